@@ -1,0 +1,2 @@
+const gallery = document.querySelector('#gallery')
+if (gallery) gallery.textContent = '@org/realtime gallery'

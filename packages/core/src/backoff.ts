@@ -1,0 +1,52 @@
+import type { Clock } from './clock.ts'
+
+export interface BackoffOptions {
+  /** The window of the second try. @default 500 */
+  readonly baseMs?: number
+  /** What each further try multiplies the window by. @default 2 */
+  readonly factor?: number
+  /** The widest window. @default 20000 */
+  readonly capMs?: number
+  /** The shortest delay. @default 50 */
+  readonly floorMs?: number
+  /** The window of the first try after a connection that was stable. @default 1000 */
+  readonly firstMs?: number
+  /** The share of each window that is left to chance, from 0 (fixed delays) to 1. @default 1 */
+  readonly jitter?: number
+  /** How long a connection must have been up before the count of failures starts anew. @default 5000 */
+  readonly stableMs?: number
+  /** Failures in a row after which the connection gives up. @default Infinity */
+  readonly maxAttempts?: number
+  /** Time since the first failure in a row after which it gives up. @default Infinity */
+  readonly maxElapsedMs?: number
+}
+
+export type Backoff = Required<BackoffOptions>
+
+export const defaultBackoff: Backoff = {
+  baseMs: 500,
+  factor: 2,
+  capMs: 20_000,
+  floorMs: 50,
+  firstMs: 1000,
+  jitter: 1,
+  stableMs: 5000,
+  maxAttempts: Infinity,
+  maxElapsedMs: Infinity,
+}
+
+/** The delay before try `attempt` (1 = after the first failure), spread over the whole window. */
+export function backoffDelay(backoff: Backoff, attempt: number, random: Clock['random']): number {
+  const window = Math.min(backoff.capMs, backoff.baseMs * backoff.factor ** Math.min(attempt - 1, 31))
+  return spread(backoff, window, random)
+}
+
+/** The delay before the first try after a connection that was stable. */
+export function firstDelay(backoff: Backoff, random: Clock['random']): number {
+  return spread(backoff, backoff.firstMs, random)
+}
+
+function spread({ floorMs, jitter }: Backoff, window: number, random: Clock['random']): number {
+  const least = Math.min(window, Math.max(floorMs, window * (1 - jitter)))
+  return least + (window - least) * random()
+}

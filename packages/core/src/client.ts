@@ -1,0 +1,281 @@
+import type { Client } from './api.ts'
+import type { BackoffOptions } from './backoff.ts'
+import { ChannelHandle, type ChannelSetup } from './channel.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createConnection } from './connection.ts'
+import { type Provider, provide } from './credentials.ts'
+import { type DropReason, RealtimeError } from './errors.ts'
+import { isDevelopment } from './development.ts'
+import type { HiddenPolicy } from './lifecycle.ts'
+import { createListeners } from './listeners.ts'
+import { nearMiss } from './near-miss.ts'
+import { numbers, ranges } from './options.ts'
+import type { OutboxOptions } from './publish-queue.ts'
+import type { Publish } from './outbox.ts'
+import type { ConnectionPort } from './port.ts'
+import type { Capabilities, Heartbeat, Meta, Protocol } from './protocol.ts'
+import { type Channels, createRegistry, type RegisteredChannels } from './registry.ts'
+import { browserSignals, type Signals } from './signals.ts'
+import { createSubscriptions, type SubscribeOptions } from './subscriptions.ts'
+import { createTrace } from './trace.ts'
+import type { Transport } from './transport.ts'
+import type { Schema } from './validate.ts'
+import { websocketTransport } from './websocket-transport.ts'
+
+export interface ClientOptions<R extends Channels, C extends Capabilities, M extends Meta, Sep extends string> {
+  readonly protocol: Protocol<C, M, Sep>
+  /** The address, or a function that is asked for it before every dial. */
+  readonly url: Provider<string>
+  /** What the protocol authenticates with, or a function that is asked for it before every dial. */
+  readonly credentials?: Provider<unknown>
+  /** The registry that gives channels, events and payloads their types. */
+  readonly channels?: R
+  /** @default a WebSocket transport with the runtime's own WebSocket */
+  readonly transport?: Transport
+  readonly backoff?: BackoffOptions
+  readonly connection?: {
+    /** How long a socket may take to open. @default 10000 */
+    readonly dialMs?: number
+    /** How long the peer may take to accept after that. @default 10000 */
+    readonly handshakeMs?: number
+    /** How long it may take to answer after a wake signal. @default 2000 */
+    readonly probeMs?: number
+    /** The least time between two dials that nobody asked for. @default 1000 */
+    readonly minDialGapMs?: number
+    /** How long the connection outlives the last that needs it. @default 5000 */
+    readonly idleCloseMs?: number
+  }
+  /** Overrides what the protocol says of its heartbeat. */
+  readonly heartbeat?: Heartbeat
+  readonly outbox?: OutboxOptions
+  readonly subscribe?: SubscribeOptions
+  /** What to do with a page nobody looks at. @default 'keep' */
+  readonly hidden?: HiddenPolicy
+  /** When payloads are checked against the schemas of the registry. @default 'dev' */
+  readonly validate?: 'off' | 'dev' | 'always'
+  /** How many entries the explain log keeps. @default 200 */
+  readonly traceLimit?: number
+  /** Lets a Node process end although the client waits for its next try. @default false */
+  readonly unref?: boolean
+  readonly signals?: Signals
+  readonly clock?: Clock
+  /** A connection that somebody else owns, instead of one of our own. */
+  readonly port?: ConnectionPort
+}
+
+/**
+ * Joins registry, connection, subscriptions and outbox to the one object that users hold.
+ * Nothing is dialled until something needs the connection.
+ * @example
+ * const client = createClient({ protocol, url: 'wss://example.org/realtime', channels })
+ * client.channel('availability').on('AvailabilityUpdated', (availability) => render(availability))
+ */
+export function createClient<
+  C extends Capabilities,
+  M extends Meta = Meta,
+  Sep extends string = string,
+  R extends Channels = RegisteredChannels,
+>(options: ClientOptions<R, C, M, Sep>): Client<R, C, M, Sep> {
+  const { protocol, validate: policy = 'dev', unref } = options
+  const { capabilities, separator } = protocol
+  const given = options.clock ?? systemClock
+  const clock: Clock = unref ? { ...given, after: (ms, run) => given.after(ms, run) } : given
+  const connection = numbers('connection', ranges.connection, options.connection)
+  const outboxNumbers = numbers('outbox', ranges.outbox, options.outbox)
+  const registry = createRegistry(options.channels, separator)
+  const trace = createTrace(clock, options.traceLimit ?? 200)
+  const errors = createListeners<[RealtimeError]>(() => {})
+  const ends = createListeners<[error?: RealtimeError]>(() => {})
+  let isClosed = false
+  let release: (() => void) | undefined
+
+  const report = (cause: unknown): void => {
+    const error = RealtimeError.from(cause, 'listener.failed', 'Listener threw', {})
+    trace({ type: 'error', code: error.code, message: error.message })
+    errors.emit(error)
+  }
+
+  const backoff = numbers('backoff', ranges.backoff, options.backoff)
+  const port =
+    options.port ??
+    createConnection({
+      ...connection,
+      clock,
+      trace,
+      backoff,
+      report,
+      protocol: protocol as Protocol,
+      transport: options.transport ?? websocketTransport(),
+      url: provide(options.url, 'url', clock, connection.dialMs),
+      credentials: provide(options.credentials, 'credentials', clock, connection.dialMs),
+      heartbeat: options.heartbeat ?? {},
+      hidden: options.hidden ?? 'keep',
+      signals: options.signals ?? browserSignals(clock),
+    })
+
+  const isChecked = policy === 'always' || (policy === 'dev' && isDevelopment)
+  const schema = (channel: string, event: string): Schema | undefined =>
+    isChecked ? registry.schema(channel, event) : undefined
+
+  const subscriptions = createSubscriptions({
+    ...numbers('subscribe', ranges.subscribe, options.subscribe),
+    rate: options.subscribe?.rate,
+    clock,
+    trace,
+    backoff,
+    port,
+    report,
+    presence: protocol.presence,
+    schema,
+    listensTo: (event) => protocol.listensTo?.(event) ?? [event],
+    unheard: isDevelopment ? nearMiss(trace) : () => {},
+    joined: () => outbox?.flush(),
+    rejected: (name, error) => outbox?.reject(name, error),
+    moved(from, to) {
+      outbox?.up(to)
+      if (!outbox?.inFlight(from)) port.retire(from)
+    },
+  })
+
+  const missing = (capability: string): RealtimeError =>
+    new RealtimeError('capability.missing', `Protocol ${protocol.name} has no ${capability}`, {
+      capability,
+      protocol: protocol.name,
+    })
+
+  const isMembersOnly = capabilities.publish === 'members'
+  const outbox = protocol.outbox?.({
+    ...outboxNumbers,
+    overflow: options.outbox?.overflow ?? 'reject',
+    clock,
+    trace,
+    protocol: protocol as Protocol,
+    schema,
+    missing,
+    isClosed: () => isClosed || port.status.get().status === 'failed',
+    mayPublish: (channel, line) => !isMembersOnly || subscriptions.isJoined(channel, line),
+    hold(channel) {
+      const letGo = port.hold()
+      const leave = isMembersOnly ? subscriptions.hold(channel) : undefined
+      return () => {
+        leave?.()
+        letGo()
+      }
+    },
+    settled: () => subscriptions.settled(),
+  })
+
+  port.attach({
+    ...subscriptions,
+    settled: (...settlement) => outbox?.settle(...settlement),
+    error: (_line, error) => report(error),
+    up(line, handover) {
+      subscriptions.up(line, handover)
+      if (!handover) outbox?.up(line)
+    },
+    down(line) {
+      subscriptions.down(line)
+      outbox?.down(line)
+    },
+    ended: () => forget('closed'),
+  })
+
+  /** Whoever comes next shares nothing with what was. */
+  const forget = (reason: DropReason): void => {
+    outbox?.clear(reason)
+    subscriptions.forget()
+  }
+
+  const rest = (error?: RealtimeError): void => {
+    forget('closed')
+    subscriptions.rest()
+    ends.emit(error)
+  }
+
+  port.status.subscribe(({ status, lastError }) => {
+    if (status === 'failed') rest(lastError)
+  })
+
+  const setup: ChannelSetup = {
+    clock,
+    report,
+    subscriptions,
+    ends,
+    missing,
+    publish(...message: Parameters<Publish>) {
+      if (!outbox) throw missing('publish')
+      return outbox.publish(...message)
+    },
+  }
+
+  const connected = (signal: AbortSignal | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const over = (): void => {
+        stop()
+        signal?.removeEventListener('abort', abort)
+      }
+      const abort = (): void => {
+        over()
+        reject(signal?.reason)
+      }
+      const look = (): void => {
+        const { status, lastError } = port.status.get()
+        if (status === 'connected') resolve()
+        else if (status === 'failed') reject(lastError)
+        else if (isClosed) reject(new RealtimeError('connection.closed', 'Client was closed', {}))
+        else return
+        over()
+      }
+      const stop = port.status.subscribe(look)
+      signal?.addEventListener('abort', abort)
+      if (signal?.aborted) abort()
+      else look()
+    })
+
+  const client = {
+    capabilities,
+    status: port.status,
+    trace,
+    channel: (pattern: string, ...rest: readonly object[]) => {
+      const [params, handleOptions] = pattern.includes('{') ? rest : [{}, rest.at(-1)]
+      return new ChannelHandle(registry.name(pattern, { ...params }), { ...handleOptions }, setup)
+    },
+    untyped: (name: string, handleOptions: object = {}) => new ChannelHandle(name, { ...handleOptions }, setup),
+    onError: errors.add,
+    connect({ signal }: { readonly signal?: AbortSignal } = {}) {
+      isClosed = false
+      port.open()
+      subscriptions.rouse()
+      release ??= port.hold()
+      return connected(signal)
+    },
+    reconnectNow: port.reconnectNow,
+    reauthenticate({ newIdentity = false }: { readonly newIdentity?: boolean } = {}) {
+      if (newIdentity) forget('identity')
+      port.reauthenticate(newIdentity)
+    },
+    pause: port.pause,
+    resume: port.resume,
+    async close({ drainMs = 0 }: { readonly drainMs?: number } = {}) {
+      isClosed = true
+      if (drainMs && outbox) await drained(drainMs)
+      release?.()
+      release = undefined
+      const gone = port.close()
+      rest()
+      await gone
+    },
+  }
+
+  const drained = (drainMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = clock.after(drainMs, resolve, true)
+      outbox?.drained().then(() => {
+        cancel()
+        resolve()
+      })
+    })
+
+  // The one place where the untyped inside meets the types that users see.
+  return client as never
+}

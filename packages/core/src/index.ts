@@ -1,0 +1,44 @@
+export type {
+  AnyMessage,
+  Channel,
+  ChannelOptions,
+  Client,
+  DeliveryOf,
+  ListenOptions,
+  PublishOptions,
+  Receipt,
+} from './api.ts'
+export type { BackoffOptions } from './backoff.ts'
+export type { ClientOptions } from './client.ts'
+export { createClient } from './client.ts'
+export type { Provider } from './credentials.ts'
+export type { ChannelDetails, ConnectionDetails, DropReason, ErrorCode, ErrorDetails, PublishDetails } from './errors.ts'
+export { RealtimeError } from './errors.ts'
+export type { EventsOptions } from './event-stream.ts'
+export type { Gap, GapOptions } from './gap.ts'
+export type { HiddenPolicy } from './lifecycle.ts'
+export type { Member, MembersDiff, MembersSnapshot, MembersStore } from './presence.ts'
+export type { Capabilities, Continuity, Delivery, Heartbeat, Meta } from './protocol.ts'
+export type { OutboxOptions } from './publish-queue.ts'
+export type { Rate } from './rate.ts'
+export type {
+  Channels,
+  EventName,
+  EventType,
+  MemberInfo,
+  Params,
+  Pattern,
+  Payload,
+  PayloadInput,
+  Register,
+  RegisteredChannels,
+} from './registry.ts'
+export { defineChannels, event, members } from './registry.ts'
+export type { Status, StatusSnapshot } from './status.ts'
+export type { Store } from './store.ts'
+export type { ChannelStatus } from './subscription.ts'
+export type { SubscribeOptions } from './subscriptions.ts'
+export type { Trace, TraceEntry, TraceEvent } from './trace.ts'
+export type { Schema } from './validate.ts'
+export type { WebSocketOptions } from './websocket-transport.ts'
+export { websocketTransport } from './websocket-transport.ts'

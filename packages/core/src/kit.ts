@@ -1,0 +1,49 @@
+export type { Backoff, BackoffOptions } from './backoff.ts'
+export { backoffDelay, firstDelay } from './backoff.ts'
+export type { Cancel, Clock } from './clock.ts'
+export { systemClock } from './clock.ts'
+export type { ConnectionOptions } from './connection.ts'
+export { createConnection } from './connection.ts'
+export type { Provided, Provider } from './credentials.ts'
+export { provide } from './credentials.ts'
+export type { ErrorCode, ErrorDetails } from './errors.ts'
+export { RealtimeError } from './errors.ts'
+export type { HiddenPolicy } from './lifecycle.ts'
+export type { Line, LineReports } from './line.ts'
+export type { Report } from './listeners.ts'
+export { createListeners } from './listeners.ts'
+export { createOutbox } from './outbox.ts'
+export type { ConnectionPort, PortEvents } from './port.ts'
+export type { Member, MembersSnapshot } from './presence.ts'
+export { createPresence } from './presence.ts'
+export type {
+  Advice,
+  Capabilities,
+  Continuity,
+  Decode,
+  Delivery,
+  Failure,
+  Heartbeat,
+  Joined,
+  Link,
+  LinkEvents,
+  LinkSession,
+  MembersChange,
+  Meta,
+  Opening,
+  OutgoingMessage,
+  Protocol,
+  Ready,
+  Settlement,
+  SubscribeRequest,
+  Verdict,
+} from './protocol.ts'
+export type { Signal, Signals } from './signals.ts'
+export { browserSignals } from './signals.ts'
+export type { Status, StatusSnapshot } from './status.ts'
+export type { Store, WritableStore } from './store.ts'
+export { createStore } from './store.ts'
+export type { Trace, TraceEntry, TraceEvent } from './trace.ts'
+export { createTrace } from './trace.ts'
+export type { Frame, Session, SessionEnd, SessionEvents, Target, Transport } from './transport.ts'
+export { websocketTransport } from './websocket-transport.ts'

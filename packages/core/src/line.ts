@@ -1,0 +1,238 @@
+import type { Cancel, Clock } from './clock.ts'
+import type { Provided } from './credentials.ts'
+import { type ConnectionDetails, RealtimeError } from './errors.ts'
+import { createHeartbeat, type Heart } from './heartbeat.ts'
+import type { Advice, Failure, Heartbeat, Link, LinkEvents, Protocol, Ready } from './protocol.ts'
+import type { TraceWriter } from './trace.ts'
+import type { Frame, Session, SessionEnd, Transport } from './transport.ts'
+
+/** How far a line has come. */
+export type Phase = 'credentials' | 'dialing' | 'handshaking' | 'ready' | 'ended'
+
+/** One try at the wire, from credentials to a link at work. It owns its session, link and timers. */
+export interface Line {
+  readonly phase: Phase
+  /** There from `handshaking` on. */
+  readonly link: Link
+  /** There from `ready` on. */
+  readonly ready: Ready
+  readonly bufferedBytes: number
+  /** Asks the peer for a sign of life within this time. */
+  probe(answerMs: number): void
+  /** Ends it: afterwards it reports nothing. Without a code the peer is not waited for. */
+  leave(code?: number, reason?: string): void
+}
+
+type Told = Omit<LinkEvents, 'ready' | 'fail' | 'pong' | 'advice'>
+
+/** The link's reports as the client gets them: each names the line it came over. */
+export type LineReports = {
+  [K in keyof Told]: (line: Line, ...values: Parameters<Told[K]>) => void
+}
+
+export interface LineOwner {
+  readonly reports: LineReports
+  ready(line: Line): void
+  failed(line: Line, failure: Failure): void
+  suspect(line: Line, is: boolean): void
+  rtt(line: Line, ms: number): void
+  advice(line: Line, advice: Advice): void
+}
+
+export interface LineSetup {
+  readonly clock: Clock
+  readonly trace: TraceWriter
+  readonly transport: Transport
+  readonly protocol: Protocol
+  readonly url: Provided<string>
+  readonly credentials: Provided<unknown>
+  readonly dialMs: number
+  readonly handshakeMs: number
+  readonly heartbeat: Heartbeat
+}
+
+/** Starts a line. Whatever goes wrong is told once, as `failed`, and never from inside this call. */
+export function createLine(setup: LineSetup, owner: LineOwner): Line {
+  const { clock, trace, protocol } = setup
+  let phase: Phase = 'credentials'
+  let session: Session | undefined
+  let link: Link | undefined
+  let heart: Heart | undefined
+  let ready: Ready = {}
+  let url = ''
+  let cancel: Cancel = () => {}
+
+  const end = (code?: number, reason?: string): void => {
+    phase = 'ended'
+    cancel()
+    heart?.leave()
+    link?.dispose?.()
+    session?.close(code, reason)
+  }
+
+  const fail = (failure: Failure, code?: number): void => {
+    if (phase === 'ended') return
+    end(code)
+    owner.failed(line, failure)
+  }
+
+  const enter = (next: Phase, limitMs: number, what: string): void => {
+    phase = next
+    trace({ type: 'phase', phase: next, url })
+    cancel()
+    cancel = clock.after(
+      limitMs,
+      () => fail(retry('connection.timeout', `${what} took longer than ${limitMs} ms`, { url })),
+      true,
+    )
+  }
+
+  const ended = (how: SessionEnd): void => {
+    if (phase === 'ended') return
+    const { code, reason, status, error } = how
+    const details = { url, ...(code && { code }), ...(reason && { reason }), ...(status && { status }) }
+    const failure = link?.ended?.(how)
+    fail(failure ?? retry('connection.lost', `Session ended${code ? ` with ${code}` : ''} while ${phase}`, details, error))
+  }
+
+  const describe = (direction: 'in' | 'out', frame: Frame): void => {
+    const text = typeof frame === 'string' && phase === 'ready' ? { text: frame } : {}
+    trace({ type: 'frame', direction, bytes: frame.length, ...text })
+  }
+
+  const received = (frame: Frame): void => {
+    if (!link || phase === 'ended') return
+    heart?.heard()
+    if (trace.watched()) describe('in', frame)
+    try {
+      link.receive(frame)
+    } catch (error) {
+      owner.reports.error(line, RealtimeError.from(error, 'message.malformed', 'Frame cannot be read', {}))
+    }
+  }
+
+  const guarded = <K extends keyof Told>(name: K): Told[K] =>
+    ((...values: Parameters<Told[K]>) => {
+      if (phase === 'ready') (owner.reports[name] as (line: Line, ...values: Parameters<Told[K]>) => void)(line, ...values)
+    }) as Told[K]
+
+  const events: LinkEvents = {
+    joined: guarded('joined'),
+    refused: guarded('refused'),
+    members: guarded('members'),
+    gap: guarded('gap'),
+    settled: guarded('settled'),
+    message(keys, event, payload, meta, decode) {
+      if (phase === 'ready') owner.reports.message(line, keys, event, payload, meta, decode)
+    },
+    error(error) {
+      if (phase !== 'ended') owner.reports.error(line, error)
+    },
+    ready(how) {
+      if (phase !== 'handshaking') return
+      cancel()
+      phase = 'ready'
+      ready = how
+      const heartbeat = { receiveIdleMs: 25_000, answerMs: 5000, ...how.heartbeat, ...setup.heartbeat }
+      heart = createHeartbeat(clock, link as Link, heartbeat, {
+        suspect: (is) => owner.suspect(line, is),
+        rtt: (ms) => owner.rtt(line, ms),
+        dead: () =>
+          fail({ verdict: 'retry-now', error: new RealtimeError('connection.stale', 'Peer is silent', { url }) }),
+      })
+      owner.ready(line)
+    },
+    pong: () => heart?.pong(),
+    advice: (advice) => phase !== 'ended' && owner.advice(line, advice),
+    fail: (verdict, error) => fail({ verdict, error }, 1000),
+  }
+
+  const opened = (credentials: unknown, subprotocol: string): void => {
+    if (phase !== 'dialing') return
+    enter('handshaking', setup.handshakeMs, 'Handshake')
+    link = protocol.open(
+      {
+        send(frame) {
+          if (phase === 'ended') return
+          heart?.sent()
+          if (trace.watched()) describe('out', frame)
+          try {
+            session?.send(frame)
+          } catch (error) {
+            ended({ error })
+          }
+        },
+        get bufferedBytes() {
+          return line.bufferedBytes
+        },
+      },
+      events,
+      { credentials, clock, subprotocol },
+    )
+  }
+
+  const dial = async (): Promise<void> => {
+    const [address, credentials] = await Promise.all([setup.url.get(), setup.credentials.get()])
+    if (phase === 'ended') return
+    url = withoutSecrets(address)
+    enter('dialing', setup.dialMs, 'Dial')
+    session = setup.transport(
+      { url: address, subprotocols: protocol.subprotocols ?? [] },
+      {
+        open(subprotocol) {
+          try {
+            opened(credentials, subprotocol)
+          } catch (error) {
+            fail(toFailure(error, url), 1000)
+          }
+        },
+        frame: received,
+        end: ended,
+      },
+    )
+  }
+
+  const line: Line = {
+    get phase() {
+      return phase
+    },
+    get link() {
+      return link as Link
+    },
+    get ready() {
+      return ready
+    },
+    get bufferedBytes() {
+      return session?.bufferedBytes ?? 0
+    },
+    probe: (answerMs) => heart?.probe(answerMs),
+    leave(code, reason) {
+      if (phase !== 'ended') end(code, reason)
+    },
+  }
+
+  trace({ type: 'phase', phase })
+  dial().catch((error) => fail(toFailure(error, url)))
+  return line
+}
+
+const retry = (
+  code: 'connection.lost' | 'connection.timeout',
+  sentence: string,
+  details: ConnectionDetails,
+  cause?: unknown,
+): Failure => ({ verdict: 'retry', error: new RealtimeError(code, sentence, details, cause) })
+
+/** Wrong options and final refusals stop; whatever else a provider or a transport throws may pass. */
+function toFailure(cause: unknown, url: string): Failure {
+  const error = RealtimeError.from(cause, 'connection.lost', 'Transport could not start', { url })
+  const isFinal =
+    RealtimeError.is(error, 'option.invalid') || (RealtimeError.is(error, 'auth.failed') && !error.details.retry)
+  return { verdict: isFinal ? 'stop' : 'retry', error }
+}
+
+function withoutSecrets(url: string): string {
+  return String(url)
+    .replace(/[?#].*/, '')
+    .replace(/\/\/[^/]*@/, '//')
+}

@@ -1,0 +1,60 @@
+import { RealtimeError } from './errors.ts'
+
+/** Default, least and most of one number. */
+export type Range = readonly [fallback: number, least: number, most: number]
+
+const DAY = 86_400_000
+
+/** Every number a user can set, in groups named like the options. */
+export const ranges = {
+  backoff: {
+    baseMs: [500, 1, DAY],
+    factor: [2, 1, 100],
+    capMs: [20_000, 1, DAY],
+    floorMs: [50, 0, DAY],
+    firstMs: [1000, 0, DAY],
+    jitter: [1, 0, 1],
+    stableMs: [5000, 0, DAY],
+    maxAttempts: [Infinity, 0, Infinity],
+    maxElapsedMs: [Infinity, 0, Infinity],
+  },
+  connection: {
+    dialMs: [10_000, 1, DAY],
+    handshakeMs: [10_000, 1, DAY],
+    probeMs: [2000, 1, DAY],
+    minDialGapMs: [1000, 0, DAY],
+    idleCloseMs: [5000, 0, DAY],
+  },
+  outbox: {
+    messages: [256, 0, Infinity],
+    bytes: [1_048_576, 0, Infinity],
+    ttlMs: [30_000, 0, Infinity],
+    highWaterBytes: [1_048_576, 1, Infinity],
+    lowWaterBytes: [262_144, 0, Infinity],
+  },
+  subscribe: {
+    inFlight: [20, 1, Infinity],
+    joinMs: [10_000, 1, DAY],
+    lingerMs: [1000, 0, DAY],
+  },
+} as const satisfies Record<string, Record<string, Range>>
+
+/** Fills in defaults; a number outside its range is refused by name. */
+export function numbers<T extends Record<string, Range>>(
+  group: string,
+  table: T,
+  given: { readonly [K in keyof T]?: unknown } = {},
+): { readonly [K in keyof T]: number } {
+  const values: Record<string, number> = {}
+  for (const [name, [fallback, least, most]] of Object.entries(table)) {
+    const value = given[name] ?? fallback
+    if (typeof value !== 'number' || !(value >= least && value <= most))
+      throw invalid(`${group}.${name}`, `a number from ${least} to ${most}`, value)
+    values[name] = value
+  }
+  return values as { readonly [K in keyof T]: number }
+}
+
+export function invalid(option: string, expected: string, value: unknown): RealtimeError<'option.invalid'> {
+  return new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, { option, expected, value })
+}

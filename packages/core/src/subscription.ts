@@ -1,0 +1,236 @@
+import type { Gap, GapHandler, GapHold, GapOptions } from './gap.ts'
+import { RealtimeError } from './errors.ts'
+import type { Line } from './line.ts'
+import type { Report } from './listeners.ts'
+import { Message, type Opened } from './message.ts'
+import type { createPresence, Presence } from './presence.ts'
+import type { Continuity, Decode, Meta } from './protocol.ts'
+import type { Gate } from './rate.ts'
+import { createStore, type WritableStore } from './store.ts'
+import type { Schema } from './validate.ts'
+
+export type ChannelStatus =
+  | { readonly state: 'left' }
+  | { readonly state: 'joining' }
+  /** `continuity` tells what is known of the time before; `fresh` on the first join. */
+  | { readonly state: 'joined'; readonly continuity: 'fresh' | Continuity }
+  /** Refused. `retry()` asks again; so does the next connection. */
+  | { readonly state: 'rejected'; readonly error: RealtimeError }
+
+/** What a listener is called with: its value, and where it came from. */
+export type ListenerFn = (value: unknown, meta: Meta) => void
+
+export interface Listener {
+  readonly fn: ListenerFn
+  readonly hold: GapHold
+  gate: Gate | undefined
+  active: boolean
+}
+
+interface EventEntry {
+  readonly meta: Meta
+  readonly schema: Schema | undefined
+  /** Replaced on every change, so that a running dispatch keeps its snapshot. */
+  listeners: readonly Listener[]
+}
+
+/** What all subscriptions of a client share. */
+export interface SubscriptionSetup {
+  readonly report: Report
+  readonly presence: typeof createPresence | undefined
+  /** The schema of one event of a channel, where one is to be applied. */
+  schema(channel: string, event: string): Schema | undefined
+  listensTo(event: string): readonly string[]
+  /** An event arrived that nobody listens to. */
+  unheard(channel: string, event: string, listened: Iterable<string>): void
+}
+
+export const LEFT: ChannelStatus = Object.freeze({ state: 'left' })
+export const JOINING: ChannelStatus = Object.freeze({ state: 'joining' })
+
+/** One channel as all its handles share it: what is wanted, what the wire says, and who listens. */
+export class Subscription {
+  readonly name: string
+  readonly status: WritableStore<ChannelStatus>
+  options: Readonly<Record<string, unknown>> = {}
+  priority = 0
+  /** Who wants it joined. */
+  holds = 0
+  /** Who looks at it without wanting it joined. */
+  watchers = 0
+  wire: 'out' | 'queued' | 'asked' | 'joined' | 'refused' = 'out'
+  /** The line that `wire` speaks of. */
+  line: Line | undefined
+  /** The line whose messages are delivered: the older one during a handover, until the newer has joined. */
+  source: Line | undefined
+  recover = false
+  wholeAt = 0
+  askedAt = 0
+  failures = 0
+  cancelLinger: (() => void) | undefined
+  cancelRetry: (() => void) | undefined
+  release: (() => void) | undefined
+  readonly #setup: SubscriptionSetup
+  readonly #events = new Map<string, EventEntry>()
+  #any: readonly Listener[] = []
+  readonly #gaps = new Set<{ readonly handler: GapHandler; readonly options: GapOptions; readonly hold: GapHold }>()
+  #presence: Presence | undefined
+  #tail: Promise<void> | undefined
+
+  constructor(name: string, setup: SubscriptionSetup) {
+    this.name = name
+    this.#setup = setup
+    this.status = createStore<ChannelStatus>(LEFT, setup.report)
+  }
+
+  /** Nothing where the protocol has no presence. */
+  get presence(): Presence | undefined {
+    this.#presence ??= this.#setup.presence?.(this.#setup.report)
+    return this.#presence
+  }
+
+  /** Without an event it hears all of them. */
+  add(event: string | undefined, listener: Listener): () => void {
+    if (event === undefined) {
+      this.#any = [...this.#any, listener]
+    } else {
+      for (const name of this.#setup.listensTo(event)) {
+        const entry = this.#entry(name)
+        entry.listeners = [...entry.listeners, listener]
+      }
+    }
+    return () => {
+      if (!listener.active) return
+      listener.active = false
+      listener.gate?.close()
+      const others = (listeners: readonly Listener[]): readonly Listener[] => listeners.filter((other) => other !== listener)
+      if (event === undefined) {
+        this.#any = others(this.#any)
+        return
+      }
+      for (const name of this.#setup.listensTo(event)) {
+        const entry = this.#entry(name)
+        entry.listeners = others(entry.listeners)
+        if (!entry.listeners.length) this.#events.delete(name)
+      }
+    }
+  }
+
+  #entry(event: string): EventEntry {
+    let entry = this.#events.get(event)
+    if (!entry) {
+      const { name: channel } = this
+      entry = { meta: { channel, event }, schema: this.#setup.schema(channel, event), listeners: [] }
+      this.#events.set(event, entry)
+    }
+    return entry
+  }
+
+  onGap(handler: GapHandler, options: GapOptions, hold: GapHold): () => void {
+    const entry = { handler, options, hold }
+    this.#gaps.add(entry)
+    return () => this.#gaps.delete(entry)
+  }
+
+  gap(continuity: Continuity, cause: Gap['cause']): void {
+    const gap: Gap = Object.freeze({ channel: this.name, continuity, since: this.wholeAt, cause })
+    for (const { handler, options, hold } of [...this.#gaps])
+      if (continuity !== 'complete' || options.complete) hold.run(handler, gap, options)
+  }
+
+  dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
+    const entry = this.#events.get(event)
+    const listeners = entry?.listeners
+    if (!listeners && !this.#any.length) {
+      this.#setup.unheard(this.name, event, this.#events.keys())
+      return
+    }
+    const meta = given ?? entry?.meta ?? {}
+    if (meta !== entry?.meta) {
+      meta.channel = this.name
+      meta.event = event
+    }
+    const all = !listeners ? this.#any : this.#any.length ? [...listeners, ...this.#any] : listeners
+    const schema = entry ? entry.schema : this.#setup.schema(this.name, event)
+    if (schema || this.#tail) {
+      const message = new Message(event, meta, payload, decode, schema)
+      for (const listener of all) this.#take(listener, message)
+    } else this.#dispatchUnchecked(all, event, meta, payload, decode)
+  }
+
+  /** The common case, without an object per message: nothing to validate, and most listeners get it at once. */
+  #dispatchUnchecked(all: readonly Listener[], event: string, meta: Meta, payload: unknown, decode?: Decode): void {
+    let value = payload
+    let isOpen = !decode
+    let message: Message | undefined
+    for (const listener of all) {
+      if (listener.gate || listener.hold.holding) {
+        message ??= new Message(event, meta, value, isOpen ? undefined : decode, undefined)
+        this.#take(listener, message)
+        continue
+      }
+      if (!isOpen) {
+        try {
+          value = message ? message.decoded() : decode?.(payload)
+        } catch {
+          message ??= new Message(event, meta, payload, decode, undefined)
+          return this.#take(listener, message)
+        }
+        isOpen = true
+      }
+      this.#call(listener, value, meta)
+    }
+  }
+
+  #take(listener: Listener, message: Message): void {
+    if (!listener.active) return
+    if (listener.hold.holding) {
+      message.keep()
+      listener.hold.push(() => this.#pass(listener, message))
+    } else this.#pass(listener, message)
+  }
+
+  #pass(listener: Listener, message: Message): void {
+    if (!listener.active) return
+    if (!listener.gate) return this.deliver(listener, [message], (values) => values[0], message.meta)
+    try {
+      listener.gate.take(message)
+    } catch (error) {
+      this.#failed(message.meta, error)
+    }
+  }
+
+  /** Opens messages and calls the listener, in the order in which they came to this channel. */
+  deliver(listener: Listener, messages: readonly Message[], pick: (values: unknown[]) => unknown, meta: Meta): void {
+    const opened: (Opened | Promise<Opened>)[] = messages.map((message) => message.open())
+    const use = (results: readonly Opened[]): void => {
+      const values: unknown[] = []
+      for (const [index, result] of results.entries()) {
+        if ('value' in result) values.push(result.value)
+        else if (messages[index]?.blame()) this.#setup.report(result.error)
+      }
+      if (values.length) this.#call(listener, pick(values), meta)
+    }
+    if (!this.#tail && !opened.some((result) => result instanceof Promise)) return use(opened as Opened[])
+    const tail = Promise.all([...opened, this.#tail])
+      .then((results) => use(results.slice(0, -1) as Opened[]))
+      .then(() => {
+        if (this.#tail === tail) this.#tail = undefined
+      })
+    this.#tail = tail
+  }
+
+  #call(listener: Listener, value: unknown, meta: Meta): void {
+    if (!listener.active) return
+    try {
+      listener.fn(value, meta)
+    } catch (error) {
+      this.#failed(meta, error)
+    }
+  }
+
+  #failed({ event = '' }: Meta, cause: unknown): void {
+    const details = { channel: this.name, event }
+    this.#setup.report(new RealtimeError('listener.failed', `Listener of ${event} on ${this.name} threw`, details, cause))
+  }
+}

@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts'
+import { createListeners } from './listeners.ts'
+
+/** One line of the explain log. `at` is wall-clock time; secrets never get in. */
+export type TraceEntry = { readonly at: number } & TraceEvent
+
+export type TraceEvent =
+  | { readonly type: 'transition'; readonly from: string; readonly to: string; readonly cause: string }
+  | { readonly type: 'delay'; readonly delayMs: number; readonly cause: string }
+  | { readonly type: 'phase'; readonly phase: string; readonly url?: string }
+  | { readonly type: 'signal'; readonly signal: string }
+  | { readonly type: 'probe'; readonly cause: string }
+  | { readonly type: 'frame'; readonly direction: 'in' | 'out'; readonly bytes: number; readonly text?: string }
+  | { readonly type: 'channel'; readonly channel: string; readonly state: string; readonly cause?: string }
+  | { readonly type: 'gap'; readonly channel: string; readonly continuity: string }
+  | { readonly type: 'publish'; readonly id: string; readonly channel: string; readonly outcome: string }
+  | { readonly type: 'error'; readonly code: string; readonly message: string }
+  | { readonly type: 'hint'; readonly message: string }
+
+export interface Trace {
+  /** The last entries, oldest first. */
+  entries(): readonly TraceEntry[]
+  subscribe(listener: (entry: TraceEntry) => void): () => void
+}
+
+export interface TraceWriter extends Trace {
+  (event: TraceEvent): void
+  /** Whether frames are worth describing: somebody listens. */
+  watched(): boolean
+}
+
+/** The one way out for diagnostics: a bounded ring and its listeners. A listener's own error is dropped. */
+export function createTrace(clock: Clock, limit: number): TraceWriter {
+  const listeners = createListeners<[TraceEntry]>(() => {})
+  const ring: TraceEntry[] = []
+  const write = (event: TraceEvent): void => {
+    const entry = { at: clock.date(), ...event }
+    if (ring.push(entry) > limit) ring.shift()
+    listeners.emit(entry)
+  }
+  return Object.assign(write, {
+    entries: () => [...ring],
+    subscribe: listeners.add,
+    watched: () => listeners.size > 0,
+  })
+}

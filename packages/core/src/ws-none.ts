@@ -1,0 +1,3 @@
+import type { OpenNodeSocket } from './websocket-transport.ts'
+
+export const openNodeSocket: OpenNodeSocket | undefined = undefined

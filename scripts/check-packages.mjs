@@ -1,0 +1,46 @@
+/** Packs every public package as it would be published, and runs publint and attw on the tarball. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './bootstrap.mjs'
+
+const tarballs = join(root, '.cache/tarballs')
+rmSync(tarballs, { recursive: true, force: true })
+mkdirSync(tarballs, { recursive: true })
+
+const results = readdirSync(join(root, 'packages'))
+  .filter(isPublic)
+  .map((name) => {
+    const tarball = join(tarballs, `${name}.tgz`)
+    const isOk =
+      run(name, 'pnpm', ['pack', '--out', tarball]) &&
+      run(name, 'publint', ['run', tarball, '--strict']) &&
+      // Without `node10`: that resolution knows no `exports`, so no second entry.
+      run(name, 'attw', [tarball, '--profile', 'node16', '--no-emoji'])
+    console.log(`${isOk ? 'ok    ' : 'FAILED'} ${name}`)
+    return isOk
+  })
+process.exitCode = results.every(Boolean) ? 0 : 1
+
+/** @param {string} name */
+function isPublic(name) {
+  try {
+    return JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')).private !== true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Prints what the command said only when it failed.
+ * @param {string} name @param {string} command @param {string[]} args
+ */
+function run(name, command, args) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: join(root, 'packages', name),
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) console.error(`${command} ${args.join(' ')}\n${stdout}${stderr}${error?.message ?? ''}`)
+  return status === 0
+}

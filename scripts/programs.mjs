@@ -1,0 +1,47 @@
+/**
+ * Programs from outside npm that some tests need. A test says so by its name: `x.browser.test.ts`,
+ * `x.redis.test.ts`. Where the program is missing those files are left out and listed as not run.
+ */
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** @typedef {{ commands: readonly string[], variable: string, install: string }} Program */
+
+/** @type {Readonly<Record<string, Program>>} */
+export const programs = {
+  browser: {
+    commands: ['chromium', 'chromium-browser', 'google-chrome'],
+    variable: 'CHROMIUM_PATH',
+    install: 'chromium',
+  },
+  mosquitto: { commands: ['mosquitto'], variable: 'MOSQUITTO_PATH', install: 'mosquitto' },
+  redis: { commands: ['redis-server'], variable: 'REDIS_SERVER_PATH', install: 'redis-server' },
+}
+
+/**
+ * The path of a program of the table above, undefined when this machine has none.
+ * @param {string} need
+ */
+export function findProgram(need) {
+  const { commands = [], variable = '' } = programs[need] ?? {}
+  const chosen = process.env[variable]
+  if (chosen) return isExecutable(chosen) ? chosen : undefined
+  // Debian keeps servers in /usr/sbin, which is not on every user's PATH.
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
+  return commands.flatMap((command) => folders.map((folder) => join(folder, command))).find(isExecutable)
+}
+
+/** @param {string} need */
+export function isMissing(need) {
+  return findProgram(need) === undefined
+}
+
+/** @param {string} path */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

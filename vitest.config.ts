@@ -1,0 +1,83 @@
+import { playwright } from '@vitest/browser-playwright'
+import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+import { findProgram, isMissing, programs } from './scripts/programs.mjs'
+
+const anywhere = '{packages,examples}/*/**'
+const ignored = ['**/node_modules/**', '**/dist/**']
+const outside = Object.keys(programs)
+const unavailable = outside.filter(isMissing)
+
+export default defineConfig({
+  resolve: { conditions: ['@org/source', ...defaultClientConditions] },
+  ssr: { resolve: { conditions: ['@org/source', ...defaultServerConditions] } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: [`${anywhere}/*.test.{ts,tsx}`, 'bench/**/*.test.ts', 'scripts/*.test.mjs'],
+          exclude: [...ignored, ...['dom', 'browser', ...unavailable].map((kind) => `**/*.${kind}.test.*`)],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'dom',
+          include: [`${anywhere}/*.dom.test.{ts,tsx}`],
+          exclude: ignored,
+          environment: 'happy-dom',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: [`${anywhere}/*.test-d.{ts,tsx}`],
+            exclude: ignored,
+            // `npm run types` reports those.
+            ignoreSourceErrors: true,
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: [`${anywhere}/*.browser.test.{ts,tsx}`],
+          exclude: ignored,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [{ browser: 'chromium' }],
+            provider: playwright({ launchOptions: { ...chromium(), args: quietChromium() } }),
+          },
+        },
+      },
+    ],
+  },
+})
+
+function chromium() {
+  const executablePath = findProgram('browser')
+  return executablePath === undefined ? {} : { executablePath }
+}
+
+/** Without these it looks up hosts of its own at every start; as root it needs `--no-sandbox`. */
+function quietChromium() {
+  return [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]
+}
