@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isMain } from './is-main.mjs'
 
 export const root = join(fileURLToPath(import.meta.url), '../..')
 
@@ -155,4 +156,4 @@ function fail(message) {
   process.exit(1)
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bootstrap()
+if (isMain(import.meta.url)) await bootstrap()

@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rules } from './boundary-rules.mjs'
 import { findCycles } from './find-cycles.mjs'
+import { isMain } from './is-main.mjs'
 import { readModule } from './read-module.mjs'
 
 /** @typedef {import('./boundary-rules.mjs').Rule} Rule */
@@ -163,7 +164,7 @@ function readFiles(folder) {
     })
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (isMain(import.meta.url)) {
   const breaches = checkBoundaries(join(fileURLToPath(import.meta.url), '../..'))
   for (const breach of breaches) console.error(breach)
   console.log(breaches.length === 0 ? 'Boundaries hold.' : `\n${breaches.length} breaches of the boundaries`)

@@ -1,9 +1,11 @@
 /**
  * Programs from outside npm that some tests need. A test says so by its name: `x.browser.test.ts`,
  * `x.redis.test.ts`. Where the program is missing those files are left out and listed as not run.
+ * Run by itself it prints the Debian packages that are missing here.
  */
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { isMain } from './is-main.mjs'
 
 /** @typedef {{ commands: readonly string[], variable: string, install: string }} Program */
 
@@ -44,4 +46,9 @@ function isExecutable(path) {
   } catch {
     return false
   }
+}
+
+if (isMain(import.meta.url)) {
+  const missing = Object.keys(programs).filter(isMissing)
+  console.log(missing.map((need) => programs[need]?.install).join(' '))
 }

@@ -1,36 +1,60 @@
 import type { RealtimeError } from './errors.ts'
 import type { EventsOptions } from './event-stream.ts'
-import type { Gap, GapOptions } from './gap.ts'
+import type { GapHandler, GapOptions } from './gap.ts'
+import type { Match } from './pattern.ts'
 import type { MembersStore } from './presence.ts'
 import type { Capabilities, Delivery, Meta } from './protocol.ts'
 import type { Rate } from './rate.ts'
-import type { EventName, FullName, MemberInfo, Params, Pattern, PatternOf, Payload, PayloadInput } from './registry.ts'
+import type { Channels, EventName, MemberInfo, Params, Pattern, Payload, PayloadInput } from './registry.ts'
 import type { StatusSnapshot } from './status.ts'
 import type { Store } from './store.ts'
 import type { ChannelStatus } from './subscription.ts'
 import type { Trace } from './trace.ts'
 
-export interface ListenOptions<M extends Meta = Meta> {
+export type { EventsOptions } from './event-stream.ts'
+export type { Gap, GapHandler, GapOptions } from './gap.ts'
+export type { ChannelStatus } from './subscription.ts'
+
+/** What a listener with `rate` gets of a window: its newest payload, or an array of them. */
+export type Keep = Rate['keep']
+
+/** {@link Rate} with the types of one event. */
+export interface ListenRate<T, M extends Meta, K extends Keep> extends Omit<Rate, 'keep' | 'key'> {
+  /** The newest payload of the window, or all of them as one array. */
+  readonly keep: K
+  /** What counts as one series. From `meta` nothing is decoded; from the payload everything is. */
+  readonly key?: ((meta: M) => string) | { readonly payload: (payload: T) => string }
+}
+
+export interface ListenOptions<T = unknown, M extends Meta = Meta, K extends Keep = Keep> {
   /** Removes the listener when aborted. */
   readonly signal?: AbortSignal
-  /** Fewer calls than messages, without ever losing the last one. */
-  readonly rate?: Rate<M>
+  /** Lets the listener see fewer messages than arrive, without ever losing the last one. */
+  readonly rate?: ListenRate<T, M, K>
 }
+
+/** What a listener is called with: `keep: 'all'` makes an array of it. */
+export type Listened<T, K extends Keep> = K extends 'all' ? readonly T[] : T
+
+/** The deliveries a protocol can give that acknowledges `A`. */
+export type DeliveryOf<A extends Capabilities['ack']> =
+  | 'volatile'
+  | 'at-most-once'
+  | (A extends false ? never : A extends 'at-least-once' ? A : 'at-least-once' | 'exactly-once')
 
 export interface PublishOptions<D extends Delivery = Delivery> {
-  /** What the publish asks for. @default 'at-most-once' */
+  /** @default 'at-most-once' */
   readonly delivery?: D
-  /** How long it may wait or be unanswered. @default the client's, and no limit from at-least-once on */
+  /** How long it may wait for a connection. @default 30000, none for at-least-once and exactly-once */
   readonly ttlMs?: number
-  /** Gives it up when aborted: dropped while it waits, unknown once it is on its way. */
+  /** Gives the message up when aborted, unless it was sent. */
   readonly signal?: AbortSignal
-  /** Messages of the same channel, event and key replace each other while they wait. */
+  /** With overflow policy `coalesce`: messages of the same key replace each other while they wait. */
   readonly coalesceKey?: string
-  /** Options of the protocol. */
-  readonly [option: string]: unknown
+  readonly [protocolOption: string]: unknown
 }
 
-/** What became of a publish. Refusals reject instead. */
+/** How a publish ended. */
 export type Receipt =
   | { readonly id: string; readonly outcome: 'sent' | 'acknowledged' }
   | { readonly id: string; readonly outcome: 'dropped'; readonly error: RealtimeError<'publish.dropped'> }
@@ -41,104 +65,123 @@ export type Receipt =
     }
 
 export interface ChannelOptions {
-  /** Higher ones are joined first. @default 0 */
+  /** Channels of a higher priority are joined first. @default 0 */
   readonly priority?: number
-  /** Options of the protocol. */
-  readonly [option: string]: unknown
+  readonly [protocolOption: string]: unknown
 }
 
-export type DeliveryOf<C extends Capabilities> =
-  | 'volatile'
-  | 'at-most-once'
-  | (C['ack'] extends 'exactly-once'
-      ? 'at-least-once' | 'exactly-once'
-      : C['ack'] extends 'at-least-once'
-        ? 'at-least-once'
-        : never)
+/** One message of any event, as a union to switch on by `event`. */
+export type AnyMessage<R extends Channels, P extends Pattern<R>, M extends Meta = Meta> = {
+  [E in EventName<R, P>]: { readonly event: E; readonly payload: Payload<R, P, E>; readonly meta: M }
+}[EventName<R, P>]
 
-/** Any event of a channel, told apart by its name. */
-export type AnyMessage<E, M> = {
-  [N in EventName<E>]: { readonly event: N; readonly payload: Payload<E, N>; readonly meta: M }
-}[EventName<E>]
-
-interface Receiving<E, M extends Meta> {
+/** The part of a channel that every protocol has. */
+export interface ListeningChannel<R extends Channels, P extends Pattern<R>, M extends Meta = Meta> {
   readonly name: string
-  /** `left`, `joining`, `joined` with what is known of the time before, or `rejected` with the reason. */
   readonly status: Store<ChannelStatus>
-  /** Joins the channel and calls the listener for every event; returns its removal. */
-  on<N extends EventName<E>>(
-    event: N,
-    listener: (payload: Payload<E, N>, meta: M) => void,
-    options?: ListenOptions<M> & { readonly rate?: Rate<M> & { readonly keep: 'latest' } },
+  /** Joins the channel and calls the listener for every message of that event; returns its removal. */
+  on<E extends EventName<R, P>, K extends Keep = 'latest'>(
+    event: E,
+    listener: (payload: Listened<Payload<R, P, E>, K>, meta: M) => void,
+    options?: ListenOptions<Payload<R, P, E>, M, K>,
   ): () => void
-  /** With `keep: 'all'` the listener gets the payloads of a window as one array. */
-  on<N extends EventName<E>>(
-    event: N,
-    listener: (payloads: readonly Payload<E, N>[], meta: M) => void,
-    options: ListenOptions<M> & { readonly rate: Rate<M> & { readonly keep: 'all' } },
+  /** As `on`, for every event of the channel. */
+  onAny(
+    listener: (message: AnyMessage<R, P, M>) => void,
+    options?: ListenOptions<Payload<R, P, EventName<R, P>>, M, 'latest'>,
   ): () => void
-  /** Hears every event of the channel, also those the registry does not know. */
-  onAny(listener: (message: AnyMessage<E, M>) => void, options?: Pick<ListenOptions<M>, 'signal'>): () => void
-  /** Payloads for `for await`. Listens while the iteration runs; ends with `client.close()`. */
-  events<N extends EventName<E>>(event: N, options?: EventsOptions): AsyncIterable<Payload<E, N>>
-  /**
-   * Runs after every interruption that may have lost something. While its promise is pending, events of
-   * this handle wait behind it, in order.
-   */
-  onGap(handler: (gap: Gap) => unknown, options?: GapOptions): () => void
-  /** Wants the channel joined until the result is called, without listening to an event. */
+  /** The payloads of an event as an async iterable. Listening starts and ends with the iteration. */
+  events<E extends EventName<R, P>>(event: E, options?: EventsOptions): AsyncIterable<Payload<R, P, E>>
+  /** Runs once per interruption that may have lost something; holds events back until its promise settles. */
+  onGap(handler: GapHandler, options?: GapOptions): () => void
+  /** Joins without listening; the result lets go. */
   join(): () => void
-  /** Asks again after a refusal, without waiting for the next connection. */
+  /** Asks again after a rejection. */
   retry(): void
-  /** Removes all that this handle added. `now` skips the linger. */
+  /** Removes all listeners of this handle. With `now` the channel does not linger. */
   leave(options?: { readonly now?: boolean }): void
 }
 
-interface Publishing<E, D extends Delivery> {
-  /** Resolves when it is known what became of the message; rejects when it was refused. */
-  publish<N extends EventName<E>>(event: N, payload: PayloadInput<E, N>, options?: PublishOptions<D>): Promise<Receipt>
+/** What a channel has besides when its protocol can publish. */
+export interface PublishingChannel<R extends Channels, P extends Pattern<R>, C extends Capabilities = Capabilities> {
+  /**
+   * Sends one message. Resolves with how it ended; rejects with a RealtimeError when it was refused,
+   * here or by the server.
+   */
+  publish<E extends EventName<R, P>>(
+    event: E,
+    payload: PayloadInput<R, P, E>,
+    options?: PublishOptions<DeliveryOf<C['ack']>>,
+  ): Promise<Receipt>
 }
 
-interface Peopled<E> {
-  /** Who is there. Subscribing joins the channel. */
-  readonly members: MembersStore<MemberInfo<E>>
+/** What a channel has besides when its protocol has presence. */
+export interface PresenceChannel<R extends Channels, P extends Pattern<R>> {
+  readonly members: MembersStore<MemberInfo<R, P>>
 }
 
-/** A typed grip on one channel. What the protocol cannot do is not there. */
-export type Channel<E, C extends Capabilities = Capabilities, M extends Meta = Meta> = Receiving<E, M> &
-  (C['publish'] extends false ? unknown : Publishing<E, DeliveryOf<C>>) &
-  (C['presence'] extends false ? unknown : Peopled<E>)
+/** One user's grip on a channel: its own listeners, over a subscription shared by all grips on that name. */
+export type Channel<
+  R extends Channels,
+  P extends Pattern<R>,
+  C extends Capabilities = Capabilities,
+  M extends Meta = Meta,
+> = ListeningChannel<R, P, M> &
+  ([C['publish']] extends [false] ? unknown : PublishingChannel<R, P, C>) &
+  ([C['presence']] extends [false] ? unknown : PresenceChannel<R, P>)
 
-type Args<P extends string> = P extends `${string}{${string}}${string}`
+/** What follows the pattern in `channel()`: its parameters, when it has any, and options. */
+export type ChannelRest<P extends string> = P extends `${string}{${string}`
   ? [params: Params<P>, options?: ChannelOptions]
-  : [params?: Readonly<Record<string, never>>, options?: ChannelOptions]
+  : [options?: ChannelOptions]
 
-/** What users hold. It dials when something needs the connection, and not before. */
-export interface Client<R, C extends Capabilities = Capabilities, M extends Meta = Meta, Sep extends string = string> {
-  readonly capabilities: C
+/** `N` itself where a pattern fits it, else a sentence that says why not. */
+export type FullName<R extends Channels, N extends string, S extends string> = [Match<Pattern<R>, N, S>] extends [never]
+  ? Unmatched<N>
+  : N
+
+type Unmatched<N extends string> = string extends N
+  ? 'a name that is only known as string goes to untyped()'
+  : N extends `${string}{${string}`
+    ? `the parameters of '${N}' are missing, or it is not in the registry`
+    : `no channel pattern matches '${N}'`
+
+/** The part of a client that does not depend on its registry or protocol: what bindings can hold any of. */
+export interface AnyClient {
+  readonly capabilities: Capabilities
   readonly status: Store<StatusSnapshot>
   readonly trace: Trace
-  /** A channel by its pattern and the values of its holes. */
-  channel<P extends Pattern<R>>(pattern: P, ...args: Args<P>): Channel<R[P], C, M>
-  /** A channel by its full name, which must belong to a pattern. */
-  channel<N extends string>(
-    name: N & FullName<R, N, Sep>,
-    params?: Readonly<Record<string, never>>,
-    options?: ChannelOptions,
-  ): Channel<R[PatternOf<R, N, Sep> & keyof R], C, M>
-  /** A channel outside the registry, with payloads of unknown type. */
-  untyped(name: string, options?: ChannelOptions): Channel<Record<string, unknown>, C, M>
-  /** Faults that are not the outcome of any call: of listeners, messages and refused channels. */
-  onError(listener: (error: RealtimeError) => void): () => void
-  /** Wants the connection until `close()`. Resolves when connected; rejects when that has become impossible. */
+  /** Holds the connection until `close()`. Resolves once connected; rejects when it gives up, is closed or aborted. */
   connect(options?: { readonly signal?: AbortSignal }): Promise<void>
-  /** Ends a wait for the next try; on a live connection it asks the peer for a sign of life. */
+  /** Tries again at once instead of waiting. */
   reconnectNow(): void
-  /** Fetches credentials anew. `newIdentity` also drops everything that belongs to the old one. */
+  /** Asks for credentials anew. With `newIdentity` nothing of the old identity is kept. */
   reauthenticate(options?: { readonly newIdentity?: boolean }): void
-  /** Closes the socket and keeps everything, until `resume()`. */
   pause(): void
   resume(): void
-  /** Ends everything: publishes settle, iterations end. `drainMs` gives waiting publishes that long. */
+  /** Ends everything at once, or after what waits is sent, for at most `drainMs`. */
   close(options?: { readonly drainMs?: number }): Promise<void>
+  /** Faults that reject nothing: a listener that threw, a message that does not fit its schema. */
+  onError(listener: (error: RealtimeError) => void): () => void
 }
+
+/** The one object that users hold. */
+export interface Client<
+  R extends Channels = Channels,
+  C extends Capabilities = Capabilities,
+  M extends Meta = Meta,
+  S extends string = '.',
+> extends AnyClient {
+  readonly capabilities: C
+  /** A channel by its pattern and parameters. Does nothing on the wire until it is used. */
+  channel<P extends Pattern<R>>(pattern: P, ...rest: ChannelRest<P>): Channel<R, P, C, M>
+  /** A channel by its full name, where a pattern fits it. */
+  channel<N extends string>(name: FullName<R, N, S>, options?: ChannelOptions): Channel<R, Match<Pattern<R>, N, S>, C, M>
+  /** A channel that the registry does not know; its payloads are `unknown`. */
+  untyped(name: string, options?: ChannelOptions): Channel<Channels, string, C, M>
+  /** Never set: lets bindings read the types of a client. */
+  readonly '~types'?: { readonly channels: R; readonly capabilities: C; readonly meta: M; readonly separator: S }
+}
+
+/** The registry, capabilities, meta and separator of a client type. */
+export type TypesOf<T extends { readonly '~types'?: unknown }> = NonNullable<T['~types']>

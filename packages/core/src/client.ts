@@ -1,67 +1,22 @@
 import type { Client } from './api.ts'
-import type { BackoffOptions } from './backoff.ts'
 import { ChannelHandle, type ChannelSetup } from './channel.ts'
+import type { ClientOptions } from './client-options.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { createConnection } from './connection.ts'
-import { type Provider, provide } from './credentials.ts'
+import { provide } from './credentials.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
 import { isDevelopment } from './development.ts'
-import type { HiddenPolicy } from './lifecycle.ts'
 import { createListeners } from './listeners.ts'
 import { nearMiss } from './near-miss.ts'
 import { numbers, ranges } from './options.ts'
-import type { OutboxOptions } from './publish-queue.ts'
 import type { Publish } from './outbox.ts'
-import type { ConnectionPort } from './port.ts'
-import type { Capabilities, Heartbeat, Meta, Protocol } from './protocol.ts'
+import type { Capabilities, Meta, Protocol } from './protocol.ts'
 import { type Channels, createRegistry, type RegisteredChannels } from './registry.ts'
-import { browserSignals, type Signals } from './signals.ts'
-import { createSubscriptions, type SubscribeOptions } from './subscriptions.ts'
+import { browserSignals } from './signals.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { createTrace } from './trace.ts'
-import type { Transport } from './transport.ts'
 import type { Schema } from './validate.ts'
 import { websocketTransport } from './websocket-transport.ts'
-
-export interface ClientOptions<R extends Channels, C extends Capabilities, M extends Meta, Sep extends string> {
-  readonly protocol: Protocol<C, M, Sep>
-  /** The address, or a function that is asked for it before every dial. */
-  readonly url: Provider<string>
-  /** What the protocol authenticates with, or a function that is asked for it before every dial. */
-  readonly credentials?: Provider<unknown>
-  /** The registry that gives channels, events and payloads their types. */
-  readonly channels?: R
-  /** @default a WebSocket transport with the runtime's own WebSocket */
-  readonly transport?: Transport
-  readonly backoff?: BackoffOptions
-  readonly connection?: {
-    /** How long a socket may take to open. @default 10000 */
-    readonly dialMs?: number
-    /** How long the peer may take to accept after that. @default 10000 */
-    readonly handshakeMs?: number
-    /** How long it may take to answer after a wake signal. @default 2000 */
-    readonly probeMs?: number
-    /** The least time between two dials that nobody asked for. @default 1000 */
-    readonly minDialGapMs?: number
-    /** How long the connection outlives the last that needs it. @default 5000 */
-    readonly idleCloseMs?: number
-  }
-  /** Overrides what the protocol says of its heartbeat. */
-  readonly heartbeat?: Heartbeat
-  readonly outbox?: OutboxOptions
-  readonly subscribe?: SubscribeOptions
-  /** What to do with a page nobody looks at. @default 'keep' */
-  readonly hidden?: HiddenPolicy
-  /** When payloads are checked against the schemas of the registry. @default 'dev' */
-  readonly validate?: 'off' | 'dev' | 'always'
-  /** How many entries the explain log keeps. @default 200 */
-  readonly traceLimit?: number
-  /** Lets a Node process end although the client waits for its next try. @default false */
-  readonly unref?: boolean
-  readonly signals?: Signals
-  readonly clock?: Clock
-  /** A connection that somebody else owns, instead of one of our own. */
-  readonly port?: ConnectionPort
-}
 
 /**
  * Joins registry, connection, subscriptions and outbox to the one object that users hold.
@@ -133,7 +88,7 @@ export function createClient<
     rejected: (name, error) => outbox?.reject(name, error),
     moved(from, to) {
       outbox?.up(to)
-      if (!outbox?.inFlight(from)) port.retire(from)
+      if (!outbox?.owes(from)) port.retire(from)
     },
   })
 

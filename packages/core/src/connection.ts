@@ -1,6 +1,6 @@
-import { type Backoff, backoffDelay } from './backoff.ts'
-import type { Cancel } from './clock.ts'
+import type { Backoff } from './backoff.ts'
 import { RealtimeError } from './errors.ts'
+import { createHandover, type Handover } from './handover.ts'
 import { createLifecycle, type HiddenPolicy } from './lifecycle.ts'
 import { createLine, type Line, type LineSetup } from './line.ts'
 import type { Report } from './listeners.ts'
@@ -8,8 +8,7 @@ import type { ConnectionPort, PortEvents } from './port.ts'
 import type { Advice, Failure } from './protocol.ts'
 import { createRetry } from './retry.ts'
 import type { Signals } from './signals.ts'
-import { type StatusSnapshot, toStatus } from './status.ts'
-import { createStore } from './store.ts'
+import { createStatus, type StatusSnapshot } from './status.ts'
 
 export interface ConnectionOptions extends LineSetup {
   readonly backoff: Backoff
@@ -26,24 +25,17 @@ export interface ConnectionOptions extends LineSetup {
 
 /** A state owns what lives as long as it: `leave` ends that. */
 export type State =
-  | { readonly name: 'idle' | 'paused'; leave: () => void }
+  | { readonly name: 'idle' | 'paused'; leave(): void }
   | { readonly name: 'opening'; readonly line: Line; leave: () => void }
-  | Live
+  | {
+      readonly name: 'live'
+      readonly line: Line
+      readonly upAt: number
+      readonly handover: Handover
+      leave(): void
+    }
   | { readonly name: 'waiting'; readonly until: number; leave(): void }
-  | { readonly name: 'closing'; readonly done: Promise<void>; leave(): void }
   | { readonly name: 'closed'; readonly error: RealtimeError | undefined; leave(): void }
-
-interface Live {
-  readonly name: 'live'
-  readonly line: Line
-  readonly upAt: number
-  /** The line of a handover, from its dial until it takes over. */
-  next: Line | undefined
-  cancelHandover: Cancel
-  /** Set to let the line outlive the state, for its goodbye. */
-  keepLine: boolean
-  leave(): void
-}
 
 const LONGEST_ADVICE_MS = 300_000
 const nothing = (): void => {}
@@ -58,37 +50,16 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   let consumer: PortEvents
   let holds = 0
   let wasConnected = false
-  let handoverFailures = 0
   let dialledAt = -Infinity
   let cancelIdleClose = nothing
-  let known: Pick<StatusSnapshot, 'health' | 'rttMs' | 'lastError' | 'everConnected'> = {
-    health: 'ok',
-    rttMs: undefined,
-    lastError: undefined,
-    everConnected: false,
-  }
+  /** A closed line that is still saying goodbye. */
+  let parting: { readonly line: Line; readonly gone: Promise<void> } | undefined
   const retry = createRetry(backoff, clock)
-  const store = createStore<StatusSnapshot>(
-    { status: 'idle', attempt: 0, nextRetryAt: undefined, since: clock.date(), ...known },
-    options.report,
-  )
+  const status = createStatus(clock, options.report)
 
-  const publish = (change: Partial<typeof known>): void => {
-    known = { ...known, ...change }
-    const before = store.get()
-    const status = toStatus(state, wasConnected)
-    const after: StatusSnapshot = {
-      status,
-      attempt: status === 'connected' ? 0 : retry.failures,
-      nextRetryAt: state.name === 'waiting' ? clock.date() + state.until - clock.now() : undefined,
-      since: status === before.status ? before.since : clock.date(),
-      ...known,
-    }
-    const keys = Object.keys(after) as (keyof StatusSnapshot)[]
-    if (keys.some((key) => !Object.is(after[key], before[key]))) store.set(Object.freeze(after))
-  }
+  const show = (change: Partial<StatusSnapshot>): void => status.show(state, wasConnected, retry.failures, change)
 
-  const enter = (next: State, cause: string, change: Partial<typeof known> = {}): void => {
+  const enter = (next: State, cause: string, change: Partial<StatusSnapshot> = {}): void => {
     state.leave()
     trace({ type: 'transition', from: state.name, to: next.name, cause })
     state = next
@@ -97,40 +68,38 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       retry.reset()
       wasConnected = false
     } else lifecycle.start()
-    publish({ health: 'ok', ...change })
+    show({ health: 'ok', ...change })
   }
 
-  const isAtRest = (): boolean => state.name === 'idle' || state.name === 'closing' || state.name === 'closed'
+  const isAtRest = (): boolean => state.name === 'idle' || state.name === 'closed'
 
   const newLine = (): Line => {
     dialledAt = clock.now()
+    parting?.line.leave()
     return createLine(options, { reports: consumer, ready, failed, suspect, rtt, advice })
   }
 
-  const opening = (line: Line): State => ({ name: 'opening', line, leave: () => line.leave(1000) })
+  const gapLeft = (): number => dialledAt + options.minDialGapMs - clock.now()
 
-  const live = (line: Line): Live => {
-    const own: Live = {
+  const opening = (line: Line): State => ({ name: 'opening', line, leave: () => line.leave() })
+
+  const live = (line: Line): State => {
+    const handover = createHandover(clock, backoff, newLine)
+    return {
       name: 'live',
       line,
       upAt: clock.now(),
-      next: undefined,
-      cancelHandover: nothing,
-      keepLine: false,
+      handover,
       leave() {
-        own.cancelHandover()
-        own.next?.leave(1000)
+        handover.leave()
         consumer.down(line)
-        if (own.keepLine) return
-        if (line.phase === 'ready') line.link.goodbye?.(0)
-        line.leave(1000)
+        if (line !== parting?.line) line.leave()
       },
     }
-    return own
   }
 
   const wait = (delayMs: number, cause: string, error?: RealtimeError): void => {
-    const ms = Math.max(delayMs, dialledAt + options.minDialGapMs - clock.now())
+    const ms = Math.max(delayMs, gapLeft())
     trace({ type: 'delay', delayMs: ms, cause })
     const leave = clock.after(ms, () => enter(opening(newLine()), 'retry due'), true)
     enter({ name: 'waiting', until: clock.now() + ms, leave }, cause, error && { lastError: error })
@@ -140,7 +109,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const redial = (cause: string): void => {
     if (!holds) enter(idle, cause)
     else if (lifecycle.paused) enter(paused, cause)
-    else if (clock.now() - dialledAt < options.minDialGapMs) wait(0, cause)
+    else if (gapLeft() > 0) wait(0, cause)
     else enter(opening(newLine()), cause)
   }
 
@@ -148,10 +117,11 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
 
   const ready = (line: Line): void => {
     if (state.name === 'live') {
-      const { line: old } = state
-      state.cancelHandover = clock.after(options.handshakeMs, () => port.retire(old))
+      const { line: old, handover } = state
+      handover.ready(options.handshakeMs, () => port.retire(old))
       return consumer.up(line, true)
     }
+    // It goes on as the line of the next state.
     state.leave = nothing
     wasConnected = true
     enter(live(line), 'ready', { everConnected: true, lastError: undefined })
@@ -159,18 +129,17 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   }
 
   const failed = (line: Line, failure: Failure): void => {
-    if (state.name === 'closing') return enter(closed, 'close')
     if (state.name !== 'live') return lost(failure, -1)
-    const { next } = state
-    if (next === line) {
-      state.next = undefined
+    const { handover, upAt } = state
+    if (handover.next === line) {
       options.report(failure.error)
-      if (failure.verdict !== 'stop') handover(backoffDelay(backoff, ++handoverFailures, () => clock.random()))
-    } else if (next?.phase === 'ready') port.retire(line)
-    else if (next) {
-      state.next = undefined
-      enter(opening(next), failure.error.code, { lastError: failure.error })
-    } else lost(failure, clock.now() - state.upAt)
+      handover.failed(failure)
+    } else if (handover.next?.phase === 'ready') port.retire(line)
+    else {
+      const next = handover.take()
+      if (next) enter(opening(next), failure.error.code, { lastError: failure.error })
+      else lost(failure, clock.now() - upAt)
+    }
   }
 
   const lost = ({ verdict, error }: Failure, upMs: number): void => {
@@ -187,28 +156,22 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const isCurrent = (line: Line): boolean => state.name === 'live' && state.line === line
 
   const suspect = (line: Line, is: boolean): void => {
-    if (isCurrent(line)) publish({ health: is ? 'suspect' : 'ok' })
+    if (isCurrent(line)) show({ health: is ? 'suspect' : 'ok' })
   }
 
   const rtt = (line: Line, rttMs: number): void => {
-    if (isCurrent(line)) publish({ rttMs })
+    if (isCurrent(line)) show({ rttMs })
   }
 
   const advice = (line: Line, given: Advice): void => {
     if ('retryAfterMs' in given) retry.advise(clamp(given.retryAfterMs))
     else if (!isCurrent(line)) return
-    else if ('drainMs' in given) handover(clamp(given.drainMs) * clock.random())
+    else if ('drainMs' in given) handOver(clamp(given.drainMs) * clock.random())
     else port.reauthenticate(false)
   }
 
-  /** Make before break: a second line is made ready while the first goes on delivering. */
-  const handover = (delayMs: number): void => {
-    if (state.name !== 'live' || state.next) return
-    const own = state
-    own.cancelHandover()
-    own.cancelHandover = clock.after(delayMs, () => {
-      own.next = newLine()
-    })
+  const handOver = (delayMs: number): void => {
+    if (state.name === 'live') state.handover.start(Math.max(delayMs, gapLeft()))
   }
 
   const wake = (cause: string): void => {
@@ -217,31 +180,6 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       trace({ type: 'probe', cause })
       state.line.probe(options.probeMs)
     }
-  }
-
-  /** The line is silent already; it lives on for its goodbye, as long as a peer may take to answer one. */
-  const farewell = (own: Live): Promise<void> => {
-    const { line } = own
-    let finish = nothing
-    const over = (): void => {
-      if (state === closing) enter(closed, 'close')
-    }
-    const cancel = clock.after(options.probeMs, over, true)
-    const closing: State = {
-      name: 'closing',
-      done: new Promise((resolve) => {
-        finish = resolve
-      }),
-      leave() {
-        cancel()
-        line.leave(1000)
-        finish()
-      },
-    }
-    own.keepLine = true
-    enter(closing, 'close')
-    new Promise<void>((said) => said(line.link.goodbye?.(options.probeMs))).then(over, over)
-    return closing.done
   }
 
   const lifecycle = createLifecycle(clock, options.signals, options.hidden, {
@@ -259,7 +197,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   })
 
   const port: ConnectionPort = {
-    status: { get: store.get, subscribe: store.subscribe },
+    status,
     attach(events) {
       consumer = events
     },
@@ -278,7 +216,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       }
     },
     open() {
-      if (state.name !== 'closing' && state.name !== 'closed') return
+      if (state.name !== 'closed') return
       enter(idle, 'opened')
       if (holds && state === idle) begin('opened')
     },
@@ -290,7 +228,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
         return enter(opening(newLine()), 'reauthenticate')
       if (state.name !== 'live') return
       const { line } = state
-      if (!line.link.refresh) return handover(0)
+      if (!line.link.refresh) return handOver(0)
       options.credentials.get().then((credentials) => {
         if (line.phase === 'ready') line.link.refresh?.(credentials)
       }, options.report)
@@ -298,18 +236,18 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     pause: () => lifecycle.pause('asked', false),
     resume: () => lifecycle.resume('asked'),
     retire(line) {
-      if (state.name !== 'live' || state.line !== line || state.next?.phase !== 'ready') return
-      const { next } = state
-      state.next = undefined
-      handoverFailures = 0
+      if (state.name !== 'live' || state.line !== line || state.handover.next?.phase !== 'ready') return
+      const next = state.handover.take() as Line
       enter(live(next), 'handover')
     },
-    close() {
+    async close() {
       cancelIdleClose()
-      if (state.name === 'closing') return state.done
-      if (state.name === 'live') return farewell(state)
+      if (state.name === 'live') {
+        const { line } = state
+        parting = { line, gone: line.bye(options.probeMs) }
+      }
       if (state.name !== 'closed') enter(closed, 'close')
-      return Promise.resolve()
+      await parting?.gone
     },
   }
   return port

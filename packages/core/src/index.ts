@@ -9,8 +9,8 @@ export type {
   Receipt,
 } from './api.ts'
 export type { BackoffOptions } from './backoff.ts'
-export type { ClientOptions } from './client.ts'
 export { createClient } from './client.ts'
+export type { ClientOptions } from './client-options.ts'
 export type { Provider } from './credentials.ts'
 export type { ChannelDetails, ConnectionDetails, DropReason, ErrorCode, ErrorDetails, PublishDetails } from './errors.ts'
 export { RealtimeError } from './errors.ts'

@@ -1,13 +1,14 @@
 import type { Cancel, Clock } from './clock.ts'
 import type { Provided } from './credentials.ts'
-import { type ConnectionDetails, RealtimeError } from './errors.ts'
+import { RealtimeError } from './errors.ts'
+import { toFailure, toLoss, toRetry, withoutSecrets } from './failure.ts'
 import { createHeartbeat, type Heart } from './heartbeat.ts'
 import type { Advice, Failure, Heartbeat, Link, LinkEvents, Protocol, Ready } from './protocol.ts'
 import type { TraceWriter } from './trace.ts'
 import type { Frame, Session, SessionEnd, Transport } from './transport.ts'
 
 /** How far a line has come. */
-export type Phase = 'credentials' | 'dialing' | 'handshaking' | 'ready' | 'ended'
+export type Phase = 'credentials' | 'dialing' | 'handshaking' | 'ready' | 'leaving' | 'ended'
 
 /** One try at the wire, from credentials to a link at work. It owns its session, link and timers. */
 export interface Line {
@@ -19,8 +20,10 @@ export interface Line {
   readonly bufferedBytes: number
   /** Asks the peer for a sign of life within this time. */
   probe(answerMs: number): void
-  /** Ends it: afterwards it reports nothing. Without a code the peer is not waited for. */
-  leave(code?: number, reason?: string): void
+  /** Says goodbye when it got that far, and closes. Afterwards it reports nothing. */
+  leave(): void
+  /** The same, but gives the protocol this long for its goodbye. */
+  bye(withinMs: number): Promise<void>
 }
 
 type Told = Omit<LinkEvents, 'ready' | 'fail' | 'pong' | 'advice'>
@@ -61,19 +64,23 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
   let ready: Ready = {}
   let url = ''
   let cancel: Cancel = () => {}
+  let gone = (): void => {}
 
-  const end = (code?: number, reason?: string): void => {
+  const end = (code?: number): void => {
+    if (phase === 'ended') return
     phase = 'ended'
     cancel()
     heart?.leave()
     link?.dispose?.()
-    session?.close(code, reason)
+    session?.close(code)
+    gone()
   }
 
+  /** Without a code the peer is taken for dead and not waited for. */
   const fail = (failure: Failure, code?: number): void => {
-    if (phase === 'ended') return
+    const isWanted = phase !== 'ended' && phase !== 'leaving'
     end(code)
-    owner.failed(line, failure)
+    if (isWanted) owner.failed(line, failure)
   }
 
   const enter = (next: Phase, limitMs: number, what: string): void => {
@@ -82,17 +89,13 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
     cancel()
     cancel = clock.after(
       limitMs,
-      () => fail(retry('connection.timeout', `${what} took longer than ${limitMs} ms`, { url })),
+      () => fail(toRetry('connection.timeout', `${what} took longer than ${limitMs} ms`, { url })),
       true,
     )
   }
 
   const ended = (how: SessionEnd): void => {
-    if (phase === 'ended') return
-    const { code, reason, status, error } = how
-    const details = { url, ...(code && { code }), ...(reason && { reason }), ...(status && { status }) }
-    const failure = link?.ended?.(how)
-    fail(failure ?? retry('connection.lost', `Session ended${code ? ` with ${code}` : ''} while ${phase}`, details, error))
+    if (phase !== 'ended') fail(link?.ended?.(how) ?? toLoss(how, phase, url))
   }
 
   const describe = (direction: 'in' | 'out', frame: Frame): void => {
@@ -206,33 +209,25 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
       return session?.bufferedBytes ?? 0
     },
     probe: (answerMs) => heart?.probe(answerMs),
-    leave(code, reason) {
-      if (phase !== 'ended') end(code, reason)
+    leave() {
+      if (phase === 'ready') link?.goodbye?.(0)
+      end(1000)
+    },
+    async bye(withinMs) {
+      if (phase !== 'ready') return line.leave()
+      phase = 'leaving'
+      heart?.leave()
+      const over = (): void => end(1000)
+      cancel = clock.after(withinMs, over, true)
+      const left = new Promise<void>((resolve) => {
+        gone = resolve
+      })
+      new Promise<void>((said) => said(link?.goodbye?.(withinMs))).then(over, over)
+      return left
     },
   }
 
   trace({ type: 'phase', phase })
   dial().catch((error) => fail(toFailure(error, url)))
   return line
-}
-
-const retry = (
-  code: 'connection.lost' | 'connection.timeout',
-  sentence: string,
-  details: ConnectionDetails,
-  cause?: unknown,
-): Failure => ({ verdict: 'retry', error: new RealtimeError(code, sentence, details, cause) })
-
-/** Wrong options and final refusals stop; whatever else a provider or a transport throws may pass. */
-function toFailure(cause: unknown, url: string): Failure {
-  const error = RealtimeError.from(cause, 'connection.lost', 'Transport could not start', { url })
-  const isFinal =
-    RealtimeError.is(error, 'option.invalid') || (RealtimeError.is(error, 'auth.failed') && !error.details.retry)
-  return { verdict: isFinal ? 'stop' : 'retry', error }
-}
-
-function withoutSecrets(url: string): string {
-  return String(url)
-    .replace(/[?#].*/, '')
-    .replace(/\/\/[^/]*@/, '//')
 }

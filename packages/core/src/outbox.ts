@@ -1,5 +1,6 @@
 import type { PublishOptions, Receipt } from './api.ts'
 import { RealtimeError } from './errors.ts'
+import { isKept } from './publish-entry.ts'
 import { createPublishQueue, type PublishQueue, type QueueSetup } from './publish-queue.ts'
 import type { Delivery, Protocol } from './protocol.ts'
 import type { Frame } from './transport.ts'
@@ -48,7 +49,6 @@ export function createOutbox(setup: OutboxSetup): Outbox {
           RealtimeError.from(error, 'message.malformed', `Payload of ${event} cannot be encoded`, details),
         )
       }
-      const isKept = delivery === 'at-least-once' || delivery === 'exactly-once'
       return queue.publish({
         id,
         key: channel,
@@ -57,7 +57,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
         delivery,
         resent: false,
         options,
-        ttlMs: ttlMs ?? (isKept ? Infinity : setup.ttlMs),
+        ttlMs: ttlMs ?? (isKept({ delivery }) ? Infinity : setup.ttlMs),
         coalesceKey,
         signal,
       })

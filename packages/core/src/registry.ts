@@ -1,157 +1,130 @@
-import { RealtimeError } from './errors.ts'
+import { invalid } from './options.ts'
+import { compare, fill, hasHoles, toMatcher } from './pattern.ts'
 import type { Schema } from './validate.ts'
 
-declare const payload: unique symbol
+export type { Params, Separator } from './pattern.ts'
 
-/** The type of a payload without a check at run time. */
-export interface EventType<T> {
-  readonly [payload]?: T
+/** Key of an entry that gives the type of `member.info` on a presence channel. */
+export const members: unique symbol = Symbol.for('realtime.members') as never
+
+/** The events of one channel: a bare type, `event<T>()`, or any Standard Schema. */
+export interface Events {
+  readonly [event: string]: Schema
+  readonly [members]?: Schema
 }
 
-/** The key of a channel's member type: what `member.info` holds. */
-export const members: unique symbol = Symbol.for('@org/realtime.members')
-
-export interface ChannelEvents {
-  readonly [event: string]: EventType<unknown> | Schema
-  readonly [members]?: EventType<unknown> | Schema
-}
-
-/** Channel patterns with their events: `'booking.{id}': { Updated: event<Booking>() }`. */
+/** A registry: what each channel, or pattern of channels, has for events. */
 export interface Channels {
-  readonly [pattern: string]: ChannelEvents
+  readonly [pattern: string]: Events
+}
+
+/** The channel names and patterns of a registry. */
+export type Pattern<R extends Channels> = keyof R & string
+
+/** The event names of one channel. */
+export type EventName<R extends Channels, P extends Pattern<R>> = keyof R[P] & string
+
+/** What a listener of an event gets. */
+export type Payload<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = NonNullable<
+  R[P][E]['~standard']['types']
+>['output']
+
+/** What publishing an event takes: for a schema that converts, not the same as what listeners get. */
+export type PayloadInput<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = NonNullable<
+  R[P][E]['~standard']['types']
+>['input']
+
+/** What is known of each member of a presence channel. */
+export type MemberInfo<R extends Channels, P extends Pattern<R>> = R[P] extends { readonly [members]: infer S extends Schema }
+  ? NonNullable<S['~standard']['types']>['output']
+  : unknown
+
+/**
+ * Where an app says once which registry is meant when none is given:
+ * `declare module '@org/realtime-core' { interface Register { channels: typeof channels } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: apps add to it
+export interface Register {}
+
+/** The registry that `G` names under `channels`, else one of any name with `unknown` payloads. */
+export type ChannelsOf<G> = G extends { readonly channels: infer R extends Channels } ? R : Channels
+
+/** The registry named by {@link Register}. */
+export type RegisteredChannels = ChannelsOf<Register>
+
+/** The type of an event whose payload is not checked at run time. */
+export type EventType<T> = Schema<T>
+
+const bare: Schema = Object.freeze({
+  '~standard': { version: 1, vendor: 'realtime', validate: (value: unknown) => ({ value }) } as const,
+})
+
+/** Gives an event a payload type without a check at run time. */
+export function event<T = unknown>(): Schema<T> {
+  return bare as Schema<T>
 }
 
 /**
- * Augment it to give all hooks and clients a default registry:
- * `declare module '@org/realtime-core' { interface Register { channels: typeof channels } }`.
+ * Names the channels of an app, their events and payloads. Pure typing: returns what it is given.
+ * @example
+ * const channels = defineChannels({
+ *   availability: { AvailabilityUpdated: event<Availability>(), CapacityUpdated: z.object({ seats: z.number() }) },
+ *   'presence-desk.{id}': { 'client-typing': event<Typing>(), [members]: event<Agent>() },
+ * })
  */
-// biome-ignore lint/suspicious/noEmptyInterface: made to be augmented
-export interface Register {}
-
-export type RegisteredChannels = Register extends { readonly channels: infer R extends Channels } ? R : Channels
-
-export type Pattern<R> = keyof R & string
-
-/** The parameters of a pattern: a string or a number for each `{hole}`. */
-export type Params<P extends string> = P extends `${string}{${infer Hole}}${infer Rest}`
-  ? { readonly [K in Hole]: string | number } & Params<Rest>
-  : unknown
-
-type ValueOf<V, Side extends 'input' | 'output'> = V extends {
-  readonly '~standard': { readonly types?: infer T | undefined }
-}
-  ? T extends { readonly [K in Side]: infer Value }
-    ? Value
-    : unknown
-  : V extends EventType<infer T>
-    ? T
-    : unknown
-
-export type EventName<E> = keyof E & string
-/** What a listener of this event gets. */
-export type Payload<E, N extends keyof E> = ValueOf<E[N], 'output'>
-/** What a publish of this event takes. */
-export type PayloadInput<E, N extends keyof E> = ValueOf<E[N], 'input'>
-export type MemberInfo<E> = E extends { readonly [members]: infer V } ? ValueOf<V, 'output'> : unknown
-
-type Head<S extends string, Sep extends string> = S extends `${infer H}${Sep}${string}` ? H : S
-type Bucket<S extends string, Sep extends string> = Head<S, Sep> extends `${string}{${string}` ? '{' : Head<S, Sep>
-type Buckets<R, Sep extends string> = { readonly [P in keyof R & string as Bucket<P, Sep>]: P }
-type Template<P extends string> = P extends `${infer A}{${string}}${infer B}` ? `${A}${string}${Template<B>}` : P
-type Levels<S extends string, Sep extends string, N extends readonly unknown[] = []> = S extends `${string}${Sep}${infer Rest}`
-  ? Levels<Rest, Sep, [...N, 0]>
-  : N['length']
-
-type Among<P, N extends string, Sep extends string> = P extends string
-  ? N extends Template<P>
-    ? Levels<P, Sep> extends Levels<N, Sep>
-      ? P
-      : never
-    : never
-  : never
-
-/** The pattern that a full channel name belongs to. An exact name beats a pattern; a hole never spans levels. */
-export type PatternOf<R, N extends string, Sep extends string> = N extends `${string}{${string}`
-  ? never
-  : N extends keyof R
-    ? N
-    :
-        | Among<Buckets<R, Sep>[Head<N, Sep> & keyof Buckets<R, Sep>], N, Sep>
-        | Among<Buckets<R, Sep>['{' & keyof Buckets<R, Sep>], N, Sep>
-
-/** A full channel name, or a sentence that tells what is wrong with it. */
-export type FullName<R, N extends string, Sep extends string> = [PatternOf<R, N, Sep>] extends [never]
-  ? string extends N
-    ? 'use untyped() for a channel name that is not known when compiling'
-    : `no channel pattern matches '${N}'`
-  : N
-
-/** Gives a registry its type. At run time it is the object itself. */
-export function defineChannels<const R extends Channels>(channels: R): R {
+export function defineChannels<R extends Channels>(channels: R): R {
   return channels
 }
 
-/** A payload of type `T`, taken on trust. A schema in its place is checked at run time. */
-export function event<T>(): EventType<T> {
-  return {}
-}
-
+/** A registry at run time. */
 export interface Registry {
-  /** Fills the holes of a pattern. */
-  name(pattern: string, params: Readonly<Record<string, unknown>>): string
-  /** The schema of one event of a channel, by the channel's full name. */
+  /**
+   * Puts parameters into a pattern; a full name that fits a pattern is returned as it is.
+   * @throws RealtimeError `option.invalid` for a name outside the registry or a parameter that does not fit
+   */
+  name(pattern: string, params?: object): string
+  /** The events of a channel, by its full name. */
+  find(name: string): Events | undefined
+  /** The schema that payloads of an event are checked against, if there is one. */
   schema(channel: string, event: string): Schema | undefined
 }
 
-/** The run-time side of a registry. Without channels every name is allowed. */
+/** Without channels every name is taken, and nothing is checked. */
 export function createRegistry(channels: Channels | undefined, separator: string): Registry {
-  const patterns = Object.entries(channels ?? {}).map(([pattern, events]) => ({
-    levels: pattern.split(separator),
-    holes: pattern.split('{').length,
-    events,
-  }))
-  // The fewer holes, the better the match.
-  patterns.sort((a, b) => a.holes - b.holes)
+  const known: Channels = channels ?? {}
+  let matchers: (readonly [matcher: RegExp, events: Events])[] | undefined
+  const found = new Map<string, Events | undefined>()
+
+  const search = (name: string): Events | undefined => {
+    matchers ??= Object.entries(known)
+      .filter(([pattern]) => hasHoles(pattern))
+      .sort(([a], [b]) => compare(a, b, separator))
+      .map(([pattern, events]) => [toMatcher(pattern, separator), events])
+    return matchers.find(([matcher]) => matcher.test(name))?.[1]
+  }
+
+  const find = (name: string): Events | undefined => {
+    if (Object.hasOwn(known, name)) return known[name]
+    if (!found.has(name)) {
+      if (found.size === MOST_FOUND) found.clear()
+      found.set(name, search(name))
+    }
+    return found.get(name)
+  }
 
   return {
-    name(pattern, params) {
-      if (channels && !Object.hasOwn(channels, pattern) && pattern.includes('{'))
-        throw invalid('pattern', 'one of the registry', pattern)
-      const left = new Set(Object.keys(params))
-      const name = pattern.replace(/\{(\w+)\}/g, (_, hole: string) => {
-        left.delete(hole)
-        const value = Object.hasOwn(params, hole) ? String(params[hole]) : ''
-        if (!value || value === 'NaN' || value.includes(separator) || UNSAFE.test(value))
-          throw invalid(`params.${hole}`, 'a value that stays inside its segment', params[hole])
-        return value
-      })
-      for (const unknown of left) throw invalid(`params.${unknown}`, `a hole of ${pattern}`, params[unknown])
-      return name
+    find,
+    name(pattern, params = {}) {
+      if (channels && !find(pattern)) throw invalid('channel', 'a channel of the registry', pattern)
+      return fill(pattern, params, separator)
     },
     schema(channel, event) {
-      const levels = channel.split(separator)
-      const match = patterns.find(
-        (pattern) =>
-          pattern.levels.length === levels.length &&
-          pattern.levels.every((level, index) => matches(level, levels[index] as string)),
-      )
-      const value = match && Object.hasOwn(match.events, event) ? match.events[event] : undefined
-      return value && '~standard' in value ? value : undefined
+      const events = find(channel)
+      const schema = events && Object.hasOwn(events, event) ? events[event] : undefined
+      return schema === bare ? undefined : schema
     },
   }
 }
 
-/** Separators and wildcards of any protocol, braces, white space and control characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const UNSAFE = /[./+#{}\s\0-\x1f\x7f]/
-
-function matches(level: string, actual: string): boolean {
-  const open = level.indexOf('{')
-  if (open < 0) return level === actual
-  const close = level.lastIndexOf('}') + 1
-  const tail = level.slice(close)
-  return actual.length > open + tail.length && actual.startsWith(level.slice(0, open)) && actual.endsWith(tail)
-}
-
-const invalid = (option: string, expected: string, value: unknown): RealtimeError =>
-  new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, { option, expected, value })
+/** Names come from outside; what was found for them must not pile up. */
+const MOST_FOUND = 1000

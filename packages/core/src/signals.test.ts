@@ -48,8 +48,11 @@ function target() {
     addEventListener(type: string, listener: (event: { type: string }) => void) {
       heard.set(type, (heard.get(type) ?? new Set()).add(listener))
     },
-    removeEventListener: (type: string, listener: (event: { type: string }) => void) => heard.get(type)?.delete(listener),
-    fire: (type: string) => heard.get(type)?.forEach((listener) => listener({ type })),
+    removeEventListener: (type: string, listener: (event: { type: string }) => void) =>
+      heard.get(type)?.delete(listener),
+    fire(type: string) {
+      for (const listener of heard.get(type) ?? []) listener({ type })
+    },
   }
 }
 

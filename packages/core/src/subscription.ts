@@ -65,10 +65,10 @@ export class Subscription {
   source: Line | undefined
   recover = false
   wholeAt = 0
-  askedAt = 0
   failures = 0
   cancelLinger: (() => void) | undefined
-  cancelRetry: (() => void) | undefined
+  /** Of the answer to a join, or of the next try after a refusal. */
+  cancelTimer: (() => void) | undefined
   release: (() => void) | undefined
   readonly #setup: SubscriptionSetup
   readonly #events = new Map<string, EventEntry>()

@@ -1,10 +1,10 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
-import type { Cancel, Clock } from './clock.ts'
 import { RealtimeError } from './errors.ts'
+import { createJoins, type JoinsSetup } from './joins.ts'
 import type { Line, LineReports } from './line.ts'
 import type { ConnectionPort } from './port.ts'
-import type { Decode, Joined } from './protocol.ts'
-import { JOINING, LEFT, Subscription, type SubscriptionSetup } from './subscription.ts'
+import type { Decode, Joined, Meta } from './protocol.ts'
+import { type ChannelStatus, JOINING, LEFT, Subscription, type SubscriptionSetup } from './subscription.ts'
 import type { TraceWriter } from './trace.ts'
 
 export interface SubscribeOptions {
@@ -18,20 +18,18 @@ export interface SubscribeOptions {
   readonly lingerMs?: number
 }
 
-export interface SubscriptionsSetup extends SubscriptionSetup, Required<Omit<SubscribeOptions, 'rate'>> {
-  readonly rate: SubscribeOptions['rate']
-  readonly clock: Clock
+export interface SubscriptionsSetup extends SubscriptionSetup, JoinsSetup {
+  readonly lingerMs: number
   readonly trace: TraceWriter
   readonly backoff: Backoff
   readonly port: ConnectionPort
-  joined(name: string): void
+  joined(): void
   rejected(name: string, error: RealtimeError): void
   /** Every channel has moved to the line of a handover. */
   moved(from: Line, to: Line): void
 }
 
-export interface Subscriptions
-  extends Pick<LineReports, 'joined' | 'refused' | 'members' | 'message' | 'gap'> {
+export interface Subscriptions extends Pick<LineReports, 'joined' | 'refused' | 'members' | 'message' | 'gap'> {
   /** The shared state of a channel, made when first needed. */
   use(name: string): Subscription
   find(name: string): Subscription | undefined
@@ -40,9 +38,10 @@ export interface Subscriptions
   /** Keeps its shared state alive without wanting it joined. */
   watch(name: string): () => void
   retry(name: string): void
+  /** Also true of the older line of a handover, as long as it serves the channel. */
+  isJoined(name: string, line: Line): boolean
   /** Something that kept the older line of a handover may be gone. */
   settled(): void
-  isJoined(name: string, line: Line): boolean
   up(line: Line, handover: boolean): void
   down(line: Line): void
   /** Ends all lingers; whoever joins next starts fresh. */
@@ -55,59 +54,48 @@ export interface Subscriptions
 
 /** Keeps what is wanted apart from what the wire says, and brings the two together once per tick. */
 export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
-  const { clock, trace, port, rate } = setup
+  const { clock, trace, port } = setup
   const table = new Map<string, Subscription>()
   const dirty = new Set<Subscription>()
-  const queue = new Set<Subscription>()
-  /** In the order they were asked, so the first is the next to time out. */
-  const asked = new Set<Subscription>()
   /** Left while the line was down: the peer may still have them. */
   const orphans = new Set<string>()
   let current: Line | undefined
   let next: Line | undefined
-  let pumping = false
-  let cancelSweep: Cancel | undefined
-  let cancelPace: Cancel | undefined
-  let sentAt: number[] = []
 
   const isWanted = (sub: Subscription): boolean => sub.holds > 0 || sub.cancelLinger !== undefined
 
-  const tell = (sub: Subscription, status: ReturnType<Subscription['status']['get']>, cause = ''): void => {
+  const tell = (sub: Subscription, status: ChannelStatus, cause = ''): void => {
+    if (status === sub.status.get()) return
     trace({ type: 'channel', channel: sub.name, state: status.state, cause })
     sub.status.set(status)
   }
 
   const schedule = (sub: Subscription): void => {
-    if (dirty.size === 0) queueMicrotask(reconcile)
+    if (!dirty.size) queueMicrotask(reconcile)
     dirty.add(sub)
   }
 
   const reconcile = (): void => {
     for (const sub of dirty) {
       dirty.delete(sub)
-      if (isWanted(sub)) {
-        if (sub.wire === 'out') enqueue(sub)
-      } else leave(sub)
+      if (!isWanted(sub)) leave(sub)
+      else if (sub.wire === 'out') enqueue(sub)
     }
     pump()
   }
 
   const enqueue = (sub: Subscription): void => {
-    const line = next ?? current
     if (!sub.source) tell(sub, JOINING)
-    if (!line) return
-    sub.wire = 'queued'
-    sub.line = line
-    queue.add(sub)
+    sub.line = next ?? current
+    if (sub.line) joins.add(sub)
   }
 
   const leave = (sub: Subscription): void => {
-    if (sub.wire === 'asked' || sub.wire === 'joined')
-      for (const line of new Set([sub.line, sub.source])) if (line?.phase === 'ready') line.link.unsubscribe?.(sub.name)
+    for (const line of new Set([sub.wire === 'asked' || sub.wire === 'joined' ? sub.line : undefined, sub.source]))
+      if (line?.phase === 'ready') line.link.unsubscribe?.(sub.name)
     if (!current && sub.recover) orphans.add(sub.name)
     sub.recover = false
     off(sub)
-    sub.cancelRetry?.()
     tell(sub, LEFT)
     sub.release?.()
     sub.release = undefined
@@ -117,102 +105,14 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   /** The wire knows nothing of it any more. */
   const off = (sub: Subscription): void => {
     if (sub.wire === 'joined') sub.wholeAt = clock.date()
+    joins.remove(sub)
     sub.wire = 'out'
     sub.line = undefined
     sub.source = undefined
-    queue.delete(sub)
-    asked.delete(sub)
   }
 
   const tidy = (sub: Subscription): void => {
     if (!isWanted(sub) && !sub.watchers && sub.wire === 'out') table.delete(sub.name)
-  }
-
-  /** Sends queued joins, the important ones first, as many as the peer takes. */
-  const pump = (): void => {
-    if (pumping) return
-    pumping = true
-    for (let batch = take(); batch; batch = take()) {
-      const [{ line }] = batch as [Subscription]
-      const requests = batch.map(({ name: key, recover, options }) => ({ key, recover, options }))
-      if (line?.phase === 'ready') line.link.subscribe(requests)
-    }
-    pumping = false
-    sweep()
-    checkMoved()
-  }
-
-  const take = (): Subscription[] | undefined => {
-    if (!queue.size) return
-    const line = (next ?? current) as Line
-    let room = (line.ready.limits?.joins ?? setup.inFlight) - asked.size
-    if (rate) room = Math.min(room, allowance(rate))
-    if (room < 1) return
-    const batch = [...queue].sort((a, b) => b.priority - a.priority).slice(0, room)
-    const now = clock.now()
-    for (const sub of batch) {
-      queue.delete(sub)
-      asked.add(sub)
-      sub.wire = 'asked'
-      sub.askedAt = now
-      sub.source ??= line
-      if (rate) sentAt.push(now)
-    }
-    return batch
-  }
-
-  const allowance = ({ count, perMs }: { readonly count: number; readonly perMs: number }): number => {
-    const now = clock.now()
-    sentAt = sentAt.filter((at) => at > now - perMs)
-    const [oldest] = sentAt
-    if (sentAt.length >= count && oldest !== undefined)
-      cancelPace ??= clock.after(oldest + perMs - now, () => {
-        cancelPace = undefined
-        pump()
-      })
-    return count - sentAt.length
-  }
-
-  /** One timer for the oldest unanswered join. */
-  const sweep = (): void => {
-    const [oldest] = asked
-    if (!oldest) {
-      cancelSweep?.()
-      cancelSweep = undefined
-      return
-    }
-    cancelSweep ??= clock.after(Math.max(0, oldest.askedAt + setup.joinMs - clock.now()), () => {
-      cancelSweep = undefined
-      for (const sub of asked) {
-        if (sub.askedAt + setup.joinMs > clock.now()) break
-        const details = { channel: sub.name }
-        const error = new RealtimeError('channel.timeout', `No answer to joining ${sub.name}`, details)
-        refuse(sub, error, true)
-      }
-      pump()
-    })
-  }
-
-  const checkMoved = (): void => {
-    if (!current || !next || queue.size || asked.size) return
-    setup.moved(current, next)
-  }
-
-  const joined = (sub: Subscription, { continuity = 'unknown' }: Joined): void => {
-    const wasJoined = sub.recover
-    if (sub.source !== sub.line) sub.wholeAt = clock.date()
-    asked.delete(sub)
-    queue.delete(sub)
-    sub.wire = 'joined'
-    sub.source = sub.line
-    sub.recover = true
-    sub.failures = 0
-    tell(sub, Object.freeze({ state: 'joined', continuity: wasJoined ? continuity : 'fresh' }))
-    if (wasJoined) {
-      trace({ type: 'gap', channel: sub.name, continuity })
-      sub.gap(continuity, 'reconnect')
-    }
-    setup.joined(sub.name)
   }
 
   const refuse = (sub: Subscription, error: RealtimeError, retry: boolean | { readonly afterMs: number }): void => {
@@ -221,21 +121,42 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     tell(sub, Object.freeze({ state: 'rejected', error }), error.code)
     setup.report(error)
     if (!retry) return setup.rejected(sub.name, error)
-    const wait = retry === true ? backoffDelay(setup.backoff, ++sub.failures, () => clock.random()) : retry.afterMs
-    sub.cancelRetry = clock.after(wait, () => again(sub))
+    const waitMs = retry === true ? backoffDelay(setup.backoff, ++sub.failures, () => clock.random()) : retry.afterMs
+    sub.cancelTimer = clock.after(waitMs, () => again(sub))
   }
 
   const again = (sub: Subscription): void => {
-    sub.cancelRetry?.()
-    sub.cancelRetry = undefined
     if (sub.wire !== 'refused') return
-    sub.wire = 'out'
+    off(sub)
     schedule(sub)
   }
 
-  const on = (line: Line, name: string, use: (sub: Subscription) => void): void => {
-    const sub = table.get(name)
-    if (sub?.line === line) use(sub)
+  const joins = createJoins(
+    setup,
+    () => next ?? current,
+    (sub) => {
+      const details = { channel: sub.name }
+      refuse(sub, new RealtimeError('channel.timeout', `No answer to joining ${sub.name}`, details), true)
+      pump()
+    },
+  )
+
+  const pump = (): void => {
+    joins.pump()
+    if (current && next && !joins.isBusy) setup.moved(current, next)
+  }
+
+  const join = (sub: Subscription, { continuity = 'unknown' }: Joined): void => {
+    const wasJoined = sub.recover
+    joins.remove(sub)
+    if (sub.source !== sub.line) sub.wholeAt = clock.date()
+    sub.wire = 'joined'
+    sub.source = sub.line
+    sub.recover = true
+    sub.failures = 0
+    tell(sub, Object.freeze({ state: 'joined', continuity: wasJoined ? continuity : 'fresh' }))
+    if (wasJoined) sub.gap(continuity, 'reconnect')
+    setup.joined()
   }
 
   const use = (name: string): Subscription => {
@@ -247,10 +168,14 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     return sub
   }
 
-  const deliver: LineReports['message'] extends (line: Line, keys: never, ...rest: infer R) => void
-    ? (line: Line, key: string, ...rest: R) => void
-    : never = (line, key, event, payload, meta, decode) => {
-    const sub = table.get(key)
+  /** The channel, when this line speaks for it. */
+  const on = (line: Line, name: string): Subscription | undefined => {
+    const sub = table.get(name)
+    return sub?.line === line ? sub : undefined
+  }
+
+  const deliver = (line: Line, name: string, event: string, payload: unknown, meta?: Meta, decode?: Decode): void => {
+    const sub = table.get(name)
     if (sub && (sub.source === line || (sub.line === line && line.ready.positions)))
       sub.dispatch(event, payload, meta, decode)
   }
@@ -264,17 +189,16 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       sub.cancelLinger = undefined
       sub.release ??= port.hold()
       if (!sub.holds++) schedule(sub)
-      let held = true
+      let isHeld = true
       return (now) => {
-        if (!held) return
-        held = false
+        if (!isHeld) return
+        isHeld = false
         if (--sub.holds) return
         const done = (): void => {
-          sub.cancelLinger?.()
           sub.cancelLinger = undefined
           schedule(sub)
         }
-        if (now) done()
+        if (now || port.status.get().status === 'closed') done()
         else sub.cancelLinger = clock.after(setup.lingerMs, done)
       }
     },
@@ -290,49 +214,46 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       const sub = table.get(name)
       if (sub) again(sub)
     },
-    settled: checkMoved,
-    isJoined: (name, line) => {
+    isJoined(name, line) {
       const sub = table.get(name)
-      return sub?.wire === 'joined' && sub.line === line
+      return sub?.source === line && (sub.line !== line || sub.wire === 'joined')
     },
+    settled: pump,
     up(line, handover) {
       if (handover) next = line
       else current = line
-      const kept = line.ready.subscriptions === 'kept'
-      if (kept) for (const name of orphans) line.link.unsubscribe?.(name)
+      const isKept = line.ready.subscriptions === 'kept'
+      if (isKept) for (const name of orphans) line.link.unsubscribe?.(name)
       orphans.clear()
       for (const sub of table.values()) {
         if (!isWanted(sub)) continue
-        sub.cancelRetry?.()
-        queue.delete(sub)
-        asked.delete(sub)
+        joins.remove(sub)
         sub.line = line
-        if (kept && sub.recover) joined(sub, {})
+        if (isKept && sub.recover) join(sub, {})
         else enqueue(sub)
       }
       pump()
     },
     down(line) {
-      if (line === next) next = undefined
-      if (line === current) {
-        current = next
-        next = undefined
-      }
-      cancelPace?.()
-      cancelPace = undefined
+      if (line === current) current = next
+      else if (line !== next) return
+      next = undefined
+      joins.reset()
       for (const sub of table.values()) {
-        if (sub.line === line && sub.source && sub.source !== line) {
-          // The handover failed: the older line still has it.
-          queue.delete(sub)
-          asked.delete(sub)
-          sub.line = sub.source
-          sub.wire = 'joined'
-        } else if (sub.line === line) {
-          off(sub)
-          if (isWanted(sub) && sub.status.get().state === 'joined') tell(sub, JOINING)
-        } else if (sub.source === line) {
+        if (sub.line !== line) {
+          if (sub.source !== line) continue
+          // The older line of a handover is gone before the newer had joined.
           sub.source = sub.line
           tell(sub, JOINING)
+        } else if (sub.source && sub.source !== line) {
+          // The handover failed: the older line still has it.
+          joins.remove(sub)
+          sub.line = sub.source
+          sub.wire = 'joined'
+        } else {
+          const { state } = sub.status.get()
+          off(sub)
+          if (isWanted(sub) && state === 'joined') tell(sub, JOINING)
         }
       }
       pump()
@@ -340,7 +261,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     forget() {
       for (const sub of table.values()) {
         sub.recover = false
-        if (sub.holds || !sub.cancelLinger) continue
+        if (!sub.cancelLinger) continue
         sub.cancelLinger()
         sub.cancelLinger = undefined
         schedule(sub)
@@ -348,35 +269,38 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     },
     rest() {
       for (const sub of table.values()) {
-        sub.cancelRetry?.()
-        if (sub.status.get().state !== 'left') tell(sub, LEFT)
+        off(sub)
+        tell(sub, LEFT)
       }
     },
     rouse() {
-      for (const sub of table.values()) if (isWanted(sub)) schedule(sub)
+      for (const sub of table.values()) schedule(sub)
     },
-    joined: (line, name, how = {}) =>
-      on(line, name, (sub) => {
-        if (sub.wire !== 'asked') return
-        joined(sub, how)
-        pump()
-      }),
-    refused: (line, name, error, retry = false) =>
-      on(line, name, (sub) => {
-        refuse(sub, error, retry)
-        pump()
-      }),
-    members: (_line, name, change) => table.get(name)?.presence?.apply(change),
-    gap: (line, name, continuity) =>
-      on(line, name, (sub) => {
-        trace({ type: 'gap', channel: name, continuity })
-        sub.wholeAt = clock.date()
-        sub.gap(continuity, 'hole')
-      }),
-    message(line, keys, event, payload, meta, decode) {
-      if (typeof keys === 'string') return deliver(line, keys, event, payload, meta, decode)
+    joined(line, name, how = {}) {
+      const sub = on(line, name)
+      if (sub?.wire !== 'asked') return
+      join(sub, how)
+      pump()
+    },
+    refused(line, name, error, retry = false) {
+      const sub = on(line, name)
+      if (!sub) return
+      refuse(sub, error, retry)
+      pump()
+    },
+    members(_line, name, change) {
+      table.get(name)?.presence?.apply(change)
+    },
+    gap(line, name, continuity) {
+      const sub = on(line, name)
+      if (!sub) return
+      sub.wholeAt = clock.date()
+      sub.gap(continuity, 'hole')
+    },
+    message(line, names, event, payload, meta, decode) {
+      if (typeof names === 'string') return deliver(line, names, event, payload, meta, decode)
       const shared = decode && once(decode)
-      for (const key of keys) deliver(line, key, event, payload, meta && { ...meta }, shared)
+      for (const name of names) deliver(line, name, event, payload, meta && { ...meta }, shared)
     },
   }
 }

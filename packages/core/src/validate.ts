@@ -1,30 +1,40 @@
-/** A Standard Schema (zod, valibot, arktype, ...), as far as it is used here. */
-export interface Schema<I = unknown, O = unknown> {
+/**
+ * What any validation library hands out that follows Standard Schema 1 (https://standardschema.dev).
+ * Declared here in the part that is used, so that our types depend on no package.
+ */
+export interface Schema<Input = unknown, Output = Input> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
-    readonly validate: (value: unknown) => Result | Promise<Result>
-    readonly types?: { readonly input: I; readonly output: O } | undefined
+    readonly validate: (value: unknown) => Checked<Output> | Promise<Checked<Output>>
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }
 }
 
+/** One thing that is wrong with a value, and where. */
 export interface Issue {
   readonly message: string
-  readonly path?: readonly unknown[] | undefined
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-type Result = { readonly value: unknown; readonly issues?: undefined } | { readonly issues: readonly Issue[] }
+/** The value as its schema gives it out, or what is wrong with it. */
+export type Checked<Output = unknown> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly Issue[] }
 
-export type Checked = Result
-
-/** Runs a schema. One that throws has found an issue: it never gets out as an exception. */
+/**
+ * Asks a schema about a value. Answers at once when the schema does, and never throws or rejects: a
+ * schema that fails is an issue like any other.
+ */
 export function validate(schema: Schema, value: unknown): Checked | Promise<Checked> {
   try {
     const checked = schema['~standard'].validate(value)
-    return checked instanceof Promise ? checked.catch(toIssues) : checked
+    return 'then' in checked ? Promise.resolve(checked).catch(toIssues) : checked
   } catch (error) {
     return toIssues(error)
   }
 }
 
-const toIssues = (error: unknown): Checked => ({ issues: [{ message: String(error) }] })
+function toIssues(error: unknown): Checked {
+  return { issues: [{ message: error instanceof Error ? error.message : 'Schema threw' }] }
+}

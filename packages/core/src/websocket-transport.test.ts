@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { RealtimeError } from './errors.ts'
 import type { Frame, Session, SessionEnd } from './transport.ts'
-import { type WebSocketConstructor, websocketTransport } from './websocket-transport.ts'
+import { websocketTransport } from './websocket-transport.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -61,7 +61,10 @@ class TerminableSocket extends FakeSocket {
   }
 }
 
-function setup<S extends FakeSocket = FakeSocket>(url = 'ws://host/app', Base: new (url: string, subprotocols: string[]) => S = FakeSocket as never) {
+function setup<S extends FakeSocket = FakeSocket>(
+  url = 'ws://host/app',
+  Base: new (url: string, subprotocols: string[]) => S = FakeSocket as never,
+) {
   const log: Entry[] = []
   let made: S | undefined
   const Recorded = class extends (Base as typeof FakeSocket) {
@@ -91,9 +94,12 @@ const thrownBy = (run: () => unknown): unknown => {
 }
 
 const dialThrows = (error: unknown, url = 'ws://host/?secret=1'): unknown => {
-  const Throwing = function (): never {
-    throw error
-  } as unknown as WebSocketConstructor
+  const Throwing = class extends FakeSocket {
+    constructor(...values: ConstructorParameters<typeof FakeSocket>) {
+      super(...values)
+      throw error
+    }
+  }
   return thrownBy(() => websocketTransport({ WebSocket: Throwing })({ url, subprotocols: [] }, {} as never))
 }
 
@@ -187,7 +193,9 @@ describe('websocketTransport', () => {
   })
 
   it('closes a connecting socket at once, as Chrome makes one handshake per host at a time', () => {
-    vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36' })
+    vi.stubGlobal('navigator', {
+      userAgent: 'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+    })
     const { log, session, socket } = setup()
     session.close(1000)
     socket.fail()
@@ -196,7 +204,9 @@ describe('websocketTransport', () => {
   })
 
   it('does not close a connecting socket of WebKit, but does when it opens late', () => {
-    vi.stubGlobal('navigator', { userAgent: 'Mozilla/5.0 AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15' })
+    vi.stubGlobal('navigator', {
+      userAgent: 'Mozilla/5.0 AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15',
+    })
     const { log, session, socket } = setup()
     session.close(1000)
     expect(socket.closed).toEqual([])
@@ -269,12 +279,15 @@ describe('websocketTransport', () => {
     expect(session.bufferedBytes).toBe(7)
   })
 
-  it.each(['SyntaxError', 'SecurityError', 'TypeError'])('turns %s of the constructor into option.invalid without the query', (name) => {
-    const error = dialThrows(Object.assign(new Error('cannot dial ws://host/?secret=1'), { name }))
-    expect(error).toMatchObject({ code: 'option.invalid', details: { option: 'url' } })
-    expect(`${error} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toContain('secret')
-    expect((error as Error).cause).toBeUndefined()
-  })
+  it.each(['SyntaxError', 'SecurityError', 'TypeError'])(
+    'turns %s of the constructor into option.invalid without the query',
+    (name) => {
+      const error = dialThrows(Object.assign(new Error('cannot dial ws://host/?secret=1'), { name }))
+      expect(error).toMatchObject({ code: 'option.invalid', details: { option: 'url' } })
+      expect(`${error} ${JSON.stringify(error)} ${(error as Error).stack}`).not.toContain('secret')
+      expect((error as Error).cause).toBeUndefined()
+    },
+  )
 
   it('leaves any other error of the constructor as it is, to be tried again', () => {
     const error = new Error('too many sockets')
@@ -282,6 +295,8 @@ describe('websocketTransport', () => {
   })
 
   it('refuses a relative address where there is no page', () => {
-    expect(RealtimeError.is(dialThrows(new Error('not reached'), '/app?secret=1'), 'option.invalid')).toBe(true)
+    expect(RealtimeError.is(dialThrows(new Error('not reached'), '/app?secret=1'), 'option.invalid')).toBe(
+      true,
+    )
   })
 })

@@ -142,7 +142,9 @@ function openSocket(url: string, subprotocols: string[], options: WebSocketOptio
   } catch (error) {
     // The platform's own message repeats the query, which may hold secrets.
     const { name } = error as Error
-    throw /^(Syntax|Security|Type)E/.test(name) ? invalid('url', `an address to dial from here (${name})`) : error
+    throw /^(Syntax|Security|Type)E/.test(name)
+      ? invalid('url', `an address to dial from here (${name})`)
+      : error
   }
 }
 

@@ -100,11 +100,24 @@ describe('websocketTransport in Node', () => {
     const peer = await accepted
     peer.on('message', (data, isBinary) => peer.send(data, { binary: isBinary }))
     await opened
-    const sent: Frame[] = ['', 'grüße', new Uint8Array(), Uint8Array.of(0, 255), new Uint8Array(5_000_000).fill(7), 'x'.repeat(70_000)]
+    const sent: Frame[] = [
+      '',
+      'grüße',
+      new Uint8Array(),
+      Uint8Array.of(0, 255),
+      new Uint8Array(5_000_000).fill(7),
+      'x'.repeat(70_000),
+    ]
     for (const frame of sent) session.send(frame)
     const received = await receive(sent.length)
     expect(received.length).toBe(sent.length)
-    expect(received.every((frame, index) => (typeof frame === 'string' ? frame === sent[index] : Buffer.compare(frame, sent[index] as Uint8Array) === 0))).toBe(true)
+    expect(
+      received.every((frame, index) =>
+        typeof frame === 'string'
+          ? frame === sent[index]
+          : Buffer.compare(frame, sent[index] as Uint8Array) === 0,
+      ),
+    ).toBe(true)
   })
 
   it('hands bytes over as plain Uint8Array', async () => {
@@ -156,7 +169,10 @@ describe('websocketTransport in Node', () => {
 
   it('refuses impossible headers at once', () => {
     expect(() => dial('ws://127.0.0.1:9/', { headers: { 'X-Token': 'line\nbreak' } })).toThrow(
-      expect.objectContaining({ code: 'option.invalid', details: expect.objectContaining({ option: 'headers' }) }),
+      expect.objectContaining({
+        code: 'option.invalid',
+        details: expect.objectContaining({ option: 'headers' }),
+      }),
     )
   })
 
@@ -192,7 +208,9 @@ describe('websocketTransport in Node', () => {
   })
 
   it('tells the status of a refused upgrade, once', async () => {
-    const { url } = await listen(undefined, { verifyClient: (_: object, answer: (ok: boolean, status: number) => void) => answer(false, 401) })
+    const { url } = await listen(undefined, {
+      verifyClient: (_: object, answer: (ok: boolean, status: number) => void) => answer(false, 401),
+    })
     const { ended, log } = dial(url)
     expect(await ended).toMatchObject({ status: 401 })
     await dial(url).ended
@@ -232,7 +250,9 @@ describe('websocketTransport in Node', () => {
     const peer = await accepted
     peer.send('0123456789')
     peer.send('0123456789a')
-    expect(await ended).toEqual({ error: expect.objectContaining({ code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' }) })
+    expect(await ended).toEqual({
+      error: expect.objectContaining({ code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' }),
+    })
     expect(log).toEqual(['open', 'frame', 'end'])
   })
 
@@ -291,12 +311,22 @@ describe('websocketTransport in Node', () => {
     expect(performance.now() - begun).toBeGreaterThan(1500)
   })
 
-  it.each(['ws://', 'ftp://host/', 'localhost:8080/x', 'ws://host/#part', '/app'])('refuses the address %s', (url) => {
-    expect(() => dial(url)).toThrow(expect.objectContaining({ code: 'option.invalid', details: expect.objectContaining({ option: 'url' }) }))
-  })
+  it.each(['ws://', 'ftp://host/', 'localhost:8080/x', 'ws://host/#part', '/app'])(
+    'refuses the address %s',
+    (url) => {
+      expect(() => dial(url)).toThrow(
+        expect.objectContaining({
+          code: 'option.invalid',
+          details: expect.objectContaining({ option: 'url' }),
+        }),
+      )
+    },
+  )
 
   it('refuses a repeated subprotocol', () => {
-    expect(() => dial('ws://127.0.0.1:9/', {}, ['a', 'a'])).toThrow(expect.objectContaining({ code: 'option.invalid' }))
+    expect(() => dial('ws://127.0.0.1:9/', {}, ['a', 'a'])).toThrow(
+      expect.objectContaining({ code: 'option.invalid' }),
+    )
   })
 })
 
@@ -310,14 +340,20 @@ describe('websocketTransport over TLS', () => {
   beforeAll(() => {
     openssl('req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=Test -keyout ca.key -out ca.crt')
     for (const name of ['server', 'client']) {
-      openssl(`req -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout ${name}.key -out ${name}.csr`)
-      openssl(`x509 -req -days 1 -copy_extensions copy -CA ca.crt -CAkey ca.key -CAcreateserial -in ${name}.csr -out ${name}.crt`)
+      openssl(
+        `req -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout ${name}.key -out ${name}.csr`,
+      )
+      openssl(
+        `x509 -req -days 1 -copy_extensions copy -CA ca.crt -CAkey ca.key -CAcreateserial -in ${name}.csr -out ${name}.crt`,
+      )
     }
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
   const secure = async (options: object = {}): Promise<Peer> => {
-    const peer = await listen(createTlsServer({ key: read('server.key'), cert: read('server.crt'), ...options }) as unknown as Server)
+    const peer = await listen(
+      createTlsServer({ key: read('server.key'), cert: read('server.crt'), ...options }) as unknown as Server,
+    )
     return { ...peer, url: peer.url.replace('ws:', 'wss:') }
   }
 
@@ -341,6 +377,8 @@ describe('websocketTransport over TLS', () => {
   it('shows its own certificate', async () => {
     const { url } = await secure({ ca: read('ca.crt'), requestCert: true, rejectUnauthorized: true })
     const tls = { ca: read('ca.crt'), servername: 'localhost' }
-    expect(await dial(url, { tls: { ...tls, cert: read('client.crt'), key: read('client.key') } }).opened).toBe('')
+    expect(
+      await dial(url, { tls: { ...tls, cert: read('client.crt'), key: read('client.key') } }).opened,
+    ).toBe('')
   })
 })

@@ -5,23 +5,28 @@ import type { OpenNodeSocket, SocketHeaders, WebSocketLike, WebSocketOptions } f
 
 /** How long a peer may take to answer a close frame before its socket is destroyed, which lets the process end. */
 const CLOSE_TIMEOUT_MS = 2000
+const BAD_HEADER = /^ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE)$/
 
 export const openNodeSocket: OpenNodeSocket = (url, subprotocols, options) => {
   const Constructor = (options.WebSocket ?? WebSocket) as typeof WebSocket
-  const isOwnChoice = options.WebSocket && !options.headers && !options.tls && !options.agent
+  const isWs = Constructor === WebSocket || Constructor.prototype instanceof WebSocket
+  const takesOptions = isWs || options.headers || options.tls || options.agent
   try {
-    const socket = isOwnChoice
-      ? new Constructor(url, subprotocols)
-      : new Constructor(url, subprotocols, toClientOptions(options))
-    return socket instanceof WebSocket ? toWebSocketLike(socket) : socket
+    const socket = takesOptions
+      ? new Constructor(url, subprotocols, toClientOptions(options))
+      : new Constructor(url, subprotocols)
+    return isWs ? toWebSocketLike(socket) : socket
   } catch (error) {
-    throw /^ERR_(INVALID_CHAR|INVALID_HTTP_TOKEN|HTTP_INVALID_HEADER_VALUE)$/.test(`${(error as { code?: string }).code}`)
-      ? new RealtimeError('option.invalid', 'Option `headers` must hold valid names and values', {
-          option: 'headers',
-          expected: 'valid names and values',
-        })
-      : error
+    throw BAD_HEADER.test(`${(error as NodeJS.ErrnoException).code}`) ? invalidHeaders() : error
   }
+}
+
+function invalidHeaders(): RealtimeError {
+  const expected = 'names and values that HTTP allows'
+  return new RealtimeError('option.invalid', `Option \`headers\` must be ${expected}`, {
+    option: 'headers',
+    expected,
+  })
 }
 
 function toClientOptions(options: WebSocketOptions): ClientOptions {
@@ -30,14 +35,19 @@ function toClientOptions(options: WebSocketOptions): ClientOptions {
     ...(tls as ClientOptions),
     ...(agent !== undefined && { agent: agent as NonNullable<ClientOptions['agent']> }),
     ...(maxFrameBytes !== undefined && { maxPayload: maxFrameBytes }),
-    ...(typeof headers === 'function' ? { finishRequest: (request) => finish(request, headers) } : headers && { headers }),
+    ...(typeof headers === 'function'
+      ? { finishRequest: (request) => finish(request, headers) }
+      : headers && { headers }),
     perMessageDeflate,
-    // @ts-expect-error @types/ws does not know this option of ws 8.19 yet
+    // @ts-expect-error @types/ws 8.18 does not know it
     closeTimeout: CLOSE_TIMEOUT_MS,
   }
 }
 
-async function finish(request: ClientRequest, headers: () => SocketHeaders | Promise<SocketHeaders>): Promise<void> {
+async function finish(
+  request: ClientRequest,
+  headers: () => SocketHeaders | Promise<SocketHeaders>,
+): Promise<void> {
   try {
     for (const [name, value] of Object.entries(await headers())) request.setHeader(name, value)
     request.end()
@@ -69,7 +79,9 @@ function toWebSocketLike(socket: WebSocket): WebSocketLike {
   }
   socket.on('open', () => like.onopen?.({}))
   socket.on('message', (data: Buffer, isBinary) =>
-    like.onmessage?.({ data: isBinary ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : data.toString() }),
+    like.onmessage?.({
+      data: isBinary ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : data.toString(),
+    }),
   )
   socket.on('error', (error) => like.onerror?.({ error }))
   socket.on('close', (code, reason) => like.onclose?.({ code, reason: reason.toString() }))

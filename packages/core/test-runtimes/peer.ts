@@ -30,6 +30,8 @@ export async function createPeer(pages: Record<string, string> = {}) {
     if (request.url === '/stall') return
     if (request.url === '/cut') socket.destroy()
     else if (request.url === '/refuse') socket.end(REFUSAL)
+    else if (request.url === '/mute')
+      wss.handleUpgrade(request, socket, head, () => socket.removeAllListeners('data'))
     else wss.handleUpgrade(request, socket, head, (peer) => serve(peer, `${request.headers['x-token']}`))
   })
   server.listen(0, '127.0.0.1')

@@ -51,7 +51,9 @@ export async function scenario(subject: typeof core, base: string): Promise<Outc
       return 'accepted'
     } catch (error) {
       if (!RealtimeError.is(error, 'option.invalid')) return `${error}`
-      return `${error}${(error as { stack?: string }).stack}`.includes('secret') ? 'tells secrets' : `invalid ${error.details.option}`
+      return `${error}${(error as { stack?: string }).stack}`.includes('secret')
+        ? 'tells secrets'
+        : `invalid ${error.details.option}`
     }
   }
 
@@ -111,7 +113,9 @@ export async function scenario(subject: typeof core, base: string): Promise<Outc
     refused: { ends: refused.log.length, status: refused.end().status },
     unreachable: { ends: unreachable.log.length, hasError: unreachable.end().error !== undefined },
     closed: [...closed.log, ...aborted.log],
-    malformed: codeOf(() => websocketTransport()({ url: 'ftp://host/?secret=1', subprotocols: [] }, {} as never)),
+    malformed: codeOf(() =>
+      websocketTransport()({ url: 'ftp://host/?secret=1', subprotocols: [] }, {} as never),
+    ),
     headers,
     signals: { hidden: signals.hidden(), timers },
   }

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,18 +31,49 @@ export async function installSubject(): Promise<string> {
   const installed = join(folder, 'node_modules/@org/realtime-core')
   mkdirSync(installed, { recursive: true })
   symlinkSync(join(core, 'node_modules/ws'), join(folder, 'node_modules/ws'))
-  const { name, version, type, imports, main, ...fields } = JSON.parse(readFileSync(join(core, 'package.json'), 'utf8'))
+  const { name, version, type, imports, main, ...fields } = JSON.parse(
+    readFileSync(join(core, 'package.json'), 'utf8'),
+  )
   const { exports, browser, 'react-native': native } = fields
   writeFileSync(
     join(installed, 'package.json'),
-    JSON.stringify({ name, version, type, main, exports, imports, browser, 'react-native': native, dependencies: { ws: '*' } }),
+    JSON.stringify({
+      name,
+      version,
+      type,
+      main,
+      exports,
+      imports,
+      browser,
+      'react-native': native,
+      dependencies: { ws: '*' },
+    }),
   )
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies: { [name]: '*', ws: '*' } }))
-  const entryPoints = { index: join(core, 'test-runtimes/subject.ts'), ...sourcesOf(imports) }
-  const shared = { entryPoints, bundle: true, external: ['#*', 'ws'], outdir: join(installed, 'dist'), target: 'es2022' }
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ type: 'module', dependencies: { [name]: '*', ws: '*' } }),
+  )
+  const whole = join(core, 'src/index.ts')
+  const entryPoints = {
+    ...sourcesOf(imports),
+    index: join(core, 'test-runtimes/subject.ts'),
+    ...(existsSync(whole) && { whole }),
+  }
+  const shared = {
+    entryPoints,
+    bundle: true,
+    external: ['#*', 'ws'],
+    outdir: join(installed, 'dist'),
+    target: 'es2022',
+  }
   await build({ ...shared, format: 'esm' })
   await build({ ...shared, format: 'cjs', outExtension: { '.js': '.cjs' } })
-  await build({ entryPoints: [join(core, 'test-runtimes/scenario.ts')], outdir: folder, format: 'esm', target: 'es2022' })
+  await build({
+    entryPoints: [join(core, 'test-runtimes/scenario.ts')],
+    outdir: folder,
+    format: 'esm',
+    target: 'es2022',
+  })
   return folder
 }
 

@@ -190,7 +190,10 @@ describe('createMemoryTransport', () => {
     const { session, peer, log } = await connect()
     const heard: unknown[] = []
     peer.onFrame((frame) => heard.push(frame))
-    const stop = peer.intercept('to-client', (frame, pass) => (pass(frame), pass(`${frame}!`)))
+    const stop = peer.intercept('to-client', (frame, pass) => {
+      pass(frame)
+      pass(`${frame}!`)
+    })
     peer.intercept('to-peer', () => {})
     peer.send('a')
     stop()

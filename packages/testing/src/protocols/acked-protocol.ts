@@ -31,7 +31,7 @@ const capabilities = { presence: true, publish: 'members', ack: 'at-least-once',
  * A protocol that can prove everything: JSON frames, a handshake, acknowledged joins and publishes, an
  * epoch and offset per channel. One object serves one client, because it remembers positions.
  */
-export function createAckedProtocol(): Protocol<AckedCapabilities, AckedMeta> {
+export function createAckedProtocol(): Protocol<AckedCapabilities, AckedMeta, '.'> {
   const positions = new Map<string, Position>()
   return {
     name: 'acked',

@@ -65,8 +65,8 @@ export interface SessionTable<S extends ServerSession> {
   readonly received: readonly ReceivedPublish[]
   /** Sends a frame of this type, unless the type is withheld. */
   send(session: S, type: string, frame: Parameters<MemoryPeer['send']>[0]): void
-  /** Notes a publish; returns it with `duplicate` told. */
-  record(publish: Omit<ReceivedPublish, 'duplicate'>): ReceivedPublish
+  /** Notes a publish; returns it with `duplicate` told, by its id unless something else tells repeats. */
+  record(publish: Omit<ReceivedPublish, 'duplicate'>, key?: string): ReceivedPublish
   readonly verbs: Common
 }
 
@@ -109,9 +109,9 @@ export function createSessionTable<S extends ServerSession>(handlers: SessionHan
     send({ peer }, type, frame) {
       if (withheld !== 'all' && !withheld.has(type)) peer.send(frame)
     },
-    record(publish) {
-      const entry = { ...publish, duplicate: publish.id !== undefined && ids.has(publish.id) }
-      if (publish.id !== undefined) ids.add(publish.id)
+    record(publish, key = publish.id) {
+      const entry = { ...publish, duplicate: key !== undefined && ids.has(key) }
+      if (key !== undefined) ids.add(key)
       received.push(entry)
       return entry
     },

@@ -1,0 +1,52 @@
+import type { BackoffOptions } from './backoff.ts'
+import type { Clock } from './clock.ts'
+import type { Provider } from './credentials.ts'
+import type { HiddenPolicy } from './lifecycle.ts'
+import type { ConnectionPort } from './port.ts'
+import type { Capabilities, Heartbeat, Meta, Protocol } from './protocol.ts'
+import type { OutboxOptions } from './publish-queue.ts'
+import type { Channels } from './registry.ts'
+import type { Signals } from './signals.ts'
+import type { SubscribeOptions } from './subscriptions.ts'
+import type { Transport } from './transport.ts'
+
+export interface ClientOptions<R extends Channels, C extends Capabilities, M extends Meta, Sep extends string> {
+  readonly protocol: Protocol<C, M, Sep>
+  /** The address, or a function that is asked for it before every dial. */
+  readonly url: Provider<string>
+  /** What the protocol authenticates with, or a function that is asked for it before every dial. */
+  readonly credentials?: Provider<unknown>
+  /** The registry that gives channels, events and payloads their types. */
+  readonly channels?: R
+  /** @default a WebSocket transport with the runtime's own WebSocket */
+  readonly transport?: Transport
+  readonly backoff?: BackoffOptions
+  readonly connection?: {
+    /** How long a socket may take to open. @default 10000 */
+    readonly dialMs?: number
+    /** How long the peer may take to accept after that. @default 10000 */
+    readonly handshakeMs?: number
+    /** How long it may take to answer after a wake signal. @default 2000 */
+    readonly probeMs?: number
+    /** The least time between two dials that nobody asked for. @default 1000 */
+    readonly minDialGapMs?: number
+    /** How long the connection outlives the last that needs it. @default 5000 */
+    readonly idleCloseMs?: number
+  }
+  /** Overrides what the protocol says of its heartbeat. */
+  readonly heartbeat?: Heartbeat
+  readonly outbox?: OutboxOptions
+  readonly subscribe?: SubscribeOptions
+  /** What to do with a page nobody looks at. @default 'keep' */
+  readonly hidden?: HiddenPolicy
+  /** When payloads are checked against the schemas of the registry. @default 'dev' */
+  readonly validate?: 'off' | 'dev' | 'always'
+  /** How many entries the explain log keeps. @default 200 */
+  readonly traceLimit?: number
+  /** Lets a Node process end although the client waits for its next try. @default false */
+  readonly unref?: boolean
+  readonly signals?: Signals
+  readonly clock?: Clock
+  /** A connection that somebody else owns, instead of one of our own. */
+  readonly port?: ConnectionPort
+}

@@ -1,0 +1,104 @@
+import type { Cancel, Clock } from './clock.ts'
+import type { Line } from './line.ts'
+import type { Subscription } from './subscription.ts'
+
+export interface JoinsSetup {
+  readonly clock: Clock
+  /** How many joins may be unanswered at once, unless the protocol sends them as one. */
+  readonly inFlight: number
+  /** How many may be sent in a time, where the server limits them. */
+  readonly rate: { readonly count: number; readonly perMs: number } | undefined
+  /** How long the server may take to answer one. */
+  readonly joinMs: number
+}
+
+/** Who waits to be joined and who waits for the answer: sent in order of priority, as many as the peer takes. */
+export interface Joins {
+  add(sub: Subscription): void
+  /** It was answered, or is not to be joined any more. */
+  remove(sub: Subscription): void
+  /** Sends what may be sent now. */
+  pump(): void
+  readonly isBusy: boolean
+  /** The line is gone, and with it what the server counted. */
+  reset(): void
+}
+
+export function createJoins(
+  { clock, inFlight, rate, joinMs }: JoinsSetup,
+  target: () => Line | undefined,
+  timedOut: (sub: Subscription) => void,
+): Joins {
+  /** May hold some that are not queued any more. */
+  let queue: Subscription[] = []
+  let isSorted = true
+  let isPumping = false
+  let sent = 0
+  const asked = new Set<Subscription>()
+  const refills = new Set<Cancel>()
+
+  const take = (room: number): Subscription[] => {
+    const batch: Subscription[] = []
+    if (!isSorted) queue.sort((a, b) => b.priority - a.priority)
+    isSorted = true
+    while (batch.length < room && queue.length) {
+      const sub = queue.shift() as Subscription
+      if (sub.wire === 'queued') batch.push(sub)
+    }
+    return batch
+  }
+
+  const send = (line: Line, batch: readonly Subscription[]): void => {
+    for (const sub of batch) {
+      asked.add(sub)
+      sub.wire = 'asked'
+      sub.source ??= line
+      sub.cancelTimer = clock.after(joinMs, () => timedOut(sub))
+    }
+    sent += batch.length
+    if (rate) {
+      const cancel = clock.after(rate.perMs, () => {
+        refills.delete(cancel)
+        sent -= batch.length
+        pump()
+      })
+      refills.add(cancel)
+    }
+    line.link.subscribe(batch.map(({ name: key, recover, options }) => ({ key, recover, options })))
+  }
+
+  const pump = (): void => {
+    if (isPumping) return
+    isPumping = true
+    for (;;) {
+      const line = target()
+      if (line?.phase !== 'ready') break
+      const room = (line.ready.limits?.joins ?? inFlight) - asked.size
+      const batch = take(rate ? Math.min(room, rate.count - sent) : room)
+      if (!batch.length) break
+      send(line, batch)
+    }
+    isPumping = false
+  }
+
+  return {
+    pump,
+    get isBusy() {
+      return asked.size > 0 || queue.some(({ wire }) => wire === 'queued')
+    },
+    add(sub) {
+      sub.wire = 'queued'
+      isSorted = queue.push(sub) === 1
+    },
+    remove(sub) {
+      sub.cancelTimer?.()
+      asked.delete(sub)
+    },
+    reset() {
+      for (const cancel of refills) cancel()
+      refills.clear()
+      sent = 0
+      queue = queue.filter(({ wire }) => wire === 'queued')
+    },
+  }
+}

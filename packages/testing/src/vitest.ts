@@ -1,0 +1,18 @@
+import type { DropReason, ErrorCode, Receipt } from '@org/realtime-core'
+import { expect } from 'vitest'
+import { type ExpectedFrame, realtimeMatchers } from './matchers.ts'
+
+/** The matchers of this package, on what `expect` returns. Each is described at `realtimeMatchers`. */
+export interface RealtimeMatchers<Result> {
+  toHaveSent(frame: ExpectedFrame): Result
+  toBeConnected(): Result
+  toBeJoined(continuity?: 'fresh' | 'complete' | 'latest-only' | 'unknown'): Result
+  toHaveReceived(channel: string, event: string, payload?: unknown): Result
+  toSettle(outcome?: Receipt['outcome'] | DropReason | ErrorCode): Promise<void>
+}
+
+declare module 'vitest' {
+  interface Matchers<T> extends RealtimeMatchers<T> {}
+}
+
+expect.extend(realtimeMatchers)
