@@ -29,9 +29,9 @@ export const rules = {
   react: binding({ react: '', '@tanstack/react-query': 'query' }),
   vue: binding({ vue: '', pinia: 'pinia', '@tanstack/vue-query': 'query' }),
   testing: {
-    imports: { [core]: '', [kit]: '', vitest: '', msw: 'msw', ...only('msw', codecs) },
+    imports: { [core]: '', [kit]: '', vitest: 'vitest', msw: 'msw', ...only('msw', codecs) },
     dependencies: [core],
-    mayTellTime: ['settled.ts'],
+    mayTellTime: ['settled.ts', 'track-handles.ts', 'conformance/transport-rig.ts'],
   },
   devtools: { imports: { [core]: '', [kit]: '' }, dependencies: [core] },
   server: {

@@ -159,7 +159,7 @@ function readFiles(folder) {
     .sort()
     .map((name) => {
       const path = join(folder, name)
-      const isTest = /\.test(-d)?\.tsx?$/.test(name)
+      const isTest = /(\.test|\.test-d|test-setup)\.tsx?$/.test(name)
       return { path, isTest, module: readModule(path, readFileSync(path, 'utf8'), WATCHED) }
     })
 }

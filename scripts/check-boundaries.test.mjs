@@ -55,6 +55,7 @@ describe('checkBoundaries', () => {
         'export const at = (date: Date, clock: { Date: number }) => clock.Date + Date.UTC(2030)',
       'core/src/a.test.ts':
         "import { fake } from '@org/realtime-core/kit'\nsetTimeout(() => console.log(fake), Date.now())",
+      'core/src/test-setup.ts': "import { expect } from 'vitest'",
       'pusher/src/index.ts': "export { createPusher } from './pusher.ts'\nexport * from '@org/realtime-core'",
       'pusher/src/pusher.ts':
         "import { dial } from '@org/realtime-core/kit'\nexport const createPusher = dial",

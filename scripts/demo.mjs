@@ -19,8 +19,15 @@ const server = await createServer({
   server: { host: '127.0.0.1', port, strictPort: true },
 })
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, stop)
+if (process.env['npm_lifecycle_event'] === 'demo') stopWithParent()
 await server.listen().catch(explain)
 console.log(`The gallery is at http://127.0.0.1:${port}/ (Ctrl-C ends it)`)
+
+/** A signal to npm ends its shell, which does not pass it on. */
+function stopWithParent() {
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), 500).unref()
+}
 
 async function stop() {
   await server.close()

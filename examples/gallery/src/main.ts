@@ -1,2 +1,5 @@
-const gallery = document.querySelector('#gallery')
-if (gallery) gallery.textContent = '@org/realtime gallery'
+import { systemClock } from '@org/realtime-core/kit'
+import { mountGallery } from './gallery.ts'
+
+const root = document.querySelector<HTMLElement>('#gallery')
+if (root) mountGallery(root, systemClock)

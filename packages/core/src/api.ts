@@ -5,7 +5,7 @@ import type { Match } from './pattern.ts'
 import type { MembersStore } from './presence.ts'
 import type { Capabilities, Delivery, Meta } from './protocol.ts'
 import type { Rate } from './rate.ts'
-import type { Channels, EventName, MemberInfo, Params, Pattern, Payload, PayloadInput } from './registry.ts'
+import type { Channels, EventName, ExactPattern, MemberInfo, OpenPattern, Params, Pattern, Payload, PayloadInput } from './registry.ts'
 import type { StatusSnapshot } from './status.ts'
 import type { Store } from './store.ts'
 import type { ChannelStatus } from './subscription.ts'
@@ -26,15 +26,12 @@ export interface ListenRate<T, M extends Meta, K extends Keep> extends Omit<Rate
   readonly key?: ((meta: M) => string) | { readonly payload: (payload: T) => string }
 }
 
-export interface ListenOptions<T = unknown, M extends Meta = Meta, K extends Keep = Keep> {
+export interface ListenOptions<T = unknown, M extends Meta = Meta, K extends Keep = 'latest'> {
   /** Removes the listener when aborted. */
   readonly signal?: AbortSignal
   /** Lets the listener see fewer messages than arrive, without ever losing the last one. */
   readonly rate?: ListenRate<T, M, K>
 }
-
-/** What a listener is called with: `keep: 'all'` makes an array of it. */
-export type Listened<T, K extends Keep> = K extends 'all' ? readonly T[] : T
 
 /** The deliveries a protocol can give that acknowledges `A`. */
 export type DeliveryOf<A extends Capabilities['ack']> =
@@ -80,15 +77,21 @@ export interface ListeningChannel<R extends Channels, P extends Pattern<R>, M ex
   readonly name: string
   readonly status: Store<ChannelStatus>
   /** Joins the channel and calls the listener for every message of that event; returns its removal. */
-  on<E extends EventName<R, P>, K extends Keep = 'latest'>(
+  on<E extends EventName<R, P>>(
     event: E,
-    listener: (payload: Listened<Payload<R, P, E>, K>, meta: M) => void,
-    options?: ListenOptions<Payload<R, P, E>, M, K>,
+    listener: (payload: Payload<R, P, E>, meta: M) => void,
+    options?: ListenOptions<Payload<R, P, E>, M>,
+  ): () => void
+  /** With `keep: 'all'` the listener gets the payloads of a window as one array. */
+  on<E extends EventName<R, P>>(
+    event: E,
+    listener: (payloads: readonly Payload<R, P, E>[], meta: M) => void,
+    options: ListenOptions<Payload<R, P, E>, M, 'all'>,
   ): () => void
   /** As `on`, for every event of the channel. */
   onAny(
     listener: (message: AnyMessage<R, P, M>) => void,
-    options?: ListenOptions<Payload<R, P, EventName<R, P>>, M, 'latest'>,
+    options?: ListenOptions<Payload<R, P, EventName<R, P>>, M>,
   ): () => void
   /** The payloads of an event as an async iterable. Listening starts and ends with the iteration. */
   events<E extends EventName<R, P>>(event: E, options?: EventsOptions): AsyncIterable<Payload<R, P, E>>
@@ -130,11 +133,6 @@ export type Channel<
   ([C['publish']] extends [false] ? unknown : PublishingChannel<R, P, C>) &
   ([C['presence']] extends [false] ? unknown : PresenceChannel<R, P>)
 
-/** What follows the pattern in `channel()`: its parameters, when it has any, and options. */
-export type ChannelRest<P extends string> = P extends `${string}{${string}`
-  ? [params: Params<P>, options?: ChannelOptions]
-  : [options?: ChannelOptions]
-
 /** `N` itself where a pattern fits it, else a sentence that says why not. */
 export type FullName<R extends Channels, N extends string, S extends string> = [Match<Pattern<R>, N, S>] extends [never]
   ? Unmatched<N>
@@ -170,11 +168,13 @@ export interface Client<
   R extends Channels = Channels,
   C extends Capabilities = Capabilities,
   M extends Meta = Meta,
-  S extends string = '.',
+  S extends string = string,
 > extends AnyClient {
   readonly capabilities: C
   /** A channel by its pattern and parameters. Does nothing on the wire until it is used. */
-  channel<P extends Pattern<R>>(pattern: P, ...rest: ChannelRest<P>): Channel<R, P, C, M>
+  channel<P extends OpenPattern<R>>(pattern: P, params: Params<P>, options?: ChannelOptions): Channel<R, P, C, M>
+  /** A channel without parameters. */
+  channel<P extends ExactPattern<R>>(name: P, options?: ChannelOptions): Channel<R, P, C, M>
   /** A channel by its full name, where a pattern fits it. */
   channel<N extends string>(name: FullName<R, N, S>, options?: ChannelOptions): Channel<R, Match<Pattern<R>, N, S>, C, M>
   /** A channel that the registry does not know; its payloads are `unknown`. */

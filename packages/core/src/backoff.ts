@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { numbers, ranges } from './options.ts'
 
 export interface BackoffOptions {
   /** The window of the second try. @default 500 */
@@ -23,17 +24,7 @@ export interface BackoffOptions {
 
 export type Backoff = Required<BackoffOptions>
 
-export const defaultBackoff: Backoff = {
-  baseMs: 500,
-  factor: 2,
-  capMs: 20_000,
-  floorMs: 50,
-  firstMs: 1000,
-  jitter: 1,
-  stableMs: 5000,
-  maxAttempts: Infinity,
-  maxElapsedMs: Infinity,
-}
+export const defaultBackoff: Backoff = /* @__PURE__ */ numbers('backoff', ranges.backoff)
 
 /** The delay before try `attempt` (1 = after the first failure), spread over the whole window. */
 export function backoffDelay(backoff: Backoff, attempt: number, random: Clock['random']): number {
@@ -49,4 +40,11 @@ export function firstDelay(backoff: Backoff, random: Clock['random']): number {
 function spread({ floorMs, jitter }: Backoff, window: number, random: Clock['random']): number {
   const least = Math.min(window, Math.max(floorMs, window * (1 - jitter)))
   return least + (window - least) * random()
+}
+
+const LONGEST_ADVICE_MS = 300_000
+
+/** Advice of a server is followed within reason, whatever number it sends. */
+export function withinReason(ms: number): number {
+  return ms > 0 ? Math.min(ms, LONGEST_ADVICE_MS) : 0
 }

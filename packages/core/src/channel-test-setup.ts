@@ -1,63 +1,61 @@
-import { createFakeClock, createFakeSignals, createMemoryTransport, settled } from '@org/realtime-testing'
+import {
+  type AckedServer,
+  createAckedProtocol,
+  createFakeClock,
+  createFakeSignals,
+  createMemoryTransport,
+  settled,
+} from '@org/realtime-testing'
 import { expect, onTestFinished } from 'vitest'
-import type { Client } from './api.ts'
-import { type ClientOptions, createClient } from './client.ts'
-import { RealtimeError } from './errors.ts'
-import { createOutbox } from './outbox.ts'
-import { createPresence } from './presence.ts'
-import type { Capabilities, LinkEvents, Meta, OutgoingMessage, Protocol, Ready, SubscribeRequest } from './protocol.ts'
-import type { Channels } from './registry.ts'
-import type { Store } from './store.ts'
-import type { ChannelStatus } from './subscription.ts'
-import type { Frame } from './transport.ts'
+import * as core from './index.ts'
+import * as kit from './kit.ts'
 
-type Options = Partial<Omit<ClientOptions<Channels, Capabilities, Meta, string>, 'protocol'>>
+type Retry = Parameters<kit.LinkEvents['refused']>[2]
+type Options = core.ClientOptions<core.Channels, core.Capabilities, core.Meta, string>
 
-export interface Setup extends Options {
-  readonly can?: Partial<Capabilities>
-  readonly protocol?: Partial<Protocol>
-  readonly ready?: Ready
+export interface Setup extends Partial<Omit<Options, 'protocol'>> {
+  readonly can?: Partial<core.Capabilities>
+  readonly protocol?: Partial<kit.Protocol>
+  readonly ready?: kit.Ready
   /** What the far end does with joins. @default 'by hand' */
   readonly joins?: 'by hand' | 'at once'
+  /** Plays the far end instead, with its own protocol. */
+  readonly server?: AckedServer
 }
 
 /** The far end of one session, played by calling what its link reports. */
-export interface Far extends LinkEvents {
-  readonly requests: SubscribeRequest[]
-  readonly published: OutgoingMessage[]
+export interface Far extends kit.LinkEvents {
+  readonly requests: kit.SubscribeRequest[]
+  readonly published: kit.OutgoingMessage[]
   /** Settles the first publish with this payload. */
-  settle(payload: string, settlement: Parameters<LinkEvents['settled']>[1]): void
-  refuse(key: string, retry?: Parameters<LinkEvents['refused']>[2]): void
+  settle(payload: string, settlement: kit.Settlement): void
+  refuse(key: string, retry?: Retry): void
 }
 
 /**
  * A client over a protocol of plain words: `sub a b*` (the star: recover), `unsub a`, `pub a 1`, `pub! a 1`
  * (sent again). The far end says one word, its readiness; all else it does is a call of `far()`.
- * Whatever is left behind by a test, or reported without being asked for, fails it.
+ * Whatever a test leaves behind, or is reported to it without being asked for, fails it.
  */
-export function setup({ can, protocol, ready = {}, joins = 'by hand', ...options }: Setup = {}) {
+export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ...options }: Setup = {}) {
   const clock = createFakeClock()
   const transport = createMemoryTransport()
   const signals = createFakeSignals()
   const fars: Far[] = []
   const readiness = { ready }
-  transport.onDial((peer) => {
-    peer.accept()
-    peer.send('ready')
-  })
-  const words: Protocol = {
+  const words: kit.Protocol = {
     name: 'words',
     capabilities: { presence: true, publish: 'anyone', ack: 'exactly-once', history: true, ...can },
     separator: '.',
-    outbox: createOutbox,
-    presence: createPresence,
+    outbox: kit.createOutbox,
+    presence: kit.createPresence,
     open(session, events) {
       const far = play(events)
       fars.push(far)
       return {
         receive(frame) {
           if (frame === 'ready') events.ready(readiness.ready)
-          else events.message(...toMessage(frame))
+          else events.message('a', 'bytes', frame, undefined, toText)
         },
         subscribe(requests) {
           far.requests.push(...requests)
@@ -69,74 +67,67 @@ export function setup({ can, protocol, ready = {}, joins = 'by hand', ...options
           const { key, payload, resent, delivery, options } = message
           far.published.push(message)
           session.send(`pub${resent ? '!' : ''} ${key} ${payload}`)
-          return delivery.startsWith('at-most') && !options['pending'] ? 'sent' : 'pending'
+          return options['pending'] || /least|exactly/.test(delivery) ? 'pending' : 'sent'
         },
       }
     },
     ...protocol,
   }
-  const client: Client<Channels, Capabilities> = createClient({
-    url: 'memory://far',
-    backoff: { jitter: 0 },
-    ...{ transport, clock, signals },
+  if (server) server.attach(transport)
+  else transport.onDial((peer) => (peer.accept(), peer.send('ready')))
+  const surroundings = { url: 'memory://far', backoff: { jitter: 0 }, transport, clock, signals }
+  const client = core.createClient<core.Capabilities, core.Meta, string, core.Channels>({
+    ...surroundings,
     ...options,
-    protocol: words,
+    protocol: server ? createAckedProtocol() : words,
   })
-  const errors: RealtimeError[] = []
+  const errors: core.RealtimeError[] = []
   client.onError((error) => errors.push(error))
-  const far = (): Far => fars.at(-1) as Far
-  const drop = async (): Promise<void> => {
-    transport.last.drop()
-    await settled()
-  }
   /** A drop, and the reconnect that follows it after a second at most. */
-  const blink = async (next: Ready = readiness.ready): Promise<void> => {
+  const blink = async (next: kit.Ready = readiness.ready): Promise<void> => {
     readiness.ready = next
-    await drop()
+    transport.last.drop()
     await clock.advance(1000)
   }
   onTestFinished(async () => {
     await client.close()
     await settled()
     const left = { timers: clock.pending, sessions: transport.open.length, listeners: signals.listeners }
-    expect({ errors: errors.splice(0), ...left }).toEqual({ errors: [], timers: [], sessions: 0, listeners: 0 })
+    expect({ errors, ...left }).toEqual({ errors: [], timers: [], sessions: 0, listeners: 0 })
   })
   return {
-    ...{ client, clock, transport, signals, fars, far, drop, blink, readiness },
+    ...{ client, clock, transport, fars, readiness, blink },
+    far: (): Far => fars.at(-1) as Far,
+    drop: () => (transport.last.drop(), settled()),
     /** What the client sent over the newest session. */
-    frames: (): Frame[] => [...transport.last.sent],
+    frames: (): kit.Frame[] => [...transport.last.sent],
     /** The errors reported so far, which are then expected. */
-    takeErrors: (): RealtimeError[] => errors.splice(0),
+    takeErrors: (): core.RealtimeError[] => errors.splice(0),
   }
 }
 
 export async function connected(options: Setup = {}) {
-  const kit = setup(options)
-  await kit.client.connect()
-  return kit
+  const parts = setup(options)
+  await parts.client.connect()
+  return parts
 }
 
 /** Every state from now on, a joined one with its continuity. */
-export function statesOf(status: Store<ChannelStatus>): string[] {
+export function statesOf(status: core.Store<core.ChannelStatus>): string[] {
   const log: string[] = []
   status.subscribe((now) => log.push(now.state === 'joined' ? `joined ${now.continuity}` : now.state))
   return log
 }
 
-function play(events: LinkEvents): Far {
-  const published: OutgoingMessage[] = []
+function play(events: kit.LinkEvents): Far {
+  const published: kit.OutgoingMessage[] = []
+  const idOf = (payload: string): string => published.find((message) => message.payload === payload)?.id ?? ''
   return {
     ...{ ...events, published, requests: [] },
-    settle(payload, settlement) {
-      const { id = '' } = published.find((message) => message.payload === payload) ?? {}
-      events.settled(id, settlement)
-    },
+    settle: (payload, settlement) => events.settled(idOf(payload), settlement),
     refuse: (channel, retry) =>
-      events.refused(channel, new RealtimeError('channel.rejected', 'No', { channel }), retry),
+      events.refused(channel, new core.RealtimeError('channel.rejected', 'No', { channel }), retry),
   }
 }
 
-/** Bytes are a message of event `bytes` to channel `a`, decoded as text. */
-function toMessage(frame: Frame): Parameters<LinkEvents['message']> {
-  return ['a', 'bytes', frame, undefined, (bytes) => new TextDecoder().decode(bytes as Uint8Array)]
-}
+const toText = (bytes: unknown): string => new TextDecoder().decode(bytes as Uint8Array)

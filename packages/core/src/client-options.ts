@@ -4,10 +4,10 @@ import type { Provider } from './credentials.ts'
 import type { HiddenPolicy } from './lifecycle.ts'
 import type { ConnectionPort } from './port.ts'
 import type { Capabilities, Heartbeat, Meta, Protocol } from './protocol.ts'
-import type { OutboxOptions } from './publish-queue.ts'
+import type { OutboxOptions } from './outbox-options.ts'
 import type { Channels } from './registry.ts'
 import type { Signals } from './signals.ts'
-import type { SubscribeOptions } from './subscriptions.ts'
+import type { SubscribeOptions } from './joins.ts'
 import type { Transport } from './transport.ts'
 
 export interface ClientOptions<R extends Channels, C extends Capabilities, M extends Meta, Sep extends string> {

@@ -5,9 +5,8 @@ import { type Clock, systemClock } from './clock.ts'
 import { createConnection } from './connection.ts'
 import { provide } from './credentials.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
-import { isDevelopment } from './development.ts'
 import { createListeners } from './listeners.ts'
-import { nearMiss } from './near-miss.ts'
+import { isDevelopment, nearMiss } from './near-miss.ts'
 import { numbers, ranges } from './options.ts'
 import type { Publish } from './outbox.ts'
 import type { Capabilities, Meta, Protocol } from './protocol.ts'
@@ -37,6 +36,7 @@ export function createClient<
   const clock: Clock = unref ? { ...given, after: (ms, run) => given.after(ms, run) } : given
   const connection = numbers('connection', ranges.connection, options.connection)
   const outboxNumbers = numbers('outbox', ranges.outbox, options.outbox)
+  numbers('heartbeat', ranges.heartbeat, options.heartbeat)
   const registry = createRegistry(options.channels, separator)
   const trace = createTrace(clock, options.traceLimit ?? 200)
   const errors = createListeners<[RealtimeError]>(() => {})
@@ -83,7 +83,7 @@ export function createClient<
     presence: protocol.presence,
     schema,
     listensTo: (event) => protocol.listensTo?.(event) ?? [event],
-    unheard: isDevelopment ? nearMiss(trace) : () => {},
+    unheard: nearMiss(trace),
     joined: () => outbox?.flush(),
     rejected: (name, error) => outbox?.reject(name, error),
     moved(from, to) {

@@ -1,4 +1,4 @@
-import type { Backoff } from './backoff.ts'
+import { type Backoff, withinReason } from './backoff.ts'
 import { RealtimeError } from './errors.ts'
 import { createHandover, type Handover } from './handover.ts'
 import { createLifecycle, type HiddenPolicy } from './lifecycle.ts'
@@ -37,7 +37,6 @@ export type State =
   | { readonly name: 'waiting'; readonly until: number; leave(): void }
   | { readonly name: 'closed'; readonly error: RealtimeError | undefined; leave(): void }
 
-const LONGEST_ADVICE_MS = 300_000
 const nothing = (): void => {}
 const idle: State = { name: 'idle', leave: nothing }
 const paused: State = { name: 'paused', leave: nothing }
@@ -164,9 +163,9 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   }
 
   const advice = (line: Line, given: Advice): void => {
-    if ('retryAfterMs' in given) retry.advise(clamp(given.retryAfterMs))
+    if ('retryAfterMs' in given) retry.advise(withinReason(given.retryAfterMs))
     else if (!isCurrent(line)) return
-    else if ('drainMs' in given) handOver(clamp(given.drainMs) * clock.random())
+    else if ('drainMs' in given) handOver(withinReason(given.drainMs) * clock.random())
     else port.reauthenticate(false)
   }
 
@@ -251,9 +250,4 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     },
   }
   return port
-}
-
-/** Advice of a server is followed within reason, whatever number it sends. */
-function clamp(ms: number): number {
-  return ms > 0 ? Math.min(ms, LONGEST_ADVICE_MS) : 0
 }

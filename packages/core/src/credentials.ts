@@ -14,18 +14,19 @@ export interface Provided<T> {
 /** Calls a provider at most once at a time, and never waits for it longer than the limit. */
 export function provide<T>(provider: Provider<T>, what: string, clock: Clock, limitMs: number): Provided<T> {
   let flight: Promise<T> | undefined
-  const call = (): Promise<T> =>
-    new Promise<T>((resolve, reject) => {
-      const cancel = clock.after(limitMs, () => reject(failed(`${what} took longer than ${limitMs} ms`)), true)
-      const settle = (done: () => void): void => {
-        cancel()
-        done()
-      }
-      new Promise<T>((start) => start(provider instanceof Function ? provider() : provider)).then(
-        (value) => settle(() => resolve(value)),
-        (error) => settle(() => reject(RealtimeError.from(error, 'auth.failed', `${what} failed`, { retry: true }))),
-      )
+  const call = async (): Promise<T> => {
+    let cancel = (): void => {}
+    const tooLong = new Promise<never>((_, reject) => {
+      cancel = clock.after(limitMs, () => reject(failed(`No ${what} within ${limitMs} ms`)), true)
     })
+    try {
+      return await Promise.race([provider instanceof Function ? provider() : provider, tooLong])
+    } catch (error) {
+      throw RealtimeError.is(error) ? error : failed(`Function for ${what} failed`, error)
+    } finally {
+      cancel()
+    }
+  }
   return {
     get() {
       if (flight) return flight
@@ -43,4 +44,5 @@ export function provide<T>(provider: Provider<T>, what: string, clock: Clock, li
   }
 }
 
-const failed = (sentence: string): RealtimeError => new RealtimeError('auth.failed', sentence, { retry: true })
+const failed = (sentence: string, cause?: unknown): RealtimeError =>
+  new RealtimeError('auth.failed', sentence, { retry: true }, cause)

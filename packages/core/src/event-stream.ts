@@ -9,71 +9,64 @@ export interface EventsOptions {
   readonly overflow?: 'drop-oldest' | 'drop-newest' | 'error'
 }
 
-/** Feeds one iteration; returns what ends it. */
-export type Start<T> = (push: (value: T) => void, end: (error?: unknown) => void) => () => void
+/** Feeds one iteration; returns what stops that. */
+export type Start<T> = (push: (value: T) => void, end: (error?: RealtimeError) => void) => () => void
 
 /** Events as an async iterable. Listening starts with the iteration and ends with it, however it ends. */
 export function createEventStream<T>(
   start: Start<T>,
-  overflown: (buffer: number) => RealtimeError<'iteration.overflow'>,
-  options: EventsOptions,
+  overflown: (buffer: number) => RealtimeError,
+  { signal, buffer = 1000, overflow = 'drop-oldest' }: EventsOptions,
 ): AsyncIterable<T> {
-  const { signal, buffer = 1000, overflow = 'drop-oldest' } = options
   return {
     [Symbol.asyncIterator]() {
-      let values: T[] = []
-      let waiting: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void }[] = []
-      let ended = false
-      let failure: { readonly error: unknown } | undefined
-      let stop = (): void => {}
+      const values: T[] = []
+      let isOver = signal?.aborted ?? false
+      let failure: RealtimeError | undefined
+      let wake = (): void => {}
 
-      const end = (error?: unknown): void => {
-        if (ended) return
-        ended = true
+      const end = (error?: RealtimeError): void => {
+        isOver = true
+        failure ??= error
         stop()
         signal?.removeEventListener('abort', abort)
-        if (error !== undefined) failure = { error }
-        for (const consumer of waiting.splice(0)) settle(consumer)
+        wake()
       }
       const abort = (): void => end()
-
-      const settle = ({ resolve, reject }: (typeof waiting)[number]): void => {
-        const { error } = failure ?? {}
-        failure = undefined
-        if (error !== undefined) reject(error)
-        else resolve({ done: true, value: undefined })
+      const push = (value: T): void => {
+        if (isOver) return
+        if (values.length >= buffer) {
+          if (overflow === 'error') return end(overflown(buffer))
+          if (overflow === 'drop-newest') return
+          values.shift()
+        }
+        values.push(value)
+        wake()
       }
 
-      const push = (value: T): void => {
-        const consumer = waiting.shift()
-        if (consumer) return consumer.resolve({ done: false, value })
-        if (values.length < buffer) values.push(value)
-        else if (overflow === 'error')
-          end(overflown(buffer))
-        else if (overflow === 'drop-oldest') {
-          values.shift()
-          values.push(value)
+      const generate = async function* (): AsyncGenerator<T, void, void> {
+        for (;;) {
+          while (values.length) yield values.shift() as T
+          if (failure) throw failure
+          if (isOver) return
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
         }
       }
+      const generator = generate()
 
-      if (signal?.aborted) ended = true
-      else {
+      let stop = (): void => {}
+      if (!isOver) {
         stop = start(push, end)
-        if (ended) stop()
         signal?.addEventListener('abort', abort)
       }
-
       return {
-        next: () =>
-          new Promise((resolve, reject) => {
-            if (values.length) resolve({ done: false, value: values.shift() as T })
-            else if (ended) settle({ resolve, reject })
-            else waiting.push({ resolve, reject })
-          }),
+        next: () => generator.next(),
         return() {
-          values = []
+          values.length = 0
           end()
-          return Promise.resolve({ done: true, value: undefined })
+          return generator.return()
         },
       }
     },

@@ -26,7 +26,9 @@ const LATE_MS = 1000
  * is due. A peer is dead only after a question went unanswered while this process was running.
  */
 export function createHeartbeat(clock: Clock, link: Link, heartbeat: Heartbeat, events: HeartbeatEvents): Heart {
-  const { receiveIdleMs = Infinity, sendIdleMs = Infinity, answerMs = 5000 } = heartbeat
+  const receiveIdleMs = positive(heartbeat.receiveIdleMs, Infinity)
+  const sendIdleMs = positive(heartbeat.sendIdleMs, Infinity)
+  const answerMs = positive(heartbeat.answerMs, 5000)
   let heardAt = clock.now()
   let sentAt = heardAt
   let asked: { readonly at: number; answerBy: number; suspect: boolean; graced: boolean } | undefined
@@ -107,4 +109,9 @@ export function createHeartbeat(clock: Clock, link: Link, heartbeat: Heartbeat, 
       cancel()
     },
   }
+}
+
+/** Numbers of a server are not to be trusted: 0 and nonsense mean that it does not say. */
+function positive(ms: number | undefined, otherwise: number): number {
+  return ms && ms > 0 ? ms : otherwise
 }

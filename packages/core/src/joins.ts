@@ -2,14 +2,20 @@ import type { Cancel, Clock } from './clock.ts'
 import type { Line } from './line.ts'
 import type { Subscription } from './subscription.ts'
 
-export interface JoinsSetup {
+export interface SubscribeOptions {
+  /** How many joins may be unanswered at once, unless the protocol sends them as one. @default 20 */
+  readonly inFlight?: number
+  /** At most this many joins in this time, where the server limits them. */
+  readonly rate?: { readonly count: number; readonly perMs: number }
+  /** How long the server may take to answer a join. @default 10000 */
+  readonly joinMs?: number
+  /** How long a channel stays joined after its last listener. @default 1000 */
+  readonly lingerMs?: number
+}
+
+export interface JoinsSetup extends Required<Pick<SubscribeOptions, 'inFlight' | 'joinMs'>> {
   readonly clock: Clock
-  /** How many joins may be unanswered at once, unless the protocol sends them as one. */
-  readonly inFlight: number
-  /** How many may be sent in a time, where the server limits them. */
-  readonly rate: { readonly count: number; readonly perMs: number } | undefined
-  /** How long the server may take to answer one. */
-  readonly joinMs: number
+  readonly rate: SubscribeOptions['rate']
 }
 
 /** Who waits to be joined and who waits for the answer: sent in order of priority, as many as the peer takes. */

@@ -1,5 +1,5 @@
 export type { Backoff, BackoffOptions } from './backoff.ts'
-export { backoffDelay, firstDelay } from './backoff.ts'
+export { backoffDelay, defaultBackoff, firstDelay } from './backoff.ts'
 export type { Cancel, Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export type { ConnectionOptions } from './connection.ts'

@@ -66,3 +66,12 @@ export class Message {
     }
   }
 }
+
+/** One wire message may match several channels, and is still decoded once. */
+export function decodeOnce(decode: Decode): Decode {
+  let value: { readonly of: unknown } | undefined
+  return (payload) => {
+    value ??= { of: decode(payload) }
+    return value.of
+  }
+}

@@ -25,6 +25,11 @@ export const ranges = {
     minDialGapMs: [1000, 0, DAY],
     idleCloseMs: [5000, 0, DAY],
   },
+  heartbeat: {
+    receiveIdleMs: [25_000, 1, DAY],
+    answerMs: [5000, 1, DAY],
+    sendIdleMs: [Infinity, 1, Infinity],
+  },
   outbox: {
     messages: [256, 0, Infinity],
     bytes: [1_048_576, 0, Infinity],
@@ -45,14 +50,13 @@ export function numbers<T extends Record<string, Range>>(
   table: T,
   given: { readonly [K in keyof T]?: unknown } = {},
 ): { readonly [K in keyof T]: number } {
-  const values: Record<string, number> = {}
-  for (const [name, [fallback, least, most]] of Object.entries(table)) {
+  const entries = Object.entries(table).map(([name, [fallback, least, most]]) => {
     const value = given[name] ?? fallback
     if (typeof value !== 'number' || !(value >= least && value <= most))
       throw invalid(`${group}.${name}`, `a number from ${least} to ${most}`, value)
-    values[name] = value
-  }
-  return values as { readonly [K in keyof T]: number }
+    return [name, value]
+  })
+  return Object.fromEntries(entries)
 }
 
 export function invalid(option: string, expected: string, value: unknown): RealtimeError<'option.invalid'> {

@@ -1,55 +1,67 @@
 import { invalid } from './options.ts'
 
-/** What separates the levels of a channel name: `.` (Pusher), `/` (MQTT). */
-export type Separator = '.' | '/'
-
 type HoleName<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | HoleName<Rest> : never
 
 /** The values that fill the holes of a pattern: `{ userId: string | number }` for `booking.{userId}`. */
 export type Params<P extends string> = { readonly [Name in HoleName<P>]: string | number }
 
-/** The pattern that a full name belongs to, `never` without one. */
-export type Match<P extends string, N extends string, S extends string> = string extends N
+/** Of the patterns `P`, the one that the full name `N` belongs to; `never` when none fits. */
+export type Match<P extends string, N extends string, S extends string> = N extends Open
   ? never
-  : N extends `${string}{${string}`
-    ? never
-    : N extends P
-      ? N
-      : Closest<MatchIn<Bucket<Buckets<P, S>, Head<N, S>>, N, S>>
+  : N extends P
+    ? N
+    : string extends N
+      ? never
+      : Closest<Fitting<Bucket<Buckets<P, S>, Head<N, S> | '{'>, N, S>>
 
-/** Patterns by their first segment, because a look at every pattern per call is what costs. */
+/** A name with holes. */
+type Open = `${string}{${string}`
+
+/** Patterns by their first level, because a look at all of them per call is what costs. */
 type Buckets<P extends string, S extends string> = {
-  [Q in P as Q extends `${string}{${string}` ? (Head<Q, S> extends `${string}{${string}` ? '{' : Head<Q, S>) : never]: Q
+  [Q in P as Q extends Open ? (Head<Q, S> extends Open ? '{' : Head<Q, S>) : never]: Q
 }
 
-type Bucket<B, H extends string> = (H extends keyof B ? B[H] : never) | ('{' extends keyof B ? B['{'] : never)
+/** Not by `keyof`, which a mapped type works out anew on every use. */
+type Bucket<B, H extends string> = H extends string ? (B extends { readonly [K in H]: infer Q } ? Q : never) : never
 
-type Head<N extends string, S extends string> = N extends `${infer H}${S}${string}` ? H : N
+/** The first level of a name. Parameters hold neither `.` nor `/`, so these end a level under every protocol. */
+type Head<N extends string, S extends string> = Until<Until<Until<N, '.'>, '/'>, S>
 
-type MatchIn<Q, N extends string, S extends string> = Q extends string ? (Fits<N, Q, S> extends true ? Q : never) : never
+type Until<N extends string, S extends string> = string extends S ? N : N extends `${infer Start}${S}${string}` ? Start : N
 
-/** Compared segment by segment, because `${string}` alone would swallow separators. */
-type Fits<N extends string, Q extends string, S extends string> = Q extends `${infer QHead}${S}${infer QTail}`
-  ? N extends `${infer NHead}${S}${infer NTail}`
-    ? FitsSegment<NHead, QHead> extends true
-      ? Fits<NTail, QTail, S>
-      : false
-    : false
-  : N extends `${string}${S}${string}`
-    ? false
-    : FitsSegment<N, Q>
+/** A hole alone would swallow separators, so their count is compared too. */
+type Fitting<Q, N extends string, S extends string> = Q extends string
+  ? N extends Filled<Q, ''>
+    ? never
+    : N extends Filled<Q, string>
+      ? Levels<N, S> extends Levels<Q, S>
+        ? Q
+        : never
+      : never
+  : never
 
-type FitsSegment<N extends string, Q extends string> = N extends '' ? false : N extends Template<Q> ? true : false
-
-type Template<Q extends string> = Q extends `${infer Start}{${string}}${infer Rest}`
-  ? `${Start}${string}${Template<Rest>}`
+type Filled<Q extends string, Value extends string> = Q extends `${infer Start}{${string}}${infer Rest}`
+  ? `${Start}${Value}${Filled<Rest, Value>}`
   : Q
 
+type Levels<N extends string, S extends string> = `${Count<N, '.'>}${Count<N, '/'>}${Count<N, S>}`
+
+type Count<N extends string, S extends string> = string extends S
+  ? ''
+  : N extends `${string}${S}${infer Rest}`
+    ? `${S}${Count<Rest, S>}`
+    : ''
+
 /** Of several patterns that fit, those that no other one narrows. */
-type Closest<Q extends string, All extends string = Q> = Q extends Q ? (IsNarrowed<Q, Exclude<All, Q>> extends true ? never : Q) : never
+type Closest<Q extends string, All extends string = Q> = Q extends Q
+  ? IsNarrowed<Q, Exclude<All, Q>> extends true
+    ? never
+    : Q
+  : never
 
 type IsNarrowed<Q extends string, Others extends string> = true extends (
-  Others extends Others ? (Template<Others> extends Template<Q> ? true : never) : never
+  Others extends Others ? (Filled<Others, string> extends Filled<Q, string> ? true : never) : never
 )
   ? true
   : false

@@ -14,80 +14,58 @@ export interface Rate<M extends Meta = Meta> {
   readonly max?: number
 }
 
-/** Gets the messages of one window: a single one with `latest`. */
-export type Deliver = (messages: readonly Message[], lost: number) => void
-
 export interface Gate {
   take(message: Message): void
-  /** Hands over what waits, at once. */
-  flush(): void
   close(): void
 }
 
 interface Series {
-  readonly endsAt: number
+  /** What waits for the end of the window: a single one with `latest`. */
   messages: Message[]
   lost: number
+  readonly cancel: Cancel
 }
 
-/** Leading and trailing, per key. One timer serves all keys. */
-export function createGate(rate: Rate, clock: Clock, deliver: Deliver): Gate {
-  const { everyMs, keep, key } = rate
-  const most = keep === 'all' ? (rate.max ?? 1000) : 1
-  const series = new Map<string, Series>()
-  let cancel: Cancel | undefined
+/** Leading and trailing, per key. */
+export function createGate(
+  { everyMs, keep, key, max = 1000 }: Rate,
+  clock: Clock,
+  deliver: (messages: readonly Message[], lost: number) => void,
+): Gate {
+  const most = keep === 'all' ? max : 1
+  const running = new Map<string, Series>()
 
   const keyOf = (message: Message): string =>
     typeof key === 'function' ? key(message.meta) : key ? key.payload(message.decoded() as never) : ''
 
-  /** Windows end in the order they began, so the first of the map is always the next to end. */
-  const arm = (): void => {
-    const [next] = series.values()
-    if (next) cancel ??= clock.after(Math.max(0, next.endsAt - clock.now()), tick)
-  }
-
   const open = (name: string): void => {
-    series.set(name, { endsAt: clock.now() + everyMs, messages: [], lost: 0 })
-  }
-
-  const tick = (): void => {
-    cancel = undefined
-    const now = clock.now()
-    for (const [name, { endsAt, messages, lost }] of series) {
-      if (endsAt > now) break
-      series.delete(name)
-      if (!messages.length) continue
+    const cancel = clock.after(everyMs, () => {
+      const { messages, lost } = running.get(name) as Series
+      running.delete(name)
+      if (!messages.length) return
       open(name)
       deliver(messages, lost)
-    }
-    arm()
+    })
+    running.set(name, { messages: [], lost: 0, cancel })
   }
 
   return {
     take(message) {
       const name = keyOf(message)
-      const running = series.get(name)
-      if (!running) {
+      const series = running.get(name)
+      if (!series) {
         open(name)
-        arm()
         return deliver([message], 0)
       }
       message.keep()
-      running.messages.push(message)
-      if (running.messages.length > most) {
-        running.messages.shift()
-        running.lost++
-      }
-    },
-    flush() {
-      for (const [name, { messages, lost }] of series) {
-        series.delete(name)
-        if (messages.length) deliver(messages, lost)
-      }
+      series.messages.push(message)
+      if (series.messages.length <= most) return
+      series.messages.shift()
+      series.lost++
     },
     close() {
-      cancel?.()
-      series.clear()
+      for (const { cancel } of running.values()) cancel()
+      running.clear()
     },
   }
 }

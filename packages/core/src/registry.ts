@@ -2,7 +2,7 @@ import { invalid } from './options.ts'
 import { compare, fill, hasHoles, toMatcher } from './pattern.ts'
 import type { Schema } from './validate.ts'
 
-export type { Params, Separator } from './pattern.ts'
+export type { Params } from './pattern.ts'
 
 /** Key of an entry that gives the type of `member.info` on a presence channel. */
 export const members: unique symbol = Symbol.for('realtime.members') as never
@@ -21,18 +21,24 @@ export interface Channels {
 /** The channel names and patterns of a registry. */
 export type Pattern<R extends Channels> = keyof R & string
 
+/** Those with parameters. */
+export type OpenPattern<R extends Channels> = keyof R & `${string}{${string}`
+
+/** Those without; none where any name is taken. */
+export type ExactPattern<R extends Channels> = string extends keyof R ? never : Exclude<Pattern<R>, OpenPattern<R>>
+
 /** The event names of one channel. */
 export type EventName<R extends Channels, P extends Pattern<R>> = keyof R[P] & string
 
 /** What a listener of an event gets. */
-export type Payload<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = NonNullable<
-  R[P][E]['~standard']['types']
->['output']
+export type Payload<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = R[P][E] extends Schema<infer _Input, infer Output>
+  ? Output
+  : never
 
 /** What publishing an event takes: for a schema that converts, not the same as what listeners get. */
-export type PayloadInput<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = NonNullable<
-  R[P][E]['~standard']['types']
->['input']
+export type PayloadInput<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = R[P][E] extends Schema<infer Input, infer _Output>
+  ? Input
+  : never
 
 /** What is known of each member of a presence channel. */
 export type MemberInfo<R extends Channels, P extends Pattern<R>> = R[P] extends { readonly [members]: infer S extends Schema }

@@ -2,21 +2,11 @@ import { type Backoff, backoffDelay } from './backoff.ts'
 import { RealtimeError } from './errors.ts'
 import { createJoins, type JoinsSetup } from './joins.ts'
 import type { Line, LineReports } from './line.ts'
+import { decodeOnce } from './message.ts'
 import type { ConnectionPort } from './port.ts'
 import type { Decode, Joined, Meta } from './protocol.ts'
 import { type ChannelStatus, JOINING, LEFT, Subscription, type SubscriptionSetup } from './subscription.ts'
 import type { TraceWriter } from './trace.ts'
-
-export interface SubscribeOptions {
-  /** How many joins may be unanswered at once, unless the protocol sends them as one. @default 20 */
-  readonly inFlight?: number
-  /** At most this many joins in this time, where the server limits them. */
-  readonly rate?: { readonly count: number; readonly perMs: number }
-  /** How long the server may take to answer a join. @default 10000 */
-  readonly joinMs?: number
-  /** How long a channel stays joined after its last listener. @default 1000 */
-  readonly lingerMs?: number
-}
 
 export interface SubscriptionsSetup extends SubscriptionSetup, JoinsSetup {
   readonly lingerMs: number
@@ -61,6 +51,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const orphans = new Set<string>()
   let current: Line | undefined
   let next: Line | undefined
+  let isAtRest = false
 
   const isWanted = (sub: Subscription): boolean => sub.holds > 0 || sub.cancelLinger !== undefined
 
@@ -85,7 +76,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   }
 
   const enqueue = (sub: Subscription): void => {
-    if (!sub.source) tell(sub, JOINING)
+    if (!sub.source && !isAtRest) tell(sub, JOINING)
     sub.line = next ?? current
     if (sub.line) joins.add(sub)
   }
@@ -198,7 +189,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
           sub.cancelLinger = undefined
           schedule(sub)
         }
-        if (now || port.status.get().status === 'closed') done()
+        if (now || isAtRest) done()
         else sub.cancelLinger = clock.after(setup.lingerMs, done)
       }
     },
@@ -268,12 +259,14 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       }
     },
     rest() {
+      isAtRest = true
       for (const sub of table.values()) {
         off(sub)
         tell(sub, LEFT)
       }
     },
     rouse() {
+      isAtRest = false
       for (const sub of table.values()) schedule(sub)
     },
     joined(line, name, how = {}) {
@@ -299,17 +292,8 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     },
     message(line, names, event, payload, meta, decode) {
       if (typeof names === 'string') return deliver(line, names, event, payload, meta, decode)
-      const shared = decode && once(decode)
+      const shared = decode && decodeOnce(decode)
       for (const name of names) deliver(line, name, event, payload, meta && { ...meta }, shared)
     },
-  }
-}
-
-/** One wire message may match several channels, and is still decoded once. */
-function once(decode: Decode): Decode {
-  let value: { readonly of: unknown } | undefined
-  return (payload) => {
-    value ??= { of: decode(payload) }
-    return value.of
   }
 }

@@ -96,7 +96,7 @@ type Options = Partial<Parameters<typeof createClient>[0]> & { readonly seed?: n
 /** A client with everything around it in the hands of the test. At its end nothing may be left behind. */
 export function setup({ seed = 1, ...options }: Options = {}) {
   const clock = createFakeClock({ seed })
-  const transport = createMemoryTransport()
+  const transport = createMemoryTransport({ clock })
   const signals = createFakeSignals()
   const base = { protocol: testProtocol(), url: 'wss://far.example/socket', clock, transport, signals }
   const client = createClient({ ...base, ...options })

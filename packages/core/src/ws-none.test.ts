@@ -1,4 +1,7 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { WebSocket as NodeWebSocket } from 'ws'
 import { type WebSocketConstructor, websocketTransport } from './websocket-transport.ts'
 
 vi.mock('#ws', () => import('./ws-none.ts'))
@@ -58,5 +61,23 @@ describe('websocketTransport outside Node', () => {
       'wss://other.test/app',
       'wss://shop.test/cart/1?token=1',
     ])
+  })
+
+  it('survives the error that ws emits when a connecting socket is aborted', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const made: NodeWebSocket[] = []
+    class Recorded extends NodeWebSocket {
+      constructor(url: string, subprotocols: string[]) {
+        super(url, subprotocols)
+        made.push(this)
+      }
+    }
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    websocketTransport({ WebSocket: Recorded })({ ...target, url }, events).close(1000)
+    const [socket] = made as [NodeWebSocket]
+    expect(socket.listenerCount('error')).toBe(1)
+    await new Promise((resolve) => socket.on('close', resolve))
+    server.close()
   })
 })

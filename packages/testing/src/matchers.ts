@@ -38,7 +38,7 @@ export const realtimeMatchers = {
     return verdict(
       sent.some((frame) => isFrame(this, frame, expected)),
       `a frame like ${show(expected)} to be sent`,
-      `the client sent ${list(sent)}`,
+      `the client sent${list(sent)}`,
     )
   },
 
@@ -50,7 +50,11 @@ export const realtimeMatchers = {
   },
 
   /** The channel is joined; with an argument, with that continuity. */
-  toBeJoined(this: MatcherContext, actual: { readonly status: Store<ChannelStatus> }, continuity?: string): Verdict {
+  toBeJoined(
+    this: MatcherContext,
+    actual: { readonly status: Store<ChannelStatus> },
+    continuity?: string,
+  ): Verdict {
     const status = actual.status.get()
     const pass = status.state === 'joined' && (continuity === undefined || status.continuity === continuity)
     const details = status.state === 'joined' ? ` (${status.continuity})` : ''
@@ -60,16 +64,24 @@ export const realtimeMatchers = {
   },
 
   /** The simulated server got such a publish, whatever its payload when none is given. */
-  toHaveReceived(this: MatcherContext, actual: Receiver, channel: string, event: string, ...payload: unknown[]): Verdict {
+  toHaveReceived(
+    this: MatcherContext,
+    actual: Receiver,
+    channel: string,
+    event: string,
+    ...payload: unknown[]
+  ): Verdict {
     const pass = actual.received.some(
       (publish) =>
         publish.channel === channel &&
         publish.event === event &&
         (!payload.length || this.equals(publish.payload, payload[0])),
     )
-    const received = actual.received.map((publish) => `${publish.event} to ${publish.channel}: ${show(publish.payload)}`)
+    const received = actual.received.map(
+      (publish) => `${publish.event} to ${publish.channel}: ${show(publish.payload)}`,
+    )
     const wanted = payload.length ? ` with ${show(payload[0])}` : ''
-    return verdict(pass, `${event} to ${channel}${wanted} to arrive`, `the server got ${list(received)}`)
+    return verdict(pass, `${event} to ${channel}${wanted} to arrive`, `the server got${list(received)}`)
   },
 
   /**
@@ -91,7 +103,11 @@ export const realtimeMatchers = {
     )
     await settled()
     const pass = outcome === undefined ? settlement !== 'pending' : words.includes(outcome)
-    return verdict(pass, `the publish to settle${outcome === undefined ? '' : ` as ${outcome}`}`, `it is ${settlement}`)
+    return verdict(
+      pass,
+      `the publish to settle${outcome === undefined ? '' : ` as ${outcome}`}`,
+      `it is ${settlement}`,
+    )
   },
 }
 
@@ -105,7 +121,9 @@ function isFrame({ equals }: MatcherContext, frame: Frame, expected: ExpectedFra
   if (typeof expected === 'string' || expected instanceof Uint8Array) return equals(frame, expected)
   const json = typeof frame === 'string' ? parse(frame) : undefined
   if (typeof json !== 'object' || json === null) return false
-  return Object.entries(expected).every(([key, value]) => equals((json as Record<string, unknown>)[key], value))
+  return Object.entries(expected).every(([key, value]) =>
+    equals((json as Record<string, unknown>)[key], value),
+  )
 }
 
 function parse(frame: string): unknown {
@@ -123,4 +141,4 @@ const show = (value: unknown): string => {
 }
 
 const list = (values: readonly unknown[]): string =>
-  values.length ? `:\n${values.map((value) => `- ${show(value)}`).join('\n')}` : 'nothing'
+  values.length ? `:\n${values.map((value) => `- ${show(value)}`).join('\n')}` : ' nothing'

@@ -1,0 +1,23 @@
+import { feed, h, panel } from './dom.ts'
+import type { Gallery } from './gallery.ts'
+import { toLogLine } from './log-words.ts'
+import { toTimeOfDay } from './time.ts'
+
+const LIMIT = 200
+
+/** The explain log of the client: why it did what it did. */
+export function createLogPanel({ client, stops }: Gallery): HTMLElement {
+  const list = feed('Explain log, the newest first', 'Nothing has happened yet.', LIMIT)
+  const frames = h('input', { type: 'checkbox' })
+  stops.push(
+    client.trace.subscribe((entry) => {
+      if (entry.type === 'frame' && !frames.checked) return
+      const { kind, text, tone } = toLogLine(entry)
+      const time = h('time', {}, toTimeOfDay(entry.at))
+      const sentence = h('span', { class: 'mono wide' }, text)
+      list.add(h('li', { 'data-tone': tone }, time, h('b', {}, kind), sentence))
+    }),
+  )
+  const label = h('label', { class: 'bar' }, frames, 'frames')
+  return panel('log', 'Why it did that', [label], list.element)
+}

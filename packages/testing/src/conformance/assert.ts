@@ -1,0 +1,16 @@
+/** The suites bring their own assertions, because every runner has others. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(message)
+}
+
+export function assertEqual(actual: unknown, expected: unknown, what: string): void {
+  const [found, wanted] = [show(actual), show(expected)]
+  if (found !== wanted) throw new Error(`${what}: expected ${short(wanted)}, found ${short(found)}`)
+}
+
+const show = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Uint8Array ? `bytes ${inner}` : inner)) ??
+  'undefined'
+
+const short = (text: string): string =>
+  text.length > 300 ? `${text.slice(0, 300)}... (${text.length})` : text
