@@ -22,7 +22,7 @@ export async function createImmediateClient(options: Given = {}) {
     capabilities: { presence: false, publish: false, ack: false, history: false },
     open(_session, events) {
       captured = events
-      events.ready({ limits: { joins: Infinity } })
+      queueMicrotask(() => events.ready({ limits: { joins: Infinity } }))
       return {
         receive() {},
         subscribe(requests) {

@@ -20,10 +20,13 @@ export function generate(folder, form, core) {
   const numbers = [...Array(CHANNELS).keys()]
   const events = [...Array(EVENTS).keys()]
   const payloads = numbers.flatMap((c) =>
-    events.map((e) => `export interface Payload${c}x${e} { readonly id: string; readonly field${c}x${e}: number }`),
+    events.map(
+      (e) => `export interface Payload${c}x${e} { readonly id: string; readonly field${c}x${e}: number }`,
+    ),
   )
   const registry = numbers.map(
-    (c) => `  '${patternOf(c)}': {\n${events.map((e) => `    Event${e}: event<Payload${c}x${e}>(),`).join('\n')}\n  },`,
+    (c) =>
+      `  '${patternOf(c)}': {\n${events.map((e) => `    Event${e}: event<Payload${c}x${e}>(),`).join('\n')}\n  },`,
   )
   const calls = form === 'unused' ? [] : [...Array(CALLS).keys()].map((n) => call(form, n))
   write(folder, 'registry', [
@@ -48,7 +51,8 @@ export function generate(folder, form, core) {
 function call(form, n) {
   const c = n % CHANNELS
   const e = n % EVENTS
-  const target = form === 'full name' ? `'${fullNameOf(c, n)}'` : `'${patternOf(c)}'${c % 5 ? `, { id: ${n} }` : ''}`
+  const target =
+    form === 'full name' ? `'${fullNameOf(c, n)}'` : `'${patternOf(c)}'${c % 5 ? `, { id: ${n} }` : ''}`
   return `client.channel(${target}).on('Event${e}', (payload) => { const value: number = payload.field${c}x${e}; return value })`
 }
 

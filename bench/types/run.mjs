@@ -15,19 +15,38 @@ const folder = mkdtempSync(join(tmpdir(), 'realtime-types-'))
 process.on('exit', () => rmSync(folder, { recursive: true }))
 
 const native = join(dirname(find('ts7/package.json')), 'bin/tsc')
-const compilers = [native, join(dirname(find('typescript/package.json')), 'lib/tsc.js'), ...process.argv.slice(2)]
+const compilers = [
+  native,
+  join(dirname(find('typescript/package.json')), 'lib/tsc.js'),
+  ...process.argv.slice(2),
+]
 
 emitCore()
-const rows = compilers.flatMap((compiler) => forms.map((form) => ({ version: version(compiler), form, ...measure(compiler, form) })))
+const rows = compilers.flatMap((compiler) =>
+  forms.map((form) => ({ version: version(compiler), form, ...measure(compiler, form) })),
+)
 console.table(rows)
-const worst = Math.max(...rows.filter(({ form }) => form === 'pattern').map(({ instantiations }) => instantiations))
+const worst = Math.max(
+  ...rows.filter(({ form }) => form === 'pattern').map(({ instantiations }) => instantiations),
+)
 console.log(`pattern form: ${worst} instantiations, budget ${BUDGET}`)
 process.exitCode = worst > BUDGET || rows.some(({ errors }) => errors) ? 1 : 0
 
 /** Apps see declarations, not sources. */
 function emitCore() {
-  const options = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', join(folder, 'core'), '--rootDir', join(workspace, 'packages/core/src')]
-  spawnSync(process.execPath, [native, '-p', join(workspace, 'packages/core'), ...options], { stdio: 'inherit' })
+  const options = [
+    '--noEmit',
+    'false',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--outDir',
+    join(folder, 'core'),
+    '--rootDir',
+    join(workspace, 'packages/core/src'),
+  ]
+  spawnSync(process.execPath, [native, '-p', join(workspace, 'packages/core'), ...options], {
+    stdio: 'inherit',
+  })
 }
 
 /** @param {string} compiler @param {import('./generate.mjs').Form} form */
@@ -39,7 +58,9 @@ function measure(compiler, form) {
     join(program, 'tsconfig.json'),
     JSON.stringify({ extends: join(workspace, 'tsconfig.base.json'), include: ['*.ts'] }),
   )
-  const { stdout } = spawnSync(process.execPath, [compiler, '-p', program, '--extendedDiagnostics'], { encoding: 'utf8' })
+  const { stdout } = spawnSync(process.execPath, [compiler, '-p', program, '--extendedDiagnostics'], {
+    encoding: 'utf8',
+  })
   const errors = stdout.split('\n').filter((line) => line.includes('error TS'))
   if (errors[0]) console.error(errors[0])
   return {
@@ -59,5 +80,7 @@ function read(text, name) {
 
 /** @param {string} compiler */
 function version(compiler) {
-  return spawnSync(process.execPath, [compiler, '--version'], { encoding: 'utf8' }).stdout.replace('Version', '').trim()
+  return spawnSync(process.execPath, [compiler, '--version'], { encoding: 'utf8' })
+    .stdout.replace('Version', '')
+    .trim()
 }

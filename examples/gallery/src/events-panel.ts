@@ -15,7 +15,7 @@ export function createEventsPanel({ desk, clock, stops }: Gallery): HTMLElement 
   const state = chip()
   const refusal = h('p')
   const again = button('Ask again', () => desk.retry())
-  const rejected = h('div', { class: 'bar' }, refusal, again)
+  const rejected = h('div', {}, h('div', { class: 'bar' }, refusal, again))
 
   const show = (status: ChannelStatus): void => {
     state.show(toWord(status), tones[status.state])

@@ -48,12 +48,7 @@ export function createFaultsPanel(groups: readonly FaultGroup[]): HTMLElement {
   showUndo()
   const lists = groups.map(({ title, faults }) => {
     const heading = h('h3', { id: `faults-${title}` }, title)
-    return h(
-      'div',
-      { class: 'column' },
-      heading,
-      h('ul', { 'aria-labelledby': heading.id }, ...faults.map(row)),
-    )
+    return h('div', {}, heading, h('ul', { 'aria-labelledby': heading.id }, ...faults.map(row)))
   })
   return panel('faults', 'Break it', [undo], h('div', { class: 'groups' }, ...lists))
 }

@@ -19,7 +19,7 @@ export function createFaults(far: FarEnd): readonly FaultGroup[] {
   return [
     { title: 'Network', faults: networkFaults(far) },
     { title: 'Server', faults: serverFaults(far) },
-    { title: 'Page', faults: pageFaults(far) },
+    { title: 'Session', faults: sessionFaults(far) },
     { title: 'Channel', faults: channelFaults(far) },
   ]
 }
@@ -29,28 +29,28 @@ function networkFaults(far: FarEnd): readonly Fault[] {
     {
       id: 'drop',
       label: 'Drop the line',
-      hint: 'The socket ends without a word (1006).',
+      hint: 'The socket ends without a word.',
       kind: 'once',
       run: () => far.server.dropAll(),
     },
     {
       id: 'stall',
       label: 'Go silent',
-      hint: 'Half-open: the socket stays, nothing arrives. Found by the heartbeat in under 8 s.',
+      hint: 'Half-open: nothing arrives any more. The heartbeat finds out.',
       kind: 'once',
       run: far.stall,
     },
     {
       id: 'slow',
       label: 'Slow network',
-      hint: '900 ms each way. Press “Check now” to measure.',
+      hint: '900 ms each way. “Check now” measures it.',
       kind: 'switch',
       set: far.slow,
     },
     {
       id: 'offline',
       label: 'Go offline',
-      hint: 'A hint to probe, not a reason to drop. Online again: tried at once.',
+      hint: 'A hint to probe. Back online, it tries at once.',
       kind: 'switch',
       set(on) {
         far.obstruct('offline', on)
@@ -68,7 +68,7 @@ function serverFaults(far: FarEnd): readonly Fault[] {
     {
       id: 'down',
       label: 'Server down',
-      hint: 'Every dial is refused (503). Watch the delays grow, and vary.',
+      hint: 'Refuses every dial. Watch the delays grow.',
       kind: 'switch',
       set(on) {
         far.obstruct('down', on)
@@ -77,8 +77,8 @@ function serverFaults(far: FarEnd): readonly Fault[] {
     },
     {
       id: 'hang-up',
-      label: 'Accept, then hang up',
-      hint: 'An open socket is no success: the delays go on growing.',
+      label: 'Accept and hang up',
+      hint: 'An open socket is no success: delays grow.',
       kind: 'switch',
       set(on) {
         far.obstruct('hang-up', on)
@@ -88,7 +88,7 @@ function serverFaults(far: FarEnd): readonly Fault[] {
     {
       id: 'busy',
       label: 'Send away for 5 s',
-      hint: 'The server names a time, then ends the line. It is kept.',
+      hint: '“Come back in 5 s”, and the line ends.',
       kind: 'once',
       run() {
         far.server.retryAfter(5000)
@@ -98,33 +98,33 @@ function serverFaults(far: FarEnd): readonly Fault[] {
     {
       id: 'drain',
       label: 'Drain',
-      hint: 'The server asks to move: a second line takes over, nothing is missed.',
+      hint: 'Moves to a second line before the first ends.',
       kind: 'once',
       run: () => far.server.drain(1500),
-    },
-    {
-      id: 'refuse',
-      label: 'Refuse for good',
-      hint: 'Close code 4002 means: do not come back. It fails until you connect.',
-      kind: 'once',
-      run: () => far.end(4002, 'not welcome'),
     },
   ]
 }
 
-function pageFaults(far: FarEnd): readonly Fault[] {
+function sessionFaults(far: FarEnd): readonly Fault[] {
   return [
+    {
+      id: 'refuse',
+      label: 'Refuse for good',
+      hint: '“Do not come back”: fails until you connect.',
+      kind: 'once',
+      run: () => far.end(4002, 'not welcome'),
+    },
     {
       id: 'hide',
       label: 'Hide the page',
-      hint: 'After 3 s out of sight the connection rests. Shown again, it is back.',
+      hint: 'Rests after 3 s out of sight.',
       kind: 'switch',
       set: (on) => (on ? far.signals.hide() : far.signals.show()),
     },
     {
       id: 'expire',
       label: 'Expire the token',
-      hint: 'New credentials are fetched and sent over the same line.',
+      hint: 'Fetches new credentials, on the same line.',
       kind: 'once',
       run: () => far.server.expireTokens(),
     },
@@ -137,7 +137,7 @@ function channelFaults(far: FarEnd): readonly Fault[] {
     {
       id: 'evict',
       label: 'Lose history',
-      hint: 'The line drops, three events pass, and the server forgets them: a gap.',
+      hint: 'Drops, and the server forgets three events.',
       kind: 'once',
       run() {
         server.dropAll()
@@ -148,14 +148,14 @@ function channelFaults(far: FarEnd): readonly Fault[] {
     {
       id: 'skip',
       label: 'Skip an event',
-      hint: 'One event is never delivered: the next one shows the hole.',
+      hint: 'One never comes: the next shows the hole.',
       kind: 'once',
       run: () => server.lose(DESK, 'Booked', far.book()),
     },
     {
       id: 'reject',
       label: 'Refuse the channel',
-      hint: 'The line drops, and the channel may not be joined again. The connection lives.',
+      hint: 'Drops, and may not join again.',
       kind: 'switch',
       set(on) {
         if (!on) return server.allow(DESK)
@@ -166,7 +166,7 @@ function channelFaults(far: FarEnd): readonly Fault[] {
     {
       id: 'swallow',
       label: 'Swallow receipts',
-      hint: 'Publishes arrive, but no acknowledgement does: their fate is unknown.',
+      hint: 'Publishes arrive, acknowledgements do not.',
       kind: 'switch',
       set: (on) => (on ? server.withhold('ack') : server.release()),
     },

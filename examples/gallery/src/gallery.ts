@@ -54,10 +54,10 @@ export function mountGallery(root: HTMLElement, clock: Clock): () => Promise<voi
     h(
       'main',
       {},
-      status.element,
+      h('div', { class: 'column' }, status.element, createMembersPanel(gallery)),
       createFaultsPanel(createFaults(far)),
       createEventsPanel(gallery),
-      h('div', { class: 'column' }, createPublishPanel(gallery), createMembersPanel(gallery)),
+      createPublishPanel(gallery),
       createLogPanel(gallery),
     ),
   )

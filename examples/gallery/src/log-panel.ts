@@ -14,7 +14,7 @@ export function createLogPanel({ client, stops }: Gallery): HTMLElement {
       if (entry.type === 'frame' && !frames.checked) return
       const { kind, text, tone } = toLogLine(entry)
       const time = h('time', {}, toTimeOfDay(entry.at))
-      const sentence = h('span', { class: 'mono wide' }, text)
+      const sentence = h('span', { class: 'mono' }, text)
       list.add(h('li', { 'data-tone': tone }, time, h('b', {}, kind), sentence))
     }),
   )

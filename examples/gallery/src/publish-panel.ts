@@ -37,7 +37,7 @@ export function createPublishPanel({ desk, clock }: Gallery): HTMLElement {
   const publish = (): void => {
     const delivery = choice.value as Choice
     const mark = chip()
-    const meaning = h('p', { class: 'hint wide' })
+    const meaning = h('p', { class: 'hint' })
     const show = (outcome: Outcome): void => {
       mark.show(outcome.mark, outcome.tone)
       meaning.textContent = `${delivery}. ${outcome.meaning}`
@@ -57,10 +57,8 @@ export function createPublishPanel({ desk, clock }: Gallery): HTMLElement {
   const form = h(
     'form',
     {},
-    h('label', { for: text.id }, 'Note'),
-    text,
-    h('label', { for: choice.id }, 'Delivery'),
-    choice,
+    h('label', {}, 'Note', text),
+    h('label', {}, 'Delivery', choice),
     explanation,
     h('div', {}, h('button', { class: 'primary' }, 'Publish')),
   )

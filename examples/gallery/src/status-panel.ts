@@ -90,7 +90,7 @@ function createFacts(): {
   readonly element: HTMLElement
   show(snapshot: StatusSnapshot, clock: Clock): void
 } {
-  const names = ['Next try', 'Failures', 'Like this for', 'Health', 'Round trip'] as const
+  const names = ['Next try', 'Failures', 'Since', 'Health', 'Round trip'] as const
   const values = names.map(() => h('dd'))
   const rows = names.map((name, index) => h('div', {}, h('dt', {}, name), values[index] ?? ''))
   return {
@@ -100,7 +100,7 @@ function createFacts(): {
       const texts = [
         toNextTry(snapshot, clock) || '–',
         attempt ? `${attempt} in a row` : 'none',
-        toDuration(clock.date() - since),
+        `${toDuration(clock.date() - since)} ago`,
         status === 'connected' ? health : '–',
         rttMs === undefined ? 'unmeasured' : `${Math.round(rttMs)} ms`,
       ]

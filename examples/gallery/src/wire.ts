@@ -8,7 +8,7 @@ export function createWire(): {
   show(snapshot: StatusSnapshot, clock: Clock): void
 } {
   const line = h('span')
-  const element = h('div', { class: 'wire', 'aria-hidden': 'true' }, h('span', {}, 'page'), line, 'server')
+  const element = h('div', { class: 'bar wire', 'aria-hidden': 'true' }, 'page', line, 'server')
   let target: number | undefined
   let startedAt = 0
   return {

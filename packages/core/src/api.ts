@@ -5,11 +5,12 @@ import type { Match } from './pattern.ts'
 import type { MembersStore } from './presence.ts'
 import type { Capabilities, Delivery, Meta } from './protocol.ts'
 import type { Rate } from './rate.ts'
-import type { Channels, EventName, ExactPattern, MemberInfo, OpenPattern, Params, Pattern, Payload, PayloadInput } from './registry.ts'
+import type { Channels, Events, ExactPattern, InfoOf, OpenPattern, Params, Pattern } from './registry.ts'
 import type { StatusSnapshot } from './status.ts'
 import type { Store } from './store.ts'
 import type { ChannelStatus } from './subscription.ts'
 import type { Trace } from './trace.ts'
+import type { Input, Output, Schema } from './validate.ts'
 
 export type { EventsOptions } from './event-stream.ts'
 export type { Gap, GapHandler, GapOptions } from './gap.ts'
@@ -68,33 +69,36 @@ export interface ChannelOptions {
 }
 
 /** One message of any event, as a union to switch on by `event`. */
-export type AnyMessage<R extends Channels, P extends Pattern<R>, M extends Meta = Meta> = {
-  [E in EventName<R, P>]: { readonly event: E; readonly payload: Payload<R, P, E>; readonly meta: M }
-}[EventName<R, P>]
+export type AnyMessage<R extends Channels, P extends Pattern<R>, M extends Meta = Meta> = MessageOf<R[P], M>
 
-/** The part of a channel that every protocol has. */
-export interface ListeningChannel<R extends Channels, P extends Pattern<R>, M extends Meta = Meta> {
+type MessageOf<V extends Events, M extends Meta> = {
+  [E in keyof V & string]: { readonly event: E; readonly payload: Output<V[E]>; readonly meta: M }
+}[keyof V & string]
+
+/** The part of a channel that every protocol has. `V`: its events. */
+export interface ListeningChannel<V extends Events, M extends Meta = Meta> {
   readonly name: string
   readonly status: Store<ChannelStatus>
+  // `Output` is written out here: as an alias it doubles what each call costs the type checker (bench/types).
   /** Joins the channel and calls the listener for every message of that event; returns its removal. */
-  on<E extends EventName<R, P>>(
+  on<E extends keyof V & string>(
     event: E,
-    listener: (payload: Payload<R, P, E>, meta: M) => void,
-    options?: ListenOptions<Payload<R, P, E>, M>,
+    listener: (payload: V[E] extends Schema<unknown, infer O> ? O : never, meta: M) => void,
+    options?: ListenOptions<Output<V[E]>, M>,
   ): () => void
   /** With `keep: 'all'` the listener gets the payloads of a window as one array. */
-  on<E extends EventName<R, P>>(
+  on<E extends keyof V & string>(
     event: E,
-    listener: (payloads: readonly Payload<R, P, E>[], meta: M) => void,
-    options: ListenOptions<Payload<R, P, E>, M, 'all'>,
+    listener: (payloads: readonly Output<V[E]>[], meta: M) => void,
+    options: ListenOptions<Output<V[E]>, M, 'all'>,
   ): () => void
   /** As `on`, for every event of the channel. */
   onAny(
-    listener: (message: AnyMessage<R, P, M>) => void,
-    options?: ListenOptions<Payload<R, P, EventName<R, P>>, M>,
+    listener: (message: MessageOf<V, M>) => void,
+    options?: ListenOptions<Output<V[keyof V & string]>, M>,
   ): () => void
   /** The payloads of an event as an async iterable. Listening starts and ends with the iteration. */
-  events<E extends EventName<R, P>>(event: E, options?: EventsOptions): AsyncIterable<Payload<R, P, E>>
+  events<E extends keyof V & string>(event: E, options?: EventsOptions): AsyncIterable<Output<V[E]>>
   /** Runs once per interruption that may have lost something; holds events back until its promise settles. */
   onGap(handler: GapHandler, options?: GapOptions): () => void
   /** Joins without listening; the result lets go. */
@@ -106,21 +110,21 @@ export interface ListeningChannel<R extends Channels, P extends Pattern<R>, M ex
 }
 
 /** What a channel has besides when its protocol can publish. */
-export interface PublishingChannel<R extends Channels, P extends Pattern<R>, C extends Capabilities = Capabilities> {
+export interface PublishingChannel<V extends Events, C extends Capabilities = Capabilities> {
   /**
    * Sends one message. Resolves with how it ended; rejects with a RealtimeError when it was refused,
    * here or by the server.
    */
-  publish<E extends EventName<R, P>>(
+  publish<E extends keyof V & string>(
     event: E,
-    payload: PayloadInput<R, P, E>,
+    payload: Input<V[E]>,
     options?: PublishOptions<DeliveryOf<C['ack']>>,
   ): Promise<Receipt>
 }
 
 /** What a channel has besides when its protocol has presence. */
-export interface PresenceChannel<R extends Channels, P extends Pattern<R>> {
-  readonly members: MembersStore<MemberInfo<R, P>>
+export interface PresenceChannel<V extends Events> {
+  readonly members: MembersStore<InfoOf<V>>
 }
 
 /** One user's grip on a channel: its own listeners, over a subscription shared by all grips on that name. */
@@ -129,12 +133,14 @@ export type Channel<
   P extends Pattern<R>,
   C extends Capabilities = Capabilities,
   M extends Meta = Meta,
-> = ListeningChannel<R, P, M> &
-  ([C['publish']] extends [false] ? unknown : PublishingChannel<R, P, C>) &
-  ([C['presence']] extends [false] ? unknown : PresenceChannel<R, P>)
+> = ListeningChannel<R[P], M> &
+  ([C['publish']] extends [false] ? unknown : PublishingChannel<R[P], C>) &
+  ([C['presence']] extends [false] ? unknown : PresenceChannel<R[P]>)
 
 /** `N` itself where a pattern fits it, else a sentence that says why not. */
-export type FullName<R extends Channels, N extends string, S extends string> = [Match<Pattern<R>, N, S>] extends [never]
+export type FullName<R extends Channels, N extends string, S extends string> = [
+  Match<Pattern<R>, N, S>,
+] extends [never]
   ? Unmatched<N>
   : N
 
@@ -172,15 +178,27 @@ export interface Client<
 > extends AnyClient {
   readonly capabilities: C
   /** A channel by its pattern and parameters. Does nothing on the wire until it is used. */
-  channel<P extends OpenPattern<R>>(pattern: P, params: Params<P>, options?: ChannelOptions): Channel<R, P, C, M>
+  channel<P extends OpenPattern<R>>(
+    pattern: P,
+    params: Params<P>,
+    options?: ChannelOptions,
+  ): Channel<R, P, C, M>
   /** A channel without parameters. */
   channel<P extends ExactPattern<R>>(name: P, options?: ChannelOptions): Channel<R, P, C, M>
   /** A channel by its full name, where a pattern fits it. */
-  channel<N extends string>(name: FullName<R, N, S>, options?: ChannelOptions): Channel<R, Match<Pattern<R>, N, S>, C, M>
+  channel<N extends string>(
+    name: FullName<R, N, S>,
+    options?: ChannelOptions,
+  ): Channel<R, Match<Pattern<R>, N, S>, C, M>
   /** A channel that the registry does not know; its payloads are `unknown`. */
   untyped(name: string, options?: ChannelOptions): Channel<Channels, string, C, M>
   /** Never set: lets bindings read the types of a client. */
-  readonly '~types'?: { readonly channels: R; readonly capabilities: C; readonly meta: M; readonly separator: S }
+  readonly '~types'?: {
+    readonly channels: R
+    readonly capabilities: C
+    readonly meta: M
+    readonly separator: S
+  }
 }
 
 /** The registry, capabilities, meta and separator of a client type. */

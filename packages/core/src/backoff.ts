@@ -16,7 +16,7 @@ export interface BackoffOptions {
   readonly jitter?: number
   /** How long a connection must have been up before the count of failures starts anew. @default 5000 */
   readonly stableMs?: number
-  /** Failures in a row after which the connection gives up. @default Infinity */
+  /** How many tries may follow the first failure in a row before the connection gives up. @default Infinity */
   readonly maxAttempts?: number
   /** Time since the first failure in a row after which it gives up. @default Infinity */
   readonly maxElapsedMs?: number

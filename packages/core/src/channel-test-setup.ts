@@ -39,7 +39,7 @@ export interface Far extends kit.LinkEvents {
  */
 export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ...options }: Setup = {}) {
   const clock = createFakeClock()
-  const transport = createMemoryTransport()
+  const transport = createMemoryTransport({ clock })
   const signals = createFakeSignals()
   const fars: Far[] = []
   const readiness = { ready }

@@ -41,7 +41,7 @@ export class ChannelHandle {
     this.name = name
     this.#options = options
     this.#setup = setup
-    this.#hold = createGapHold(setup.clock, setup.report)
+    this.#hold = createGapHold(setup.clock, setup.report, setup.ends)
     this.status = {
       get: () => subscriptions.find(name)?.status.get() ?? LEFT,
       subscribe: (listener) => {
@@ -124,6 +124,7 @@ export class ChannelHandle {
 
   leave({ now = false }: { readonly now?: boolean } = {}): void {
     for (const end of [...this.#ends]) end(now)
+    if (now) this.#setup.subscriptions.endLinger(this.name)
     this.#hold.close()
   }
 
@@ -140,19 +141,23 @@ export class ChannelHandle {
     if (signal?.aborted) return () => {}
     const subscription = this.#setup.subscriptions.use(this.name)
     const listener: Listener = { fn, hold: this.#hold, gate: undefined, active: true }
+    let forget = (): void => {}
     if (rate) {
       const isAll = rate.keep === 'all'
-      listener.gate = createGate(rate, this.#setup.clock, (messages, lost) => {
+      const gate = createGate(rate, this.#setup.clock, (messages, lost) => {
         const { meta } = messages.at(-1) as { meta: Meta }
         const told = isAll ? { ...meta, dropped: lost } : { ...meta, coalesced: lost + 1 }
         subscription.deliver(listener, messages, (values) => (isAll ? values : values[0]), told)
       })
+      listener.gate = gate
+      forget = this.#setup.ends.add(gate.close)
     }
     const leave = this.#join()
     const remove = subscription.add(event, listener)
     const stop = this.#end((now) => {
       signal?.removeEventListener('abort', abort)
       remove()
+      forget()
       leave(now)
       ended?.()
     })

@@ -7,7 +7,7 @@ import { provide } from './credentials.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
 import { createListeners } from './listeners.ts'
 import { isDevelopment, nearMiss } from './near-miss.ts'
-import { numbers, ranges } from './options.ts'
+import { DAY, numbers, ranges } from './options.ts'
 import type { Publish } from './outbox.ts'
 import type { Capabilities, Meta, Protocol } from './protocol.ts'
 import { type Channels, createRegistry, type RegisteredChannels } from './registry.ts'
@@ -37,6 +37,9 @@ export function createClient<
   const connection = numbers('connection', ranges.connection, options.connection)
   const outboxNumbers = numbers('outbox', ranges.outbox, options.outbox)
   numbers('heartbeat', ranges.heartbeat, options.heartbeat)
+  numbers('', { traceLimit: [200, 0, 1e6] }, options)
+  for (const name of ['pauseAfterMs', 'closeAfterMs'])
+    numbers('hidden', { [name]: [0, 0, DAY] }, Object(options.hidden))
   const registry = createRegistry(options.channels, separator)
   const trace = createTrace(clock, options.traceLimit ?? 200)
   const errors = createListeners<[RealtimeError]>(() => {})
@@ -198,10 +201,12 @@ export function createClient<
     untyped: (name: string, handleOptions: object = {}) => new ChannelHandle(name, { ...handleOptions }, setup),
     onError: errors.add,
     connect({ signal }: { readonly signal?: AbortSignal } = {}) {
-      isClosed = false
-      port.open()
-      subscriptions.rouse()
-      release ??= port.hold()
+      if (!signal?.aborted) {
+        isClosed = false
+        subscriptions.rouse()
+        release ??= port.hold()
+        port.open()
+      }
       return connected(signal)
     },
     reconnectNow: port.reconnectNow,
@@ -214,11 +219,12 @@ export function createClient<
     async close({ drainMs = 0 }: { readonly drainMs?: number } = {}) {
       isClosed = true
       if (drainMs && outbox) await drained(drainMs)
+      // Somebody has connected again meanwhile.
+      if (!isClosed) return
       release?.()
       release = undefined
-      const gone = port.close()
       rest()
-      await gone
+      await port.close()
     },
   }
 

@@ -923,7 +923,7 @@ describe('re-entrancy', () => {
     client.status.subscribe(({ status }) => status === 'connected' && client.untyped('late').join())
     client.untyped('room').join()
     await clock.advance(0)
-    expect(said(transport.last).slice(1).flat().sort()).toEqual(['late', 'room', 'subscribe', 'subscribe'])
+    expect(said(transport.last).slice(1)).toEqual([['subscribe', 'room', 'late']])
   })
 
   it('delivers nothing after a close() inside a message listener (edge 85)', async () => {

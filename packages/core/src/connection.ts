@@ -24,18 +24,13 @@ export interface ConnectionOptions extends LineSetup {
 }
 
 /** A state owns what lives as long as it: `leave` ends that. */
-export type State =
-  | { readonly name: 'idle' | 'paused'; leave(): void }
-  | { readonly name: 'opening'; readonly line: Line; leave: () => void }
-  | {
-      readonly name: 'live'
-      readonly line: Line
-      readonly upAt: number
-      readonly handover: Handover
-      leave(): void
-    }
-  | { readonly name: 'waiting'; readonly until: number; leave(): void }
-  | { readonly name: 'closed'; readonly error: RealtimeError | undefined; leave(): void }
+export type State = { leave: () => void } & (
+  | { readonly name: 'idle' | 'paused' }
+  | { readonly name: 'opening'; readonly line: Line }
+  | { readonly name: 'live'; readonly line: Line; readonly upAt: number; readonly handover: Handover }
+  | { readonly name: 'waiting'; readonly until: number }
+  | { readonly name: 'closed'; readonly error: RealtimeError | undefined }
+)
 
 const nothing = (): void => {}
 const idle: State = { name: 'idle', leave: nothing }
@@ -48,6 +43,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   let state: State = idle
   let consumer: PortEvents
   let holds = 0
+  let turn = 0
   let wasConnected = false
   let dialledAt = -Infinity
   let cancelIdleClose = nothing
@@ -59,15 +55,20 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const show = (change: Partial<StatusSnapshot>): void => status.show(state, wasConnected, retry.failures, change)
 
   const enter = (next: State, cause: string, change: Partial<StatusSnapshot> = {}): void => {
-    state.leave()
-    trace({ type: 'transition', from: state.name, to: next.name, cause })
+    const own = ++turn
+    const { name, leave } = state
+    state.leave = nothing
+    leave()
+    // Somebody who was told of the end of the old state has entered another one.
+    if (turn !== own) return next.leave()
     state = next
     if (isAtRest()) {
       lifecycle.stop()
       retry.reset()
       wasConnected = false
     } else lifecycle.start()
-    show({ health: 'ok', ...change })
+    trace({ type: 'transition', from: name, to: next.name, cause })
+    if (turn === own) show({ health: 'ok', ...change })
   }
 
   const isAtRest = (): boolean => state.name === 'idle' || state.name === 'closed'
@@ -75,19 +76,23 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const newLine = (): Line => {
     dialledAt = clock.now()
     parting?.line.leave()
-    return createLine(options, { reports: consumer, ready, failed, suspect, rtt, advice })
+    return createLine(options, { reports: consumer, dialled, ready, failed, suspect, rtt, advice })
+  }
+
+  const dialled = (): void => {
+    dialledAt = clock.now()
   }
 
   const gapLeft = (): number => dialledAt + options.minDialGapMs - clock.now()
 
   const opening = (line: Line): State => ({ name: 'opening', line, leave: () => line.leave() })
 
-  const live = (line: Line): State => {
-    const handover = createHandover(clock, backoff, newLine)
+  const live = (line: Line, upAt: number): State => {
+    const handover = createHandover(clock, backoff, gapLeft, newLine)
     return {
       name: 'live',
       line,
-      upAt: clock.now(),
+      upAt,
       handover,
       leave() {
         handover.leave()
@@ -123,7 +128,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     // It goes on as the line of the next state.
     state.leave = nothing
     wasConnected = true
-    enter(live(line), 'ready', { everConnected: true, lastError: undefined })
+    enter(live(line, clock.now()), 'ready', { everConnected: true, lastError: undefined })
     if (isCurrent(line)) consumer.up(line, false)
   }
 
@@ -131,8 +136,9 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     if (state.name !== 'live') return lost(failure, -1)
     const { handover, upAt } = state
     if (handover.next === line) {
-      options.report(failure.error)
       handover.failed(failure)
+      consumer.down(line)
+      options.report(failure.error)
     } else if (handover.next?.phase === 'ready') port.retire(line)
     else {
       const next = handover.take()
@@ -170,7 +176,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   }
 
   const handOver = (delayMs: number): void => {
-    if (state.name === 'live') state.handover.start(Math.max(delayMs, gapLeft()))
+    if (state.name === 'live') state.handover.start(delayMs)
   }
 
   const wake = (cause: string): void => {
@@ -216,8 +222,8 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     },
     open() {
       if (state.name !== 'closed') return
-      enter(idle, 'opened')
-      if (holds && state === idle) begin('opened')
+      if (holds) begin('opened')
+      else enter(idle, 'opened')
     },
     reconnectNow: () => wake('asked'),
     reauthenticate(newIdentity) {
@@ -237,7 +243,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     retire(line) {
       if (state.name !== 'live' || state.line !== line || state.handover.next?.phase !== 'ready') return
       const next = state.handover.take() as Line
-      enter(live(next), 'handover')
+      enter(live(next, state.upAt), 'handover')
     },
     async close() {
       cancelIdleClose()

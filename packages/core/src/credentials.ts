@@ -14,8 +14,8 @@ export interface Provided<T> {
 /** Calls a provider at most once at a time, and never waits for it longer than the limit. */
 export function provide<T>(provider: Provider<T>, what: string, clock: Clock, limitMs: number): Provided<T> {
   let flight: Promise<T> | undefined
+  let cancel = (): void => {}
   const call = async (): Promise<T> => {
-    let cancel = (): void => {}
     const tooLong = new Promise<never>((_, reject) => {
       cancel = clock.after(limitMs, () => reject(failed(`No ${what} within ${limitMs} ms`)), true)
     })
@@ -23,23 +23,23 @@ export function provide<T>(provider: Provider<T>, what: string, clock: Clock, li
       return await Promise.race([provider instanceof Function ? provider() : provider, tooLong])
     } catch (error) {
       throw RealtimeError.is(error) ? error : failed(`Function for ${what} failed`, error)
-    } finally {
-      cancel()
     }
   }
+  const renew = (): void => {
+    cancel()
+    flight = undefined
+  }
   return {
+    renew,
     get() {
       if (flight) return flight
       const own = call()
       flight = own
       const clear = (): void => {
-        if (flight === own) flight = undefined
+        if (flight === own) renew()
       }
       own.then(clear, clear)
       return own
-    },
-    renew() {
-      flight = undefined
     },
   }
 }

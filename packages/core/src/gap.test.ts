@@ -453,18 +453,36 @@ describe('recovery over a protocol with epochs and offsets', () => {
   }
 
   it('replays in order what was missed, then goes on live, without a repeat at the seam (edge 65)', async () => {
-    const { log, say, drop, clock, server } = await recovering()
+    const { log, say, drop, clock, server, transport } = await recovering()
     await say(1, 2)
     await drop()
     await say(3, 4)
-    server.withhold('subbed')
+    const stop = transport.onDial((peer) => {
+      peer.onFrame((frame) => {
+        if (String(frame).includes('"sub"')) server.publish('a', 'said', 5)
+      })
+    })
     await clock.advance(1000)
-    server.release()
-    await say(5)
-    await drop()
-    await clock.advance(1000)
+    stop()
     await say(6)
     expect(log).toEqual([1, 2, 'complete reconnect', 3, 4, 5, 6])
+  })
+
+  it('delivers each message once, in order, while two lines are up during a handover', async () => {
+    const { log, say, clock, server, transport } = await recovering()
+    await say(1)
+    server.drain(1000)
+    transport.latencyMs = 20
+    for (let payload = 2; payload < 120; payload++) {
+      server.publish('a', 'said', payload)
+      await clock.advance(10)
+    }
+    transport.latencyMs = 0
+    await clock.advance(100)
+    const payloads = log.filter((entry) => typeof entry === 'number')
+    expect(payloads).toEqual(Array.from({ length: 119 }, (_, index) => index + 1))
+    expect(log.filter((entry) => typeof entry === 'string')).toEqual(['complete reconnect'])
+    expect([transport.sessions.length, transport.open.length]).toEqual([2, 1])
   })
 
   it('recovers also when nothing was received before the drop (edge 70)', async () => {

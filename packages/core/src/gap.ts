@@ -32,7 +32,7 @@ export interface GapHold {
   close(): void
 }
 
-export function createGapHold(clock: Clock, report: Report): GapHold {
+export function createGapHold(clock: Clock, report: Report, ends: { add(listener: () => void): () => void }): GapHold {
   let held: (() => void)[] = []
   let running = new Map<symbol, { readonly cancel: Cancel; readonly maxEvents: number; readonly channel: string }>()
 
@@ -48,7 +48,7 @@ export function createGapHold(clock: Clock, report: Report): GapHold {
     for (const deliver of deliveries) deliver()
   }
 
-  return {
+  const hold: GapHold = {
     get holding() {
       return running.size > 0
     },
@@ -58,7 +58,13 @@ export function createGapHold(clock: Clock, report: Report): GapHold {
         const result = handler(gap)
         if (!(result instanceof Object && 'then' in result)) return
         const id = Symbol()
-        running.set(id, { channel, maxEvents, cancel: clock.after(timeoutMs, () => end(id, 'timeout')) })
+        const cancelTimer = clock.after(timeoutMs, () => end(id, 'timeout'))
+        const forget = ends.add(hold.close)
+        const cancel = (): void => {
+          cancelTimer()
+          forget()
+        }
+        running.set(id, { channel, maxEvents, cancel })
         Promise.resolve(result).then(
           () => end(id),
           (error) => end(id, 'rejected', error),
@@ -77,6 +83,7 @@ export function createGapHold(clock: Clock, report: Report): GapHold {
       held = []
     },
   }
+  return hold
 }
 
 const failed = (channel: string, reason: 'overflow' | 'timeout' | 'rejected', cause?: unknown): RealtimeError =>

@@ -6,7 +6,7 @@ import type { Failure } from './protocol.ts'
 export interface Handover {
   /** The line that is to take over, from its dial until it does. */
   readonly next: Line | undefined
-  /** Dials the next line after this delay, unless one is on its way. */
+  /** Dials the next line after this delay and the gap between dials, unless one is on its way. */
   start(delayMs: number): void
   /** The next line is ready: the older one has this long to be done with. */
   ready(withinMs: number, over: () => void): void
@@ -18,7 +18,7 @@ export interface Handover {
 }
 
 /** Make before break: a second line is made ready while the first goes on delivering. */
-export function createHandover(clock: Clock, backoff: Backoff, dial: () => Line): Handover {
+export function createHandover(clock: Clock, backoff: Backoff, gapLeft: () => number, dial: () => Line): Handover {
   let next: Line | undefined
   let failures = 0
   let cancel: Cancel = () => {}
@@ -30,7 +30,7 @@ export function createHandover(clock: Clock, backoff: Backoff, dial: () => Line)
     start(delayMs) {
       if (next) return
       cancel()
-      cancel = clock.after(delayMs, () => {
+      cancel = clock.after(Math.max(delayMs, gapLeft()), () => {
         next = dial()
       })
     },

@@ -35,8 +35,7 @@ export function createJoins(
   target: () => Line | undefined,
   timedOut: (sub: Subscription) => void,
 ): Joins {
-  /** May hold some that are not queued any more. */
-  let queue: Subscription[] = []
+  let queue = new Set<Subscription>()
   let isSorted = true
   let isPumping = false
   let sent = 0
@@ -45,11 +44,12 @@ export function createJoins(
 
   const take = (room: number): Subscription[] => {
     const batch: Subscription[] = []
-    if (!isSorted) queue.sort((a, b) => b.priority - a.priority)
+    if (!isSorted) queue = new Set([...queue].sort((a, b) => b.priority - a.priority))
     isSorted = true
-    while (batch.length < room && queue.length) {
-      const sub = queue.shift() as Subscription
-      if (sub.wire === 'queued') batch.push(sub)
+    for (const sub of queue) {
+      if (batch.length >= room) break
+      queue.delete(sub)
+      batch.push(sub)
     }
     return batch
   }
@@ -58,6 +58,7 @@ export function createJoins(
     for (const sub of batch) {
       asked.add(sub)
       sub.wire = 'asked'
+      sub.wasAsked = true
       sub.source ??= line
       sub.cancelTimer = clock.after(joinMs, () => timedOut(sub))
     }
@@ -90,21 +91,22 @@ export function createJoins(
   return {
     pump,
     get isBusy() {
-      return asked.size > 0 || queue.some(({ wire }) => wire === 'queued')
+      return asked.size + queue.size > 0
     },
     add(sub) {
       sub.wire = 'queued'
-      isSorted = queue.push(sub) === 1
+      queue.add(sub)
+      isSorted = queue.size === 1
     },
     remove(sub) {
       sub.cancelTimer?.()
+      queue.delete(sub)
       asked.delete(sub)
     },
     reset() {
       for (const cancel of refills) cancel()
       refills.clear()
       sent = 0
-      queue = queue.filter(({ wire }) => wire === 'queued')
     },
   }
 }

@@ -35,6 +35,8 @@ export type LineReports = {
 
 export interface LineOwner {
   readonly reports: LineReports
+  /** A socket is being opened. */
+  dialled(): void
   ready(line: Line): void
   failed(line: Line, failure: Failure): void
   suspect(line: Line, is: boolean): void
@@ -62,12 +64,19 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
   let link: Link | undefined
   let heart: Heart | undefined
   let ready: Ready = {}
+  let early: Ready | undefined
   let url = ''
   let cancel: Cancel = () => {}
   let gone = (): void => {}
 
+  const isOver = (): boolean => phase === 'ended'
+
   const end = (code?: number): void => {
     if (phase === 'ended') return
+    if (phase === 'credentials') {
+      setup.url.renew()
+      setup.credentials.renew()
+    }
     phase = 'ended'
     cancel()
     heart?.leave()
@@ -133,11 +142,16 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
     },
     ready(how) {
       if (phase !== 'handshaking') return
+      if (!link) {
+        // Still inside `open`: there is nobody yet to be asked anything.
+        early = how
+        return
+      }
       cancel()
       phase = 'ready'
       ready = how
       const heartbeat = { receiveIdleMs: 25_000, answerMs: 5000, ...how.heartbeat, ...setup.heartbeat }
-      heart = createHeartbeat(clock, link as Link, heartbeat, {
+      heart = createHeartbeat(clock, link, heartbeat, {
         suspect: (is) => owner.suspect(line, is),
         rtt: (ms) => owner.rtt(line, ms),
         dead: () =>
@@ -172,6 +186,9 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
       events,
       { credentials, clock, subprotocol },
     )
+    if (early) events.ready(early)
+    // It failed inside `open`, before there was a link to let go.
+    if (isOver()) link.dispose?.()
   }
 
   const dial = async (): Promise<void> => {
@@ -179,6 +196,7 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
     if (phase === 'ended') return
     url = withoutSecrets(address)
     enter('dialing', setup.dialMs, 'Dial')
+    owner.dialled()
     session = setup.transport(
       { url: address, subprotocols: protocol.subprotocols ?? [] },
       {

@@ -1,6 +1,6 @@
 import { RealtimeError } from './errors.ts'
 import type { Decode, Meta } from './protocol.ts'
-import { type Checked, type Schema, validate } from './validate.ts'
+import { type Checked, type Issue, type Schema, validate } from './validate.ts'
 
 export type Opened = { readonly value: unknown } | { readonly error: RealtimeError }
 
@@ -12,6 +12,7 @@ export class Message {
   #payload: unknown
   #decode: Decode | undefined
   #opened: Opened | Promise<Opened> | undefined
+  #failure: { readonly error: unknown } | undefined
   #blamed = false
 
   constructor(event: string, meta: Meta, payload: unknown, decode: Decode | undefined, schema: Schema | undefined) {
@@ -34,12 +35,23 @@ export class Message {
     return isFirst
   }
 
+  /** Decoding it was tried and failed. */
+  get isBroken(): boolean {
+    return this.#failure !== undefined
+  }
+
+  /** Throws what decoding threw, each time, without trying again. */
   decoded(): unknown {
     const decode = this.#decode
     if (decode) {
-      this.#payload = decode(this.#payload)
       this.#decode = undefined
+      try {
+        this.#payload = decode(this.#payload)
+      } catch (error) {
+        this.#failure = { error }
+      }
     }
+    if (this.#failure) throw this.#failure.error
     return this.#payload
   }
 
@@ -50,28 +62,34 @@ export class Message {
   }
 
   #open(): Opened | Promise<Opened> {
-    const { channel = '', event = this.event } = this.meta
-    const malformed = (sentence: string, issues?: readonly { readonly message: string }[], cause?: unknown): Opened => ({
-      error: new RealtimeError('message.malformed', sentence, { channel, event, ...(issues && { issues }) }, cause),
-    })
     const judge = (checked: Checked): Opened =>
-      checked.issues ? malformed(`Payload of ${event} on ${channel} does not fit its schema`, checked.issues) : checked
+      checked.issues ? { error: toMalformed(this.meta, 'does not fit its schema', checked.issues) } : checked
     try {
       const value = this.decoded()
       if (!this.#schema) return { value }
       const checked = validate(this.#schema, value)
       return checked instanceof Promise ? checked.then(judge) : judge(checked)
     } catch (error) {
-      return malformed(`Payload of ${event} on ${channel} cannot be decoded`, undefined, error)
+      return { error: toMalformed(this.meta, 'cannot be decoded', undefined, error) }
     }
   }
 }
 
+export function toMalformed(
+  { channel = '', event = '' }: Meta,
+  why: string,
+  issues?: readonly Issue[],
+  cause?: unknown,
+): RealtimeError {
+  const details = { channel, event, ...(issues && { issues }) }
+  return new RealtimeError('message.malformed', `Payload of ${event} on ${channel} ${why}`, details, cause)
+}
+
 /** One wire message may match several channels, and is still decoded once. */
 export function decodeOnce(decode: Decode): Decode {
-  let value: { readonly of: unknown } | undefined
+  let message: Message | undefined
   return (payload) => {
-    value ??= { of: decode(payload) }
-    return value.of
+    message ??= new Message('', {}, payload, decode, undefined)
+    return message.decoded()
   }
 }

@@ -3,7 +3,7 @@ import { RealtimeError } from './errors.ts'
 /** Default, least and most of one number. */
 export type Range = readonly [fallback: number, least: number, most: number]
 
-const DAY = 86_400_000
+export const DAY = 86_400_000
 
 /** Every number a user can set, in groups named like the options. */
 export const ranges = {
@@ -51,9 +51,9 @@ export function numbers<T extends Record<string, Range>>(
   given: { readonly [K in keyof T]?: unknown } = {},
 ): { readonly [K in keyof T]: number } {
   const entries = Object.entries(table).map(([name, [fallback, least, most]]) => {
-    const value = given[name] ?? fallback
+    const { [name]: value = fallback } = given
     if (typeof value !== 'number' || !(value >= least && value <= most))
-      throw invalid(`${group}.${name}`, `a number from ${least} to ${most}`, value)
+      throw invalid(group ? `${group}.${name}` : name, `a number from ${least} to ${most}`, value)
     return [name, value]
   })
   return Object.fromEntries(entries)

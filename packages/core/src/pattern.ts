@@ -1,6 +1,8 @@
 import { invalid } from './options.ts'
 
-type HoleName<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | HoleName<Rest> : never
+type HoleName<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | HoleName<Rest>
+  : never
 
 /** The values that fill the holes of a pattern: `{ userId: string | number }` for `booking.{userId}`. */
 export type Params<P extends string> = { readonly [Name in HoleName<P>]: string | number }
@@ -23,12 +25,20 @@ type Buckets<P extends string, S extends string> = {
 }
 
 /** Not by `keyof`, which a mapped type works out anew on every use. */
-type Bucket<B, H extends string> = H extends string ? (B extends { readonly [K in H]: infer Q } ? Q : never) : never
+type Bucket<B, H extends string> = H extends string
+  ? B extends { readonly [K in H]: infer Q }
+    ? Q
+    : never
+  : never
 
 /** The first level of a name. Parameters hold neither `.` nor `/`, so these end a level under every protocol. */
 type Head<N extends string, S extends string> = Until<Until<Until<N, '.'>, '/'>, S>
 
-type Until<N extends string, S extends string> = string extends S ? N : N extends `${infer Start}${S}${string}` ? Start : N
+type Until<N extends string, S extends string> = string extends S
+  ? N
+  : N extends `${infer Start}${S}${string}`
+    ? Start
+    : N
 
 /** A hole alone would swallow separators, so their count is compared too. */
 type Fitting<Q, N extends string, S extends string> = Q extends string
@@ -61,50 +71,90 @@ type Closest<Q extends string, All extends string = Q> = Q extends Q
   : never
 
 type IsNarrowed<Q extends string, Others extends string> = true extends (
-  Others extends Others ? (Filled<Others, string> extends Filled<Q, string> ? true : never) : never
+  Others extends Others
+    ? Filled<Others, string> extends Filled<Q, string>
+      ? true
+      : never
+    : never
 )
   ? true
   : false
 
 const HOLE = /\{([^{}]+)\}/g
 
-/** What may not stand in a parameter: it would leave its segment, or is a wildcard or no text at all. */
+/** Out of these a parameter would leave its level, match others, or be no text at all. */
 const FORBIDDEN = '\\s\\p{Cc}\\p{Cs}./+#{}'
 
 const escape = (text: string): string =>
   text.replace(/\W/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
 
-const segment = (separator: string): string => `[^${FORBIDDEN}${escape(separator)}]+`
+const valueOf = (separator: string): string => `[^${FORBIDDEN}${escape(separator)}]+`
 
 /** True for a pattern with parameters. */
 export const hasHoles = (pattern: string): boolean => pattern.search(HOLE) >= 0
 
 /**
  * Puts parameters into the holes of a pattern.
- * @throws RealtimeError `option.invalid` for a parameter that is missing, unknown, or would leave its segment
+ * @throws RealtimeError `option.invalid` for a parameter that is missing, unknown, or would leave its level
  */
 export function fill(pattern: string, params: object, separator: string): string {
-  const values = new Map<string, unknown>(Object.entries(params ?? {}))
-  const isSegment = new RegExp(`^${segment(separator)}$`, 'u')
-  const used = new Set<string>()
+  const values = new Map<string, unknown>(Object.entries(params))
+  const unused = new Set(values.keys())
+  const isValue = new RegExp(`^${valueOf(separator)}$`, 'u')
   const name = pattern.replace(HOLE, (_hole, key: string) => {
     const value = values.get(key)
-    used.add(key)
-    if ((typeof value === 'string' || Number.isFinite(value)) && isSegment.test(`${value}`)) return `${value}`
-    throw invalid(`params.${key}`, `a number or text, without whitespace or any of ${separator} . / + # { }`, value)
+    unused.delete(key)
+    if ((typeof value === 'string' || Number.isFinite(value)) && isValue.test(`${value}`)) return `${value}`
+    throw invalid(
+      `params.${key}`,
+      `a number or text without whitespace or any of ${separator} . / + # { }`,
+      value,
+    )
   })
-  for (const [key, value] of values)
-    if (!used.has(key)) throw invalid(`params.${key}`, `left out: ${pattern} has no such parameter`, value)
+  for (const key of unused) throw invalid(`params.${key}`, `left out of ${pattern}`, values.get(key))
   return name
 }
 
 /** Tells whether a full name belongs to a pattern. */
-export const toMatcher = (pattern: string, separator: string): RegExp =>
-  new RegExp(`^${pattern.split(/\{[^{}]+\}/).map(escape).join(segment(separator))}$`, 'u')
+export function toMatcher(pattern: string, separator: string): RegExp {
+  const parts = pattern.split(HOLE).map((part, index) => (index % 2 ? valueOf(separator) : escape(part)))
+  return new RegExp(`^${parts.join('')}$`, 'u')
+}
 
-/** Sorts the pattern with more literal segments first, then the one with more literal text. */
+/** Sorts the pattern with more literal levels first, then the one with more literal text. */
 export function compare(a: string, b: string, separator: string): number {
   const open = (pattern: string): number => pattern.split(separator).filter(hasHoles).length
   const literal = (pattern: string): number => pattern.replace(HOLE, '').length
   return open(a) - open(b) || literal(b) - literal(a)
+}
+
+/** True when all braces make holes, and no hole spans levels. */
+export const isPattern = (pattern: string, separator: string): boolean =>
+  pattern.split(separator).every((level) => !/[{}]/.test(level.replace(HOLE, '')))
+
+/** The pattern that was probably meant by a name that fits none. */
+export function nearest(name: string, patterns: readonly string[], separator: string): string | undefined {
+  const levels = name.split(separator)
+  const filled = (pattern: string): string =>
+    pattern
+      .split(separator)
+      .map((level, index) => (hasHoles(level) ? (levels[index] ?? level) : level))
+      .join(separator)
+  const [best] = patterns
+    .map((pattern) => ({ pattern, edits: countEdits(name, filled(pattern)) }))
+    .sort((a, b) => a.edits - b.edits)
+  return best && best.edits <= Math.max(2, name.length / 3) ? best.pattern : undefined
+}
+
+function countEdits(from: string, to: string): number {
+  let row = [...Array(to.length + 1).keys()]
+  for (const [index, char] of [...from].entries()) {
+    const next = [index + 1]
+    for (const [column, other] of [...to].entries()) {
+      const [left = 0, above = 0, corner = 0] = [next[column], row[column + 1], row[column]]
+      next.push(Math.min(left + 1, above + 1, corner + Number(char !== other)))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
 }

@@ -1,6 +1,6 @@
 import { invalid } from './options.ts'
-import { compare, fill, hasHoles, toMatcher } from './pattern.ts'
-import type { Schema } from './validate.ts'
+import { compare, fill, hasHoles, isPattern, nearest, toMatcher } from './pattern.ts'
+import type { Input, Output, Schema } from './validate.ts'
 
 export type { Params } from './pattern.ts'
 
@@ -25,25 +25,24 @@ export type Pattern<R extends Channels> = keyof R & string
 export type OpenPattern<R extends Channels> = keyof R & `${string}{${string}`
 
 /** Those without; none where any name is taken. */
-export type ExactPattern<R extends Channels> = string extends keyof R ? never : Exclude<Pattern<R>, OpenPattern<R>>
+export type ExactPattern<R extends Channels> = string extends keyof R
+  ? never
+  : Exclude<Pattern<R>, OpenPattern<R>>
 
 /** The event names of one channel. */
 export type EventName<R extends Channels, P extends Pattern<R>> = keyof R[P] & string
 
 /** What a listener of an event gets. */
-export type Payload<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = R[P][E] extends Schema<infer _Input, infer Output>
-  ? Output
-  : never
+export type Payload<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = Output<R[P][E]>
 
 /** What publishing an event takes: for a schema that converts, not the same as what listeners get. */
-export type PayloadInput<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = R[P][E] extends Schema<infer Input, infer _Output>
-  ? Input
-  : never
+export type PayloadInput<R extends Channels, P extends Pattern<R>, E extends EventName<R, P>> = Input<R[P][E]>
 
 /** What is known of each member of a presence channel. */
-export type MemberInfo<R extends Channels, P extends Pattern<R>> = R[P] extends { readonly [members]: infer S extends Schema }
-  ? NonNullable<S['~standard']['types']>['output']
-  : unknown
+export type MemberInfo<R extends Channels, P extends Pattern<R>> = InfoOf<R[P]>
+
+/** The same, from the events of one channel. */
+export type InfoOf<V> = V extends { readonly [members]: infer S } ? Output<S> : unknown
 
 /**
  * Where an app says once which registry is meant when none is given:
@@ -95,11 +94,21 @@ export interface Registry {
   schema(channel: string, event: string): Schema | undefined
 }
 
-/** Without channels every name is taken, and nothing is checked. */
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+// Of this form, and in the file that uses it, esbuild drops what it guards from production builds.
+const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
+
+/** Names come from outside, so what was found for them must not pile up. */
+const MOST_FOUND = 1000
+
+/** Without channels every name is taken, and no event has a schema. */
 export function createRegistry(channels: Channels | undefined, separator: string): Registry {
   const known: Channels = channels ?? {}
-  let matchers: (readonly [matcher: RegExp, events: Events])[] | undefined
   const found = new Map<string, Events | undefined>()
+  let matchers: readonly (readonly [RegExp, Events])[] | undefined
+
+  if (isDevelopment) check(known, separator)
 
   const search = (name: string): Events | undefined => {
     matchers ??= Object.entries(known)
@@ -118,10 +127,15 @@ export function createRegistry(channels: Channels | undefined, separator: string
     return found.get(name)
   }
 
+  const refuse = (name: string): never => {
+    const meant = isDevelopment ? nearest(name, Object.keys(known), separator) : undefined
+    throw invalid('channel', `in the registry${meant ? `, such as '${meant}'` : ''}`, name)
+  }
+
   return {
     find,
     name(pattern, params = {}) {
-      if (channels && !find(pattern)) throw invalid('channel', 'a channel of the registry', pattern)
+      if (channels && !find(pattern)) refuse(pattern)
       return fill(pattern, params, separator)
     },
     schema(channel, event) {
@@ -132,5 +146,16 @@ export function createRegistry(channels: Channels | undefined, separator: string
   }
 }
 
-/** Names come from outside; what was found for them must not pile up. */
-const MOST_FOUND = 1000
+/** Finds what types cannot: a registry from plain JavaScript, and holes that do not end. */
+function check(channels: Channels, separator: string): void {
+  for (const [pattern, events] of Object.entries(channels)) {
+    if (!isPattern(pattern, separator)) throw invalid('channels', `named with parameters like {id}`, pattern)
+    for (const event of Reflect.ownKeys(events) as (string & keyof Events)[])
+      if (!events[event]?.['~standard'])
+        throw invalid(
+          `channels.${pattern}.${String(event)}`,
+          'event<T>() or a Standard Schema',
+          events[event],
+        )
+  }
+}

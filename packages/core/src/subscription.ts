@@ -2,7 +2,7 @@ import type { Gap, GapHandler, GapHold, GapOptions } from './gap.ts'
 import { RealtimeError } from './errors.ts'
 import type { Line } from './line.ts'
 import type { Report } from './listeners.ts'
-import { Message, type Opened } from './message.ts'
+import { Message, type Opened, toMalformed } from './message.ts'
 import type { createPresence, Presence } from './presence.ts'
 import type { Continuity, Decode, Meta } from './protocol.ts'
 import type { Gate } from './rate.ts'
@@ -64,6 +64,8 @@ export class Subscription {
   /** The line whose messages are delivered: the older one during a handover, until the newer has joined. */
   source: Line | undefined
   recover = false
+  /** The peer was asked for it, and may have it. */
+  wasAsked = false
   wholeAt = 0
   failures = 0
   cancelLinger: (() => void) | undefined
@@ -172,9 +174,8 @@ export class Subscription {
       if (!isOpen) {
         try {
           value = message ? message.decoded() : decode?.(payload)
-        } catch {
-          message ??= new Message(event, meta, payload, decode, undefined)
-          return this.#take(listener, message)
+        } catch (error) {
+          return this.#blame(message ?? new Message(event, meta, payload, undefined, undefined), error)
         }
         isOpen = true
       }
@@ -196,8 +197,14 @@ export class Subscription {
     try {
       listener.gate.take(message)
     } catch (error) {
-      this.#failed(message.meta, error)
+      // The key of a rate may have to look into the payload.
+      if (message.isBroken) this.#blame(message, error)
+      else this.#failed(message.meta, error)
     }
+  }
+
+  #blame(message: Message, error: unknown): void {
+    if (message.blame()) this.#setup.report(toMalformed(message.meta, 'cannot be decoded', undefined, error))
   }
 
   /** Opens messages and calls the listener, in the order in which they came to this channel. */

@@ -25,6 +25,8 @@ export interface Subscriptions extends Pick<LineReports, 'joined' | 'refused' | 
   find(name: string): Subscription | undefined
   /** Wants the channel until released; it lingers unless released with `now`. */
   hold(name: string): (now?: boolean) => void
+  /** Ends its linger, if nobody holds it any more. */
+  endLinger(name: string): void
   /** Keeps its shared state alive without wanting it joined. */
   watch(name: string): () => void
   retry(name: string): void
@@ -75,6 +77,12 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     pump()
   }
 
+  const endLinger = (sub: Subscription): void => {
+    sub.cancelLinger?.()
+    sub.cancelLinger = undefined
+    schedule(sub)
+  }
+
   const enqueue = (sub: Subscription): void => {
     if (!sub.source && !isAtRest) tell(sub, JOINING)
     sub.line = next ?? current
@@ -84,7 +92,8 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const leave = (sub: Subscription): void => {
     for (const line of new Set([sub.wire === 'asked' || sub.wire === 'joined' ? sub.line : undefined, sub.source]))
       if (line?.phase === 'ready') line.link.unsubscribe?.(sub.name)
-    if (!current && sub.recover) orphans.add(sub.name)
+    if (!current && sub.wasAsked) orphans.add(sub.name)
+    sub.wasAsked = false
     sub.recover = false
     off(sub)
     tell(sub, LEFT)
@@ -109,6 +118,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const refuse = (sub: Subscription, error: RealtimeError, retry: boolean | { readonly afterMs: number }): void => {
     off(sub)
     sub.wire = 'refused'
+    sub.wasAsked = false
     tell(sub, Object.freeze({ state: 'rejected', error }), error.code)
     setup.report(error)
     if (!retry) return setup.rejected(sub.name, error)
@@ -176,21 +186,15 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     find: (name) => table.get(name),
     hold(name) {
       const sub = use(name)
-      sub.cancelLinger?.()
-      sub.cancelLinger = undefined
       sub.release ??= port.hold()
-      if (!sub.holds++) schedule(sub)
+      if (!sub.holds++) endLinger(sub)
       let isHeld = true
       return (now) => {
         if (!isHeld) return
         isHeld = false
         if (--sub.holds) return
-        const done = (): void => {
-          sub.cancelLinger = undefined
-          schedule(sub)
-        }
-        if (now || isAtRest) done()
-        else sub.cancelLinger = clock.after(setup.lingerMs, done)
+        if (now || isAtRest) endLinger(sub)
+        else sub.cancelLinger = clock.after(setup.lingerMs, () => endLinger(sub))
       }
     },
     watch(name) {
@@ -220,7 +224,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
         if (!isWanted(sub)) continue
         joins.remove(sub)
         sub.line = line
-        if (isKept && sub.recover) join(sub, {})
+        if (isKept && sub.recover && sub.wire !== 'refused') join(sub, {})
         else enqueue(sub)
       }
       pump()
@@ -242,9 +246,8 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
           sub.line = sub.source
           sub.wire = 'joined'
         } else {
-          const { state } = sub.status.get()
           off(sub)
-          if (isWanted(sub) && state === 'joined') tell(sub, JOINING)
+          schedule(sub)
         }
       }
       pump()
@@ -252,16 +255,17 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     forget() {
       for (const sub of table.values()) {
         sub.recover = false
-        if (!sub.cancelLinger) continue
-        sub.cancelLinger()
-        sub.cancelLinger = undefined
-        schedule(sub)
+        endLinger(sub)
       }
+    },
+    endLinger(name) {
+      const sub = table.get(name)
+      if (sub) endLinger(sub)
     },
     rest() {
       isAtRest = true
       for (const sub of table.values()) {
-        off(sub)
+        sub.cancelTimer?.()
         tell(sub, LEFT)
       }
     },

@@ -103,7 +103,11 @@ export function setup({ seed = 1, ...options }: Options = {}) {
   const statuses: Status[] = []
   /** The codes of error events. A test takes those it expects: `errors.splice(0)`. */
   const errors: string[] = []
-  client.status.subscribe(({ status }) => status !== statuses.at(-1) && statuses.push(status))
+  let last: Status = 'idle'
+  client.status.subscribe(({ status }) => {
+    if (status !== last) statuses.push(status)
+    last = status
+  })
   client.onError(({ code }) => errors.push(code))
   const left = () => ({ timers: clock.pending, sessions: transport.open.length, listeners: signals.listeners })
   onTestFinished(async () => {

@@ -11,6 +11,12 @@ export interface Schema<Input = unknown, Output = Input> {
   }
 }
 
+/** What a schema gives out. */
+export type Output<S> = S extends Schema<unknown, infer O> ? O : never
+
+/** What a schema takes: for one that converts, not what it gives out. */
+export type Input<S> = S extends Schema<infer I, unknown> ? I : never
+
 /** One thing that is wrong with a value, and where. */
 export interface Issue {
   readonly message: string

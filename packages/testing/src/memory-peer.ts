@@ -101,7 +101,7 @@ export class Peer implements MemoryPeer {
     })
   }
 
-  refuse(end: SessionEnd = { status: 503, error: new Error('Upgrade refused with status 503') }): void {
+  refuse(end: SessionEnd = REFUSED): void {
     if (this.state === 'open') throw new Error('The session is accepted already: use end()')
     this.end(end)
   }
@@ -199,6 +199,9 @@ export class Peer implements MemoryPeer {
     pass(frame)
   }
 }
+
+/** Made once: simulations refuse a hundred thousand dials, and every error collects its stack. */
+const REFUSED: SessionEnd = { status: 503, error: new Error('Upgrade refused with status 503') }
 
 const copy = (frame: Frame): Frame => (typeof frame === 'string' ? frame : frame.slice())
 

@@ -1,37 +1,9 @@
-import type { OutgoingMessage } from '@org/realtime-core/kit'
 import { describe, expect, it } from 'vitest'
-import { createMemoryTransport } from '../memory-transport.ts'
-import { openLink } from '../open-link.ts'
+import { farEnds } from '../far-end.ts'
 import { settled } from '../settled.ts'
-import { createAckedProtocol } from './acked-protocol.ts'
-import { createAckedServer } from './acked-server.ts'
+import { request, setupLinks } from './link-test-setup.ts'
 
-function setup() {
-  const transport = createMemoryTransport()
-  const server = createAckedServer()
-  server.attach(transport)
-  const protocol = createAckedProtocol()
-  const open = async (credentials?: unknown) => {
-    const opened = await openLink(protocol, transport, { credentials })
-    await settled()
-    return opened
-  }
-  return { transport, server, open }
-}
-
-const request = (key: string, recover = false) => ({ key, recover, options: {} })
-
-const message = (id: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
-  id,
-  key: 'room',
-  event: 'said',
-  payload: `{"n":"${id}"}`,
-  delivery: 'at-least-once',
-  resent: false,
-  options: {},
-  ...more,
-})
-
+const setup = () => setupLinks(farEnds.acked())
 const FRESH = { continuity: 'unknown' }
 
 describe('acked protocol', () => {
@@ -170,46 +142,6 @@ describe('acked protocol', () => {
     expect(messages).toHaveLength(1)
   })
 
-  it('settles an at-least-once publish by its ack, and sends others without asking for one', async () => {
-    const { open, server } = setup()
-    const { link, log } = await open()
-    link.subscribe([request('room')])
-    await settled()
-    expect(link.publish?.(message('1'))).toBe('pending')
-    expect(link.publish?.(message('2', { delivery: 'at-most-once' }))).toBe('sent')
-    await settled()
-    expect(log.filter(([name]) => name === 'settled')).toEqual([['settled', '1', 'acknowledged']])
-    expect(server.received).toMatchObject([
-      { id: '1', channel: 'room', event: 'said', payload: { n: '1' }, duplicate: false },
-      { id: '2', payload: { n: '2' }, resent: false },
-    ])
-  })
-
-  it('is recognised by its id when it sends a publish again', async () => {
-    const { open, server } = setup()
-    const { link, log } = await open()
-    link.subscribe([request('room')])
-    await settled()
-    link.publish?.(message('1'))
-    link.publish?.(message('1', { resent: true }))
-    await settled()
-    expect(server.received.map(({ duplicate, resent }) => [duplicate, resent])).toEqual([
-      [false, false],
-      [true, true],
-    ])
-    expect(log.filter(([name]) => name === 'message')).toHaveLength(1)
-  })
-
-  it('names the publish that the server refused', async () => {
-    const { open, server } = setup()
-    server.refusePublish('room', 'read only')
-    const { link, log } = await open()
-    link.publish?.(message('1'))
-    await settled()
-    const details = { channel: 'room', event: 'said', id: '1', code: 'read only' }
-    expect(log.slice(1)).toMatchObject([['settled', '1', { refused: { code: 'publish.refused', details } }]])
-  })
-
   it('keeps the members of a presence channel', async () => {
     const { open, server } = setup()
     server.enter('presence-desk', { id: 'ann', info: { age: 7 } })
@@ -281,33 +213,4 @@ describe('acked protocol', () => {
       expect(() => link.receive(frame)).toThrow('[message.malformed]')
     },
   )
-})
-
-describe('createAckedServer', () => {
-  it('loses what it withholds', async () => {
-    const { open, server } = setup()
-    const { link, log } = await open()
-    server.withhold('pong')
-    link.ping?.()
-    link.subscribe([request('room')])
-    await settled()
-    server.withhold()
-    server.publish('room', 'said', 'lost')
-    await settled()
-    server.release()
-    link.ping?.()
-    await settled()
-    expect(log.slice(1)).toMatchObject([['joined', 'room', FRESH], ['pong']])
-  })
-
-  it('refuses dials during an outage and remembers everything after it', async () => {
-    const { open, server } = setup()
-    const { log } = await open()
-    server.outage({ code: 1001 })
-    await settled()
-    expect(log.at(-1)).toEqual(['end', { code: 1001 }])
-    await expect(open()).rejects.toThrow('ended before it opened')
-    server.restore()
-    expect((await open()).log).toMatchObject([['ready', {}]])
-  })
 })

@@ -1,11 +1,9 @@
 import type { OutgoingMessage } from '@org/realtime-core/kit'
 import { describe, expect, it } from 'vitest'
-import { createMemoryTransport } from '../memory-transport.ts'
-import { openLink } from '../open-link.ts'
+import { farEnds } from '../far-end.ts'
 import { settled } from '../settled.ts'
 import { decodePacket, encodePacket } from './binary-packets.ts'
-import { createBinaryProtocol } from './binary-protocol.ts'
-import { createBinaryServer } from './binary-server.ts'
+import { message, request, setupLinks } from './link-test-setup.ts'
 
 const heartbeat = { sendIdleMs: 20_000, receiveIdleMs: 30_000, answerMs: 5000 }
 const fresh = ['ready', { resumed: false, subscriptions: 'lost', heartbeat }]
@@ -14,29 +12,11 @@ const DECODE: unknown = expect.any(Function)
 const resumed = ['ready', { resumed: true, subscriptions: 'kept', heartbeat }]
 
 function setup() {
-  const transport = createMemoryTransport()
-  const server = createBinaryServer()
-  server.attach(transport)
-  const protocol = createBinaryProtocol()
-  const open = async (credentials?: unknown) => {
-    const opened = await openLink(protocol, transport, { credentials })
-    await settled()
-    return opened
-  }
-  const message = (id: string, more: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
-    id,
-    key: 'a/b',
-    event: 'message',
-    payload: protocol.encode?.({ n: id }, 'message') ?? '',
-    delivery: 'at-least-once',
-    resent: false,
-    options: {},
-    ...more,
-  })
-  return { transport, server, open, message }
+  const { protocol, server } = farEnds.binary()
+  const said = (id: string, more?: Partial<OutgoingMessage>): OutgoingMessage =>
+    message(id, protocol.encode?.({ n: id }, 'message') ?? '', { key: 'a/b', event: 'message', ...more })
+  return { ...setupLinks({ protocol, server }), message: said }
 }
-
-const request = (key: string) => ({ key, recover: false, options: {} })
 
 describe('binary protocol', () => {
   it('starts a fresh session, and resumes it after a lost socket', async () => {

@@ -1,0 +1,58 @@
+import { settled } from '@org/realtime-testing'
+import { describe, expect, it } from 'vitest'
+import { connected } from './channel-test-setup.ts'
+
+async function listening(...events: string[]) {
+  const kit = await connected({ joins: 'at once' })
+  const room = kit.client.untyped('a')
+  for (const event of events) room.on(event, () => {})
+  await settled()
+  const hints = (): string[] =>
+    kit.client.trace.entries().flatMap((entry) => (entry.type === 'hint' ? [entry.message] : []))
+  return { ...kit, room, hints }
+}
+
+describe('the hint at an event that nobody listens to', () => {
+  it.each([
+    ['said', 'client-said'],
+    ['client-said', 'said'],
+    ['said', '.said'],
+    ['said', 'App\\Events\\said'],
+    ['said', 'App.Events.said'],
+    ['said', 'Said'],
+    ['scada.data.received', '.scada.data.received'],
+  ])('is given once for %s when %s comes', async (listened, arriving) => {
+    const { far, hints } = await listening(listened, 'other')
+    far().message('a', arriving, 1)
+    far().message('a', arriving, 2)
+    expect(hints()).toHaveLength(1)
+    expect(hints()[0]).toContain(arriving)
+    expect(hints()[0]).toContain(listened)
+  })
+
+  it('is given once for each pair', async () => {
+    const { far, hints } = await listening('said', 'done')
+    for (const event of ['client-said', 'client-done', 'Said', 'client-said']) far().message('a', event, 1)
+    expect(hints()).toHaveLength(3)
+  })
+
+  it.each(['unsaid', 'saidnt', 'done', ''])('is not given for said when %j comes', async (arriving) => {
+    const { far, hints } = await listening('said')
+    far().message('a', arriving, 1)
+    expect(hints()).toEqual([])
+  })
+
+  it('is not given when somebody hears the event', async () => {
+    const { room, far, hints } = await listening('said')
+    room.onAny(() => {})
+    far().message('a', 'client-said', 1)
+    expect(hints()).toEqual([])
+  })
+
+  it('is not given for a listener that has gone', async () => {
+    const { room, far, hints } = await listening()
+    room.on('said', () => {})()
+    far().message('a', 'client-said', 1)
+    expect(hints()).toEqual([])
+  })
+})
