@@ -18,7 +18,7 @@ export function createEventsPanel({ desk, clock, stops }: Gallery): HTMLElement 
   const rejected = h('div', {}, h('div', { class: 'bar' }, refusal, again))
 
   const show = (status: ChannelStatus): void => {
-    state.show(toWord(status), tones[status.state])
+    state.show(status.state, tones[status.state])
     rejected.hidden = status.state !== 'rejected'
     if (status.state === 'rejected') refusal.textContent = toRefusal(status.error)
   }
@@ -42,11 +42,6 @@ const tones: Readonly<Record<ChannelStatus['state'], Tone>> = {
   joining: 'warn',
   joined: 'good',
   rejected: 'bad',
-}
-
-function toWord(status: ChannelStatus): string {
-  if (status.state !== 'joined' || status.continuity === 'fresh') return status.state
-  return `joined again: ${status.continuity}`
 }
 
 function toRefusal(error: RealtimeError): string {

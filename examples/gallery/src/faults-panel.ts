@@ -6,11 +6,14 @@ export function createFaultsPanel(groups: readonly FaultGroup[]): HTMLElement {
   const active = new Map<HTMLButtonElement, () => void>()
 
   const undo = button('Undo all', () => {
+    const [first] = active.keys()
     for (const end of [...active.values()]) end()
+    first?.focus()
   })
 
+  /** Keeps its place while there is nothing to undo. */
   const showUndo = (): void => {
-    undo.hidden = active.size === 0
+    undo.style.visibility = active.size ? 'visible' : 'hidden'
     undo.textContent = `Undo all (${active.size})`
   }
 

@@ -65,12 +65,12 @@ export class ChannelHandle {
     return {
       get: () => presence().get(),
       subscribe: (listener) => {
-        const leave = this.join()
+        const leave = this.#join()
         const remove = presence().subscribe(listener)
-        return () => {
+        return this.#end((now) => {
           remove()
-          leave()
-        }
+          leave(now)
+        })
       },
     }
   }

@@ -47,6 +47,8 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   let wasConnected = false
   let dialledAt = -Infinity
   let cancelIdleClose = nothing
+  /** The newest call for credentials of a live line: results of older ones are nobody's. */
+  let refreshing: Promise<unknown> | undefined
   /** A closed line that is still saying goodbye. */
   let parting: { readonly line: Line; readonly gone: Promise<void> } | undefined
   const retry = createRetry(backoff, clock)
@@ -172,11 +174,26 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     if ('retryAfterMs' in given) retry.advise(withinReason(given.retryAfterMs))
     else if (!isCurrent(line)) return
     else if ('drainMs' in given) handOver(withinReason(given.drainMs) * clock.random())
-    else port.reauthenticate(false)
+    else refresh()
   }
 
   const handOver = (delayMs: number): void => {
     if (state.name === 'live') state.handover.start(delayMs)
+  }
+
+  /** New credentials for the connection as it is: in band, or by a handover. */
+  const refresh = (): void => {
+    if (state.name === 'live' && state.handover.next?.phase === 'ready') port.retire(state.line)
+    if (state.name !== 'live') return
+    const { line, handover } = state
+    handover.take()?.leave()
+    if (!line.link.refresh) return handOver(0)
+    const flight = options.credentials.get()
+    if (flight === refreshing) return
+    refreshing = flight
+    flight.then((credentials) => {
+      if (refreshing === flight && line.phase === 'ready') line.link.refresh?.(credentials)
+    }, options.report)
   }
 
   const wake = (cause: string): void => {
@@ -230,13 +247,8 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       options.credentials.renew()
       options.url.renew()
       if (state.name === 'opening' || (newIdentity && state.name === 'live'))
-        return enter(opening(newLine()), 'reauthenticate')
-      if (state.name !== 'live') return
-      const { line } = state
-      if (!line.link.refresh) return handOver(0)
-      options.credentials.get().then((credentials) => {
-        if (line.phase === 'ready') line.link.refresh?.(credentials)
-      }, options.report)
+        enter(opening(newLine()), 'reauthenticate')
+      else refresh()
     },
     pause: () => lifecycle.pause('asked', false),
     resume: () => lifecycle.resume('asked'),

@@ -24,6 +24,8 @@ export function createEventStream<T>(
       let isOver = signal?.aborted ?? false
       let failure: RealtimeError | undefined
       let wake = (): void => {}
+      /** The consumer that waits takes the next event at once: it needs no place in the buffer. */
+      let waiting = 0
 
       const end = (error?: RealtimeError): void => {
         isOver = true
@@ -35,7 +37,7 @@ export function createEventStream<T>(
       const abort = (): void => end()
       const push = (value: T): void => {
         if (isOver) return
-        if (values.length >= buffer) {
+        if (values.length >= buffer + waiting) {
           if (overflow === 'error') return end(overflown(buffer))
           if (overflow === 'drop-newest') return
           values.shift()
@@ -49,9 +51,11 @@ export function createEventStream<T>(
           while (values.length) yield values.shift() as T
           if (failure) throw failure
           if (isOver) return
+          waiting = 1
           await new Promise<void>((resolve) => {
             wake = resolve
           })
+          waiting = 0
         }
       }
       const generator = generate()

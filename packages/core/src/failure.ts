@@ -28,7 +28,7 @@ export function toFailure(cause: unknown, url: string): Failure {
 
 /** The address without user, query and fragment. */
 export function withoutSecrets(url: string): string {
-  return String(url)
+  return url
     .replace(/[?#].*/, '')
     .replace(/\/\/[^/]*@/, '//')
 }

@@ -65,6 +65,7 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
   let heart: Heart | undefined
   let ready: Ready = {}
   let early: Ready | undefined
+  let address = ''
   let url = ''
   let cancel: Cancel = () => {}
   let gone = (): void => {}
@@ -103,19 +104,23 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
     )
   }
 
+  /** Errors of a platform like to repeat the address, which may hold secrets. */
+  const safe = (error: unknown): unknown => (address !== url && String(error).includes(address) ? undefined : error)
+
   const ended = (how: SessionEnd): void => {
-    if (phase !== 'ended') fail(link?.ended?.(how) ?? toLoss(how, phase, url))
+    if (phase !== 'ended') fail(link?.ended?.(how) ?? toLoss({ ...how, error: safe(how.error) }, phase, url))
   }
 
   const describe = (direction: 'in' | 'out', frame: Frame): void => {
-    const text = typeof frame === 'string' && phase === 'ready' ? { text: frame } : {}
-    trace({ type: 'frame', direction, bytes: frame.length, ...text })
+    if (!trace.watched()) return
+    const text = protocol.describe?.(frame)
+    trace({ type: 'frame', direction, bytes: frame.length, ...(text !== undefined && { text }) })
   }
 
   const received = (frame: Frame): void => {
     if (!link || phase === 'ended') return
     heart?.heard()
-    if (trace.watched()) describe('in', frame)
+    describe('in', frame)
     try {
       link.receive(frame)
     } catch (error) {
@@ -172,7 +177,7 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
         send(frame) {
           if (phase === 'ended') return
           heart?.sent()
-          if (trace.watched()) describe('out', frame)
+          describe('out', frame)
           try {
             session?.send(frame)
           } catch (error) {
@@ -192,8 +197,9 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
   }
 
   const dial = async (): Promise<void> => {
-    const [address, credentials] = await Promise.all([setup.url.get(), setup.credentials.get()])
+    const [given, credentials] = await Promise.all([setup.url.get(), setup.credentials.get()])
     if (phase === 'ended') return
+    address = String(given)
     url = withoutSecrets(address)
     enter('dialing', setup.dialMs, 'Dial')
     owner.dialled()
@@ -204,7 +210,7 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
           try {
             opened(credentials, subprotocol)
           } catch (error) {
-            fail(toFailure(error, url), 1000)
+            fail(toFailure(safe(error), url), 1000)
           }
         },
         frame: received,
@@ -246,6 +252,6 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
   }
 
   trace({ type: 'phase', phase })
-  dial().catch((error) => fail(toFailure(error, url)))
+  dial().catch((error) => fail(toFailure(safe(error), url)))
   return line
 }

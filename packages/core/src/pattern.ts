@@ -82,51 +82,43 @@ type IsNarrowed<Q extends string, Others extends string> = true extends (
 
 const HOLE = /\{([^{}]+)\}/g
 
-/** Out of these a parameter would leave its level, match others, or be no text at all. */
-const FORBIDDEN = '\\s\\p{Cc}\\p{Cs}./+#{}'
+/** What fills a hole. Anything else would leave its level, match others, or be no text at all. */
+const toValueSource = (separator: string): string => `[^\\s\\p{Cc}\\p{Cs}./+#{}${toSource(separator)}]+`
 
-const escape = (text: string): string =>
+const toSource = (text: string): string =>
   text.replace(/\W/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
-
-const valueOf = (separator: string): string => `[^${FORBIDDEN}${escape(separator)}]+`
-
-/** True for a pattern with parameters. */
-export const hasHoles = (pattern: string): boolean => pattern.search(HOLE) >= 0
-
-/**
- * Puts parameters into the holes of a pattern.
- * @throws RealtimeError `option.invalid` for a parameter that is missing, unknown, or would leave its level
- */
-export function fill(pattern: string, params: object, separator: string): string {
-  const values = new Map<string, unknown>(Object.entries(params))
-  const unused = new Set(values.keys())
-  const isValue = new RegExp(`^${valueOf(separator)}$`, 'u')
-  const name = pattern.replace(HOLE, (_hole, key: string) => {
-    const value = values.get(key)
-    unused.delete(key)
-    if ((typeof value === 'string' || Number.isFinite(value)) && isValue.test(`${value}`)) return `${value}`
-    throw invalid(
-      `params.${key}`,
-      `a number or text without whitespace or any of ${separator} . / + # { }`,
-      value,
-    )
-  })
-  for (const key of unused) throw invalid(`params.${key}`, `left out of ${pattern}`, values.get(key))
-  return name
-}
 
 /** Tells whether a full name belongs to a pattern. */
 export function toMatcher(pattern: string, separator: string): RegExp {
-  const parts = pattern.split(HOLE).map((part, index) => (index % 2 ? valueOf(separator) : escape(part)))
+  const parts = pattern
+    .split(HOLE)
+    .map((part, index) => (index % 2 ? toValueSource(separator) : toSource(part)))
   return new RegExp(`^${parts.join('')}$`, 'u')
 }
 
-/** Sorts the pattern with more literal levels first, then the one with more literal text. */
-export function compare(a: string, b: string, separator: string): number {
-  const open = (pattern: string): number => pattern.split(separator).filter(hasHoles).length
-  const literal = (pattern: string): number => pattern.replace(HOLE, '').length
-  return open(a) - open(b) || literal(b) - literal(a)
+/**
+ * Puts parameters into the holes of a pattern, as far as `values` matches them.
+ * @throws RealtimeError `option.invalid` for a parameter that is missing, unknown, or would leave its level
+ */
+export function fill(pattern: string, params: object, values: RegExp): string {
+  const given = new Map<string, unknown>(Object.entries(params))
+  const used = new Set<string>()
+  const name = pattern.replace(HOLE, (_hole, key: string) => {
+    const value = given.get(key)
+    used.add(key)
+    if ((typeof value === 'string' || Number.isFinite(value)) && values.test(`${value}`)) return `${value}`
+    throw invalid(`params.${key}`, 'a number or text without spaces, separators or any of . / + # { }', value)
+  })
+  for (const [key, value] of given) if (!used.has(key)) throw invalid(`params.${key}`, 'left out', value)
+  return name
 }
+
+/** Lowest for the pattern with the fewest levels that are open, then for the one with the most text. */
+export const rank = (pattern: string, separator: string): number =>
+  pattern.split(separator).filter(hasHoles).length * 1e5 - pattern.replace(HOLE, '').length
+
+/** True for a pattern with parameters. */
+export const hasHoles = (pattern: string): boolean => pattern.search(HOLE) >= 0
 
 /** True when all braces make holes, and no hole spans levels. */
 export const isPattern = (pattern: string, separator: string): boolean =>

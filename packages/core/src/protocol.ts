@@ -54,6 +54,8 @@ export interface Protocol<C extends Capabilities = Capabilities, M extends Meta 
   readonly presence?: typeof createPresence
   /** Turns a payload into what `Link.publish` gets. May throw; that publish alone is refused. */
   encode?(payload: unknown, event: string): Frame
+  /** A frame as the explain log may show it, without secrets. Without this only its size is told. */
+  describe?(frame: Frame): string
   /** Starts the protocol on a session that has just opened. `ready` or `fail` must follow. */
   open(session: LinkSession, events: LinkEvents, opening: Opening): Link
   /** Never set: carries the type of `meta` to the listeners. */

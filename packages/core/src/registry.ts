@@ -1,8 +1,10 @@
 import { invalid } from './options.ts'
-import { compare, fill, hasHoles, isPattern, nearest, toMatcher } from './pattern.ts'
+import { fill, hasHoles, isPattern, nearest, rank, toMatcher } from './pattern.ts'
 import type { Input, Output, Schema } from './validate.ts'
 
 export type { Params } from './pattern.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
 /** Key of an entry that gives the type of `member.info` on a presence channel. */
 export const members: unique symbol = Symbol.for('realtime.members') as never
@@ -94,32 +96,31 @@ export interface Registry {
   schema(channel: string, event: string): Schema | undefined
 }
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
-
-// Of this form, and in the file that uses it, esbuild drops what it guards from production builds.
-const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
-
-/** Names come from outside, so what was found for them must not pile up. */
+/** Names come from outside: what was found for them must not pile up. */
 const MOST_FOUND = 1000
 
 /** Without channels every name is taken, and no event has a schema. */
 export function createRegistry(channels: Channels | undefined, separator: string): Registry {
-  const known: Channels = channels ?? {}
+  // In this form, as the first statement, esbuild drops what it guards from production builds.
+  const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
+  const known = Object.entries(channels ?? {})
+  const byName = new Map(known)
   const found = new Map<string, Events | undefined>()
-  let matchers: readonly (readonly [RegExp, Events])[] | undefined
+  const values = toMatcher('{value}', separator)
+  let matchers: readonly (readonly [matcher: RegExp, events: Events])[] | undefined
 
   if (isDevelopment) check(known, separator)
 
   const search = (name: string): Events | undefined => {
-    matchers ??= Object.entries(known)
+    matchers ??= known
       .filter(([pattern]) => hasHoles(pattern))
-      .sort(([a], [b]) => compare(a, b, separator))
+      .sort(([a], [b]) => rank(a, separator) - rank(b, separator))
       .map(([pattern, events]) => [toMatcher(pattern, separator), events])
     return matchers.find(([matcher]) => matcher.test(name))?.[1]
   }
 
   const find = (name: string): Events | undefined => {
-    if (Object.hasOwn(known, name)) return known[name]
+    if (byName.has(name)) return byName.get(name)
     if (!found.has(name)) {
       if (found.size === MOST_FOUND) found.clear()
       found.set(name, search(name))
@@ -128,7 +129,13 @@ export function createRegistry(channels: Channels | undefined, separator: string
   }
 
   const refuse = (name: string): never => {
-    const meant = isDevelopment ? nearest(name, Object.keys(known), separator) : undefined
+    const meant =
+      isDevelopment &&
+      nearest(
+        name,
+        known.map(([pattern]) => pattern),
+        separator,
+      )
     throw invalid('channel', `in the registry${meant ? `, such as '${meant}'` : ''}`, name)
   }
 
@@ -136,7 +143,7 @@ export function createRegistry(channels: Channels | undefined, separator: string
     find,
     name(pattern, params = {}) {
       if (channels && !find(pattern)) refuse(pattern)
-      return fill(pattern, params, separator)
+      return fill(pattern, params, values)
     },
     schema(channel, event) {
       const events = find(channel)
@@ -147,8 +154,8 @@ export function createRegistry(channels: Channels | undefined, separator: string
 }
 
 /** Finds what types cannot: a registry from plain JavaScript, and holes that do not end. */
-function check(channels: Channels, separator: string): void {
-  for (const [pattern, events] of Object.entries(channels)) {
+function check(channels: readonly [pattern: string, events: Events][], separator: string): void {
+  for (const [pattern, events] of channels) {
     if (!isPattern(pattern, separator)) throw invalid('channels', `named with parameters like {id}`, pattern)
     for (const event of Reflect.ownKeys(events) as (string & keyof Events)[])
       if (!events[event]?.['~standard'])

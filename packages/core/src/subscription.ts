@@ -91,6 +91,11 @@ export class Subscription {
     return this.#presence
   }
 
+  /** Nobody is there any more, as far as is known. */
+  forgetMembers(): void {
+    if (this.#presence?.get().list.length) this.#presence.apply({ all: [] })
+  }
+
   /** Without an event it hears all of them. */
   add(event: string | undefined, listener: Listener): () => void {
     if (event === undefined) {

@@ -96,6 +96,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     sub.wasAsked = false
     sub.recover = false
     off(sub)
+    sub.forgetMembers()
     tell(sub, LEFT)
     sub.release?.()
     sub.release = undefined
