@@ -64,6 +64,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     // Somebody who was told of the end of the old state has entered another one.
     if (turn !== own) return next.leave()
     state = next
+    if (isAtRest() || next === paused) renew()
     if (isAtRest()) {
       lifecycle.stop()
       retry.reset()
@@ -71,6 +72,12 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     } else lifecycle.start()
     trace({ type: 'transition', from: name, to: next.name, cause })
     if (turn === own) show({ health: 'ok', ...change })
+  }
+
+  /** A call of a provider that is under way is nobody's from here on, and its time limit is off. */
+  const renew = (): void => {
+    options.credentials.renew()
+    options.url.renew()
   }
 
   const isAtRest = (): boolean => state.name === 'idle' || state.name === 'closed'
@@ -244,8 +251,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     },
     reconnectNow: () => wake('asked'),
     reauthenticate(newIdentity) {
-      options.credentials.renew()
-      options.url.renew()
+      renew()
       if (state.name === 'opening' || (newIdentity && state.name === 'live'))
         enter(opening(newLine()), 'reauthenticate')
       else refresh()

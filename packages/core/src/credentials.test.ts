@@ -283,6 +283,18 @@ describe('reauthenticate()', () => {
     expect([transport.sessions.length, said(transport.last)]).toEqual([1, [['hello', 'new']]])
   })
 
+  it('while a call hangs gives the new call a time limit of its own', async () => {
+    let credentials: unknown
+    const { client, clock, dial, transport } = setup({ credentials: () => credentials ?? new Promise(() => {}) })
+    await expect(dial()).rejects.toThrow('Nothing was dialled')
+    client.reauthenticate()
+    await clock.advance(10_000)
+    expect(client.status.get()).toMatchObject({ attempt: 1, lastError: { code: 'auth.failed' } })
+    credentials = 'good'
+    await clock.advance(1000)
+    expect(transport.sessions).toHaveLength(1)
+  })
+
   it('twice shows only the newest credentials, whichever come first (edge 75)', async () => {
     let credentials: unknown = 'first'
     const late = calls()

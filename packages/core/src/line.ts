@@ -74,10 +74,6 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
 
   const end = (code?: number): void => {
     if (phase === 'ended') return
-    if (phase === 'credentials') {
-      setup.url.renew()
-      setup.credentials.renew()
-    }
     phase = 'ended'
     cancel()
     heart?.leave()

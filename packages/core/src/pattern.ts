@@ -12,12 +12,17 @@ export type Match<P extends string, N extends string, S extends string> = N exte
   ? never
   : N extends P
     ? N
-    : string extends N
+    : N extends Unfit
       ? never
-      : Closest<Fitting<Bucket<Buckets<P, S>, Head<N, S> | '{'>, N, S>>
+      : string extends N
+        ? never
+        : Closest<Matching<Buckets<P, S>, Head<N, S> | '{', N, S>>
 
 /** A name with holes. */
 type Open = `${string}{${string}`
+
+/** Wildcards and other text that is never the value of a parameter. */
+type Unfit = `${string}${'}' | '+' | '#' | ' '}${string}`
 
 /** Patterns by their first level, because a look at all of them per call is what costs. */
 type Buckets<P extends string, S extends string> = {
@@ -25,9 +30,9 @@ type Buckets<P extends string, S extends string> = {
 }
 
 /** Not by `keyof`, which a mapped type works out anew on every use. */
-type Bucket<B, H extends string> = H extends string
+type Matching<B, H extends string, N extends string, S extends string> = H extends string
   ? B extends { readonly [K in H]: infer Q }
-    ? Q
+    ? Fitting<Q, N, S>
     : never
   : never
 

@@ -89,7 +89,7 @@ export interface Registry {
    * Puts parameters into a pattern; a full name that fits a pattern is returned as it is.
    * @throws RealtimeError `option.invalid` for a name outside the registry or a parameter that does not fit
    */
-  name(pattern: string, params?: object): string
+  name(pattern: string, params?: object | null): string
   /** The events of a channel, by its full name. */
   find(name: string): Events | undefined
   /** The schema that payloads of an event are checked against, if there is one. */
@@ -141,9 +141,9 @@ export function createRegistry(channels: Channels | undefined, separator: string
 
   return {
     find,
-    name(pattern, params = {}) {
+    name(pattern, params) {
       if (channels && !find(pattern)) refuse(pattern)
-      return fill(pattern, params, values)
+      return fill(pattern, params ?? {}, values)
     },
     schema(channel, event) {
       const events = find(channel)
