@@ -32,14 +32,19 @@ describe('backoffDelay', () => {
   })
 
   it('doubles the window with each failure up to the cap', () => {
-    const widest = attempts.map((attempt) => Math.round(backoffDelay(defaultBackoff, attempt, () => 1 - 1e-12)))
+    const widest = attempts.map((attempt) =>
+      Math.round(backoffDelay(defaultBackoff, attempt, () => 1 - 1e-12)),
+    )
     expect(widest).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000, 20_000, 20_000])
   })
 
-  it.each([32, 1000, 1e9, Number.MAX_SAFE_INTEGER, Infinity])('stays within the cap at attempt %d (edge 16)', (attempt) => {
-    const delays = [0, 0.5, 1 - 1e-12].map((chance) => backoffDelay(defaultBackoff, attempt, () => chance))
-    expect(delays.map(Math.round)).toEqual([50, 10_025, 20_000])
-  })
+  it.each([32, 1000, 1e9, Number.MAX_SAFE_INTEGER, Infinity])(
+    'stays within the cap at attempt %d (edge 16)',
+    (attempt) => {
+      const delays = [0, 0.5, 1 - 1e-12].map((chance) => backoffDelay(defaultBackoff, attempt, () => chance))
+      expect(delays.map(Math.round)).toEqual([50, 10_025, 20_000])
+    },
+  )
 
   it('asks for chance anew each time', () => {
     const delays = draw(100, (random) => backoffDelay(defaultBackoff, 7, random))
@@ -81,7 +86,10 @@ describe('backoffDelay', () => {
       expect(delay).toBeLessThanOrEqual(backoff.capMs)
       expect(firstDelay(backoff, () => random)).toBeLessThanOrEqual(backoff.firstMs)
     }
-    fc.assert(fc.property(settings, fc.integer({ min: 1, max: 2 ** 31 }), chance, check), { seed: 1, numRuns: 500 })
+    fc.assert(fc.property(settings, fc.integer({ min: 1, max: 2 ** 31 }), chance, check), {
+      seed: 1,
+      numRuns: 500,
+    })
   })
 })
 

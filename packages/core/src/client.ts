@@ -111,6 +111,7 @@ export function createClient<
     schema,
     missing,
     isClosed: () => isClosed || port.status.get().status === 'failed',
+    refusal: (channel) => (isMembersOnly ? subscriptions.refusal(channel) : undefined),
     mayPublish: (channel, line) => !isMembersOnly || subscriptions.isJoined(channel, line),
     hold(channel) {
       const letGo = port.hold()

@@ -1,4 +1,10 @@
-import { createFakeClock, createFakeSignals, createMemoryTransport, type MemoryPeer, settled } from '@org/realtime-testing'
+import {
+  createFakeClock,
+  createFakeSignals,
+  createMemoryTransport,
+  type MemoryPeer,
+  settled,
+} from '@org/realtime-testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createClient } from './client.ts'
@@ -15,14 +21,47 @@ const heartbeat = { receiveIdleMs: 2000, answerMs: 400 }
 /** A handover may take a dial and a handshake, and then its deadline. */
 const HANDOVER_MS = connection.dialMs + 2 * connection.handshakeMs
 
-const verbs = ['connect', 'close', 'drainingClose', 'pause', 'resume', 'reconnectNow', 'reauthenticate', 'newIdentity'] as const
+const verbs = [
+  'connect',
+  'close',
+  'drainingClose',
+  'pause',
+  'resume',
+  'reconnectNow',
+  'reauthenticate',
+  'newIdentity',
+] as const
 const common = ['connect', 'connect', 'connect', 'resume', 'resume', ...verbs] as const
-const signals: readonly Signal[] = ['online', 'offline', 'visible', 'hidden', 'freeze', 'resume', 'pagehide', 'pageshow', 'wake']
+const signals: readonly Signal[] = [
+  'online',
+  'offline',
+  'visible',
+  'hidden',
+  'freeze',
+  'resume',
+  'pagehide',
+  'pageshow',
+  'wake',
+]
 const servers = ['up', 'up', 'up', 'up', 'refusing', 'mute', 'unready', 'rejecting', 'dropping'] as const
 const codes = [1000, 1006, 1011, 4001, 4002, 4100]
 const providers = ['good', 'good', 'slow', 'failing', 'denied', 'hanging'] as const
-const advice = [{ drainMs: 0 }, { drainMs: 800 }, { retryAfterMs: 700 }, { retryAfterMs: -1 }, { reauthenticate: true }]
-const garbage = ['', 'garbage', '[]', '["ready",{}]', '["joined","nowhere"]', '["pong"]', '["settled","x","acknowledged"]']
+const advice = [
+  { drainMs: 0 },
+  { drainMs: 800 },
+  { retryAfterMs: 700 },
+  { retryAfterMs: -1 },
+  { reauthenticate: true },
+]
+const garbage = [
+  '',
+  'garbage',
+  '[]',
+  '["ready",{}]',
+  '["joined","nowhere"]',
+  '["pong"]',
+  '["settled","x","acknowledged"]',
+]
 
 type Step =
   | { readonly do: (typeof verbs)[number] }
@@ -47,13 +86,25 @@ const wait = fc.record({ wait: fc.constantFrom(0, 1, 30, 150, 500, 1200, 4000) }
 const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: wait },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom(...common) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom(...verbs), inside: fc.constantFrom('status', 'channel', 'trace') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom(...verbs),
+      inside: fc.constantFrom('status', 'channel', 'trace'),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ signal: fc.constantFrom(...signals) }) },
   { weight: 2, arbitrary: fc.record({ server: fc.constantFrom(...servers) }) },
   { weight: 1, arbitrary: fc.record({ provider: fc.constantFrom(...providers) }) },
   { weight: 2, arbitrary: fc.record({ channel: fc.constantFrom('a', 'b'), on: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ publish: fc.constantFrom('at-most-once', 'at-least-once', 'volatile') }) },
-  { weight: 4, arbitrary: fc.record({ peer, act: fc.constantFrom('drop', 'stall', 'unstall', 'lateOpen', 'failSend') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ publish: fc.constantFrom('at-most-once', 'at-least-once', 'volatile') }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ peer, act: fc.constantFrom('drop', 'stall', 'unstall', 'lateOpen', 'failSend') }),
+  },
   { weight: 1, arbitrary: fc.record({ peer, end: fc.constantFrom(...codes) }) },
   { weight: 3, arbitrary: fc.record({ peer, advice: fc.constantFrom(...advice) }) },
   { weight: 1, arbitrary: fc.record({ peer, frame: fc.constantFrom(...garbage) }) },
@@ -112,8 +163,14 @@ function createWorld({ seed, hidden, refresh, goodbye, maxAttempts, latencyMs }:
 
   const transport: Transport = (target, events) => {
     const { status } = client.status.get()
-    must(status === 'connecting' || status === 'reconnecting' || status === 'connected', `no dial while ${status}`)
-    must(userActed || clock.now() - lastDialAt >= connection.minDialGapMs - 1e-6, `no dial ${clock.now() - lastDialAt} ms after the last`)
+    must(
+      status === 'connecting' || status === 'reconnecting' || status === 'connected',
+      `no dial while ${status}`,
+    )
+    must(
+      userActed || clock.now() - lastDialAt >= connection.minDialGapMs - 1e-6,
+      `no dial ${clock.now() - lastDialAt} ms after the last`,
+    )
     lastDialAt = clock.now()
     userActed = false
     const session = memory(target, events)
@@ -129,8 +186,18 @@ function createWorld({ seed, hidden, refresh, goodbye, maxAttempts, latencyMs }:
   })
 
   const client = createClient({
-    protocol, url: 'wss://far.example', credentials, clock, transport, signals: page,
-    connection, heartbeat, hidden, backoff: { ...backoff, maxAttempts }, subscribe: { lingerMs: 100, joinMs: 1000 }, outbox: { ttlMs: 3000 },
+    protocol,
+    url: 'wss://far.example',
+    credentials,
+    clock,
+    transport,
+    signals: page,
+    connection,
+    heartbeat,
+    hidden,
+    backoff: { ...backoff, maxAttempts },
+    subscribe: { lingerMs: 100, joinMs: 1000 },
+    outbox: { ttlMs: 3000 },
   })
 
   memory.onDial((dialled) => {
@@ -161,10 +228,15 @@ function createWorld({ seed, hidden, refresh, goodbye, maxAttempts, latencyMs }:
   const judge = (after: StatusSnapshot): void => {
     const { status, attempt } = after
     must(Object.isFrozen(after), 'a snapshot that is not frozen')
-    must((after.nextRetryAt === undefined) || status === 'connecting' || status === 'reconnecting', `a next try while ${status}`)
-    if (status === before.status) must(after.since === before.since, `a second \`${status}\` right after the first`)
+    must(
+      after.nextRetryAt === undefined || status === 'connecting' || status === 'reconnecting',
+      `a next try while ${status}`,
+    )
+    if (status === before.status)
+      must(after.since === before.since, `a second \`${status}\` right after the first`)
     if (status === 'connected' && before.status !== 'connected') upSince = clock.now()
-    if (before.status === 'connected' && status !== 'connected' && clock.now() - upSince >= backoff.stableMs) failures = 0
+    if (before.status === 'connected' && status !== 'connected' && clock.now() - upSince >= backoff.stableMs)
+      failures = 0
     if (status === 'idle' || status === 'closed' || status === 'failed' || status === 'paused') failures = 0
     else if (status === 'connected') must(attempt === 0, 'failures while connected')
     else {
@@ -206,7 +278,11 @@ function createWorld({ seed, hidden, refresh, goodbye, maxAttempts, latencyMs }:
       userActed = true
       leaves.get(step.channel)?.()
       leaves.delete(step.channel)
-      if (step.on) leaves.set(step.channel, client.untyped(step.channel).on('said', () => {}))
+      if (step.on)
+        leaves.set(
+          step.channel,
+          client.untyped(step.channel).on('said', () => {}),
+        )
     } else if ('publish' in step) {
       userActed = true
       const id = `publish ${log.length}`
@@ -230,7 +306,16 @@ function createWorld({ seed, hidden, refresh, goodbye, maxAttempts, latencyMs }:
   }
 
   return {
-    clock, client, page, memory, faults, unsettled, must, look, act, log,
+    clock,
+    client,
+    page,
+    memory,
+    faults,
+    unsettled,
+    must,
+    look,
+    act,
+    log,
     heal() {
       for (const where of ['status', 'channel', 'trace'] as const) delete inside[where]
       server = 'up'
@@ -266,18 +351,28 @@ async function run(given: Setting, script: readonly Step[]): Promise<string[]> {
   const { length } = memory.sessions
   must(world.unsettled.size === 0, `never settled: ${[...world.unsettled]}`)
   must(memory.open.length === 0, `${memory.open.length} sockets left`)
-  must(clock.pending.length === 0, `${clock.pending.length} timers left, the first in ${clock.pending[0]?.dueIn} ms`)
+  must(
+    clock.pending.length === 0,
+    `${clock.pending.length} timers left, the first in ${clock.pending[0]?.dueIn} ms`,
+  )
   must(page.listeners === 0, `${page.listeners} listeners left`)
   await clock.advance(60_000)
-  must(memory.sessions.length === length && client.status.get().status === 'closed', 'it comes back after close()')
+  must(
+    memory.sessions.length === length && client.status.get().status === 'closed',
+    'it comes back after close()',
+  )
   return world.faults
 }
 
 describe('connection', () => {
   it('keeps its rules and comes back, whatever user, page, network and server do', async () => {
-    const property = fc.asyncProperty(setting, fc.array(steps, { minLength: 1, maxLength: 60, size: 'max' }), async (given, script) => {
-      expect(await run(given, script)).toEqual([])
-    })
+    const property = fc.asyncProperty(
+      setting,
+      fc.array(steps, { minLength: 1, maxLength: 60, size: 'max' }),
+      async (given, script) => {
+        expect(await run(given, script)).toEqual([])
+      },
+    )
     await fc.assert(property, { seed: 20260801, numRuns: 400, endOnFailure: false })
   }, 30_000)
 })

@@ -200,7 +200,11 @@ describe('dial', () => {
     const ready = client.connect()
     await settled()
     const { attempt, lastError } = client.status.get()
-    expect([attempt, lastError?.code, lastError?.cause]).toEqual([1, 'connection.lost', new TypeError('Mixed content')])
+    expect([attempt, lastError?.code, lastError?.cause]).toEqual([
+      1,
+      'connection.lost',
+      new TypeError('Mixed content'),
+    ])
     await clock.advance(1000)
     expect(await outcome(ready)).toBe('resolved')
   })
@@ -397,7 +401,7 @@ describe('close()', () => {
 
   const states: Record<string, (kit: ReturnType<typeof setup>) => Promise<unknown>> = {
     idle: async () => {},
-    'dialing': ({ dial }) => dial(),
+    dialing: ({ dial }) => dial(),
     async handshaking({ dial }) {
       ;(await dial()).accept()
     },
@@ -513,7 +517,7 @@ describe('status', () => {
     await clock.advance(0)
     expect(client.status.get()).toMatchObject({ status: 'connecting', attempt: 1, since: start })
     await clock.advance(1500)
-    await accept((await dial()))
+    await accept(await dial())
     expect(client.status.get()).toMatchObject({ status: 'connected', since: start + 1510 })
   })
 
@@ -585,16 +589,22 @@ describe('status', () => {
 describe('verdict', () => {
   const codes = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 1015]
 
-  it.each([...codes, 3000, 3999, 4000, 4999])('retries after close code %i unless the protocol knows it (edge 79)', async (code) => {
-    const { client, clock, connect, transport } = setup()
-    const peer = await connect()
-    peer.end({ code, reason: 'why' })
-    await settled()
-    const { status, lastError } = client.status.get()
-    expect([status, lastError?.details]).toEqual(['reconnecting', { code, reason: 'why', url: 'wss://far.example/socket' }])
-    await clock.advance(1000)
-    expect(transport.sessions).toHaveLength(2)
-  })
+  it.each([...codes, 3000, 3999, 4000, 4999])(
+    'retries after close code %i unless the protocol knows it (edge 79)',
+    async (code) => {
+      const { client, clock, connect, transport } = setup()
+      const peer = await connect()
+      peer.end({ code, reason: 'why' })
+      await settled()
+      const { status, lastError } = client.status.get()
+      expect([status, lastError?.details]).toEqual([
+        'reconnecting',
+        { code, reason: 'why', url: 'wss://far.example/socket' },
+      ])
+      await clock.advance(1000)
+      expect(transport.sessions).toHaveLength(2)
+    },
+  )
 
   it.each([
     [4001, 'auth.failed'],
@@ -716,6 +726,19 @@ describe('holds', () => {
     expect(clock.pending).toEqual([])
   })
 
+  it('lets go of a publish that a listener of its own dial settles (edge 82)', async () => {
+    const { client, clock, transport, statuses } = setup()
+    transport.onDial((peer) => serve(peer))
+    const stop = client.status.subscribe(() => {
+      stop()
+      client.reauthenticate({ newIdentity: true })
+    })
+    const receipt = await client.untyped('room').publish('said', 1)
+    expect(receipt).toMatchObject({ outcome: 'dropped', error: { details: { reason: 'identity' } } })
+    await clock.advance(60_000)
+    expect(statuses.at(-1)).toBe('idle')
+  })
+
   it('does not reopen what the user closed', async () => {
     const { client, clock, connect, transport } = setup()
     await connect()
@@ -734,7 +757,10 @@ describe('holds', () => {
     await client.close()
     await client.connect()
     await settled()
-    expect(said(transport.last)).toEqual([['hello', null], ['subscribe', 'room']])
+    expect(said(transport.last)).toEqual([
+      ['hello', null],
+      ['subscribe', 'room'],
+    ])
   })
 
   it('unmounted and mounted again in one tick takes one socket and one subscribe (edge 47)', async () => {
@@ -745,7 +771,10 @@ describe('holds', () => {
     mount()
     await clock.advance(60_000)
     expect(transport.sessions).toHaveLength(1)
-    expect(said(transport.last).filter(([word]) => word !== 'ping')).toEqual([['hello', null], ['subscribe', 'room']])
+    expect(said(transport.last).filter(([word]) => word !== 'ping')).toEqual([
+      ['hello', null],
+      ['subscribe', 'room'],
+    ])
   })
 
   it('dials nothing until something needs it (edge 44)', async () => {
@@ -859,7 +888,9 @@ describe('re-entrancy', () => {
   it('lets a listener connect again the moment it is closed (edge 82)', async () => {
     const { client, clock, connect, transport, statuses } = setup()
     await connect()
-    const stop = client.status.subscribe(({ status }) => status === 'closed' && client.connect().catch(() => {}))
+    const stop = client.status.subscribe(
+      ({ status }) => status === 'closed' && client.connect().catch(() => {}),
+    )
     await client.close()
     await clock.advance(0)
     expect(statuses).toEqual(['connecting', 'connected', 'closed', 'connecting'])
@@ -869,7 +900,9 @@ describe('re-entrancy', () => {
 
   it('lets a listener try again the moment it fails (edge 82)', async () => {
     const { client, clock, dial, statuses, transport } = setup()
-    const stop = client.status.subscribe(({ status }) => status === 'failed' && client.connect().catch(() => {}))
+    const stop = client.status.subscribe(
+      ({ status }) => status === 'failed' && client.connect().catch(() => {}),
+    )
     const peer = await dial()
     peer.accept()
     tell(peer, 'fail', 'stop', 'auth.failed')
@@ -893,20 +926,23 @@ describe('re-entrancy', () => {
     expect(transport.open).toHaveLength(1)
   })
 
-  it.each(['drop', 'pause'] as const)('keeps the client closed when a channel closes it during a %s (edge 82)', async (how) => {
-    const { client, clock, connect, transport } = setup()
-    const room = client.untyped('room')
-    room.join()
-    const peer = await connect()
-    tell(peer, 'joined', 'room')
-    await settled()
-    room.status.subscribe(({ state }) => state === 'joining' && client.close())
-    if (how === 'drop') peer.drop()
-    else client.pause()
-    await clock.advance(60_000)
-    expect([client.status.get().status, transport.sessions.length]).toEqual(['closed', 1])
-    expect(clock.pending).toEqual([])
-  })
+  it.each(['drop', 'pause'] as const)(
+    'keeps the client closed when a channel closes it during a %s (edge 82)',
+    async (how) => {
+      const { client, clock, connect, transport } = setup()
+      const room = client.untyped('room')
+      room.join()
+      const peer = await connect()
+      tell(peer, 'joined', 'room')
+      await settled()
+      room.status.subscribe(({ state }) => state === 'joining' && client.close())
+      if (how === 'drop') peer.drop()
+      else client.pause()
+      await clock.advance(60_000)
+      expect([client.status.get().status, transport.sessions.length]).toEqual(['closed', 1])
+      expect(clock.pending).toEqual([])
+    },
+  )
 
   it('keeps the client closed when a trace listener closes it during a drop (edge 82)', async () => {
     const { client, clock, connect, transport } = setup()
@@ -981,17 +1017,48 @@ describe('re-entrancy', () => {
 })
 
 describe('options', () => {
-  const create = (options: object) => () => createClient({ protocol: testProtocol(), url: 'wss://x.example', ...options })
-  const zeroIsFine = new Set(['factor', 'floorMs', 'firstMs', 'jitter', 'stableMs', 'maxAttempts', 'maxElapsedMs', 'minDialGapMs', 'idleCloseMs', 'pauseAfterMs', 'closeAfterMs', 'lingerMs', 'messages', 'bytes', 'ttlMs', 'lowWaterBytes', 'traceLimit'])
+  const create = (options: object) => () =>
+    createClient({ protocol: testProtocol(), url: 'wss://x.example', ...options })
+  const zeroIsFine = new Set([
+    'factor',
+    'floorMs',
+    'firstMs',
+    'jitter',
+    'stableMs',
+    'maxAttempts',
+    'maxElapsedMs',
+    'minDialGapMs',
+    'idleCloseMs',
+    'pauseAfterMs',
+    'closeAfterMs',
+    'lingerMs',
+    'messages',
+    'bytes',
+    'ttlMs',
+    'lowWaterBytes',
+    'traceLimit',
+  ])
   const numbers = {
-    backoff: ['baseMs', 'factor', 'capMs', 'floorMs', 'firstMs', 'jitter', 'stableMs', 'maxAttempts', 'maxElapsedMs'],
+    backoff: [
+      'baseMs',
+      'factor',
+      'capMs',
+      'floorMs',
+      'firstMs',
+      'jitter',
+      'stableMs',
+      'maxAttempts',
+      'maxElapsedMs',
+    ],
     connection: ['dialMs', 'handshakeMs', 'probeMs', 'minDialGapMs', 'idleCloseMs'],
     heartbeat: ['receiveIdleMs', 'answerMs', 'sendIdleMs'],
     outbox: ['messages', 'bytes', 'ttlMs', 'highWaterBytes', 'lowWaterBytes'],
     subscribe: ['inFlight', 'joinMs', 'lingerMs'],
     hidden: ['pauseAfterMs', 'closeAfterMs'],
   }
-  const cases = Object.entries(numbers).flatMap(([group, names]) => names.map((name) => [group, name] as const))
+  const cases = Object.entries(numbers).flatMap(([group, names]) =>
+    names.map((name) => [group, name] as const),
+  )
 
   it.each(cases)('refuses %s.%s that is out of range, and names it', (group, name) => {
     const bad = [-1, NaN, '1000', ...(zeroIsFine.has(name) ? [] : [0])]

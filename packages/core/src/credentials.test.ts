@@ -49,7 +49,12 @@ describe('provide', () => {
   })
 
   it.each([
-    ['throws', () => { throw new Error('mine') }],
+    [
+      'throws',
+      () => {
+        throw new Error('mine')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('mine'))],
   ])('wraps what a function %s as worth another try (edge 12)', async (_, provider) => {
     const { clock, provided } = setupProvider(provider)
@@ -79,7 +84,7 @@ describe('provide', () => {
     expect(clock.pending).toEqual([])
   })
 
-  it('calls again after renew(), and the older result is nobody\'s (edge 75)', async () => {
+  it("calls again after renew(), and the older result is nobody's (edge 75)", async () => {
     const provider = calls()
     const { provided } = setupProvider(provider)
     provided.get().catch(() => {})
@@ -122,28 +127,31 @@ describe('credentials', () => {
     ])
   })
 
-  it.each(['hidden', 'frozen', 'paused', 'dropped', 'drained', 'closed'])('are fresh after being %s (edge 74)', async (how) => {
-    let count = 0
-    const kit = setup({ credentials: () => `token ${++count}`, hidden: { pauseAfterMs: 1000 } })
-    const { client, clock, signals, transport } = kit
-    transport.onDial((peer) => serve(peer))
-    await client.connect()
-    await clock.advance(10_000)
-    if (how === 'hidden') signals.hide()
-    if (how === 'frozen') signals.freeze()
-    if (how === 'paused') client.pause()
-    if (how === 'dropped') transport.last.drop()
-    if (how === 'drained') tell(transport.last, 'advice', { drainMs: 0 })
-    if (how === 'closed') await client.close()
-    await clock.advance(3_600_000)
-    if (how === 'hidden') signals.show()
-    if (how === 'frozen') signals.resume()
-    if (how === 'paused') client.resume()
-    if (how === 'closed') client.connect().catch(() => {})
-    await clock.advance(1000)
-    expect(transport.sessions).toHaveLength(2)
-    expect(said(transport.last)[0]).toEqual(['hello', 'token 2'])
-  })
+  it.each(['hidden', 'frozen', 'paused', 'dropped', 'drained', 'closed'])(
+    'are fresh after being %s (edge 74)',
+    async (how) => {
+      let count = 0
+      const kit = setup({ credentials: () => `token ${++count}`, hidden: { pauseAfterMs: 1000 } })
+      const { client, clock, signals, transport } = kit
+      transport.onDial((peer) => serve(peer))
+      await client.connect()
+      await clock.advance(10_000)
+      if (how === 'hidden') signals.hide()
+      if (how === 'frozen') signals.freeze()
+      if (how === 'paused') client.pause()
+      if (how === 'dropped') transport.last.drop()
+      if (how === 'drained') tell(transport.last, 'advice', { drainMs: 0 })
+      if (how === 'closed') await client.close()
+      await clock.advance(3_600_000)
+      if (how === 'hidden') signals.show()
+      if (how === 'frozen') signals.resume()
+      if (how === 'paused') client.resume()
+      if (how === 'closed') client.connect().catch(() => {})
+      await clock.advance(1000)
+      expect(transport.sessions).toHaveLength(2)
+      expect(said(transport.last)[0]).toEqual(['hello', 'token 2'])
+    },
+  )
 
   it('that are late hold the dial back', async () => {
     const credentials = calls()
@@ -156,20 +164,32 @@ describe('credentials', () => {
     expect(transport.sessions).toHaveLength(1)
   })
 
-  it.each(['url', 'credentials'])('a function for the %s that hangs is tried again (edge 12)', async (option) => {
-    const provider = calls<string>()
-    const { client, clock, transport } = setup({ [option]: provider })
-    client.connect().catch(() => {})
-    await clock.advance(10_000)
-    expect(client.status.get()).toMatchObject({ status: 'connecting', attempt: 1, lastError: { code: 'auth.failed' } })
-    await clock.advance(1000)
-    provider.open[1]?.resolve('wss://good.example')
-    await settled()
-    expect(transport.sessions).toHaveLength(1)
-  })
+  it.each(['url', 'credentials'])(
+    'a function for the %s that hangs is tried again (edge 12)',
+    async (option) => {
+      const provider = calls<string>()
+      const { client, clock, transport } = setup({ [option]: provider })
+      client.connect().catch(() => {})
+      await clock.advance(10_000)
+      expect(client.status.get()).toMatchObject({
+        status: 'connecting',
+        attempt: 1,
+        lastError: { code: 'auth.failed' },
+      })
+      await clock.advance(1000)
+      provider.open[1]?.resolve('wss://good.example')
+      await settled()
+      expect(transport.sessions).toHaveLength(1)
+    },
+  )
 
   it.each([
-    ['throws', () => { throw new Error('mine') }],
+    [
+      'throws',
+      () => {
+        throw new Error('mine')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('mine'))],
     ['rejects with nothing', () => Promise.reject()],
   ])('that a function %s for are tried again, with a backoff (edge 12, 77)', async (_, credentials) => {
@@ -204,11 +224,14 @@ describe('credentials', () => {
     expect(client.status.get().attempt).toBeGreaterThan(2)
   })
 
-  it.each([undefined, null, ''])('that are empty (%j) are left to the protocol to judge (edge 12)', async (credentials) => {
-    const { connect } = setup({ credentials: () => credentials })
-    const peer = await connect()
-    expect(said(peer)).toEqual([['hello', credentials ?? null]])
-  })
+  it.each([undefined, null, ''])(
+    'that are empty (%j) are left to the protocol to judge (edge 12)',
+    async (credentials) => {
+      const { connect } = setup({ credentials: () => credentials })
+      const peer = await connect()
+      expect(said(peer)).toEqual([['hello', credentials ?? null]])
+    },
+  )
 
   it.each(['', undefined, null, 7])('an address that is %j fails for good (edge 12)', async (url) => {
     const { client, clock, transport } = setup({ url: (() => url) as () => string })
@@ -218,7 +241,7 @@ describe('credentials', () => {
     expect(transport.sessions).toEqual([])
   })
 
-  it('of a call that a close() left behind are nobody\'s (edge 75)', async () => {
+  it("of a call that a close() left behind are nobody's (edge 75)", async () => {
     const credentials = calls()
     const { client, dial, transport } = setup({ credentials })
     await expect(dial()).rejects.toThrow('Nothing was dialled')
@@ -240,7 +263,10 @@ describe('reauthenticate()', () => {
     const peer = await connect()
     client.reauthenticate()
     await settled()
-    expect(said(peer)).toEqual([['hello', 'token 1'], ['refresh', 'token 2']])
+    expect(said(peer)).toEqual([
+      ['hello', 'token 1'],
+      ['refresh', 'token 2'],
+    ])
     expect([transport.sessions.length, statuses]).toEqual([1, ['connecting', 'connected']])
   })
 
@@ -285,7 +311,9 @@ describe('reauthenticate()', () => {
 
   it('while a call hangs gives the new call a time limit of its own', async () => {
     let credentials: unknown
-    const { client, clock, dial, transport } = setup({ credentials: () => credentials ?? new Promise(() => {}) })
+    const { client, clock, dial, transport } = setup({
+      credentials: () => credentials ?? new Promise(() => {}),
+    })
     await expect(dial()).rejects.toThrow('Nothing was dialled')
     client.reauthenticate()
     await clock.advance(10_000)
@@ -309,7 +337,10 @@ describe('reauthenticate()', () => {
     await settled()
     late.open[0]?.resolve('older')
     await settled()
-    expect(said(peer)).toEqual([['hello', 'first'], ['refresh', 'newest']])
+    expect(said(peer)).toEqual([
+      ['hello', 'first'],
+      ['refresh', 'newest'],
+    ])
   })
 
   it('asked for many times at once by the server asks for credentials once (edge 76)', async () => {
@@ -430,7 +461,10 @@ describe('reauthenticate({ newIdentity: true })', () => {
     expect([old.closedBy, transport.open]).toEqual([{ code: 1000, reason: '' }, []])
     await settled()
     const next = await accept(transport.last)
-    expect(said(next)).toEqual([['hello', 'bob'], ['subscribe', 'room']])
+    expect(said(next)).toEqual([
+      ['hello', 'bob'],
+      ['subscribe', 'room'],
+    ])
     expect(await receipt).toMatchObject({ outcome: 'unknown' })
     expect(statuses).toEqual(['connecting', 'connected', 'reconnecting', 'connected'])
     tell(next, 'joined', 'room')

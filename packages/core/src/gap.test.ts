@@ -149,6 +149,27 @@ describe('onGap', () => {
     expect(log).toEqual(['first', 'second', 'other handle'])
   })
 
+  it('tells of a drop after messages that came before the answer to the first join', async () => {
+    const { client, clock, far, blink, frames } = await connected()
+    const log: unknown[] = []
+    const room = client.untyped('a')
+    room.on('said', (payload) => log.push(payload))
+    room.onGap((gap) => log.push(gap))
+    await settled()
+    far().message('a', 'said', 1)
+    await clock.advance(3000)
+    const droppedAt = clock.date()
+    await blink()
+    expect(frames()).toEqual(['sub a*'])
+    far().joined('a')
+    far().message('a', 'said', 3)
+    expect(log).toEqual([
+      1,
+      { channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect' },
+      3,
+    ])
+  })
+
   it('stays silent once removed, by its own end or by leave()', async () => {
     const { client, room, far, blink } = await joined()
     const log: string[] = []

@@ -37,7 +37,10 @@ describe('drain', () => {
     await clock.advance(0)
     await clock.advance(0)
     const next = await accept(transport.last)
-    expect(said(next)).toEqual([['hello', null], ['subscribe', 'a', 'b']])
+    expect(said(next)).toEqual([
+      ['hello', null],
+      ['subscribe', 'a', 'b'],
+    ])
     tell(next, 'joined', 'a')
     tell(old, 'message', 'b', 'said', 'old b')
     tell(old, 'message', 'a', 'said', 'not twice')
@@ -55,7 +58,9 @@ describe('drain', () => {
 
   it('loses and doubles nothing under a steady stream (edge 88)', async () => {
     const server = createAckedServer()
-    const { client, clock, transport, statuses } = setup({ protocol: createAckedProtocol() as unknown as Protocol })
+    const { client, clock, transport, statuses } = setup({
+      protocol: createAckedProtocol() as unknown as Protocol,
+    })
     server.attach(transport)
     const heard: unknown[] = []
     client.untyped('room').on('said', (value) => heard.push(value))
@@ -188,7 +193,11 @@ describe('drain', () => {
     next.accept()
     tell(next, 'fail', 'stop', 'auth.failed')
     await clock.advance(20_000)
-    expect([statuses, old.closedBy, transport.sessions.length]).toEqual([['connecting', 'connected'], undefined, 2])
+    expect([statuses, old.closedBy, transport.sessions.length]).toEqual([
+      ['connecting', 'connected'],
+      undefined,
+      2,
+    ])
     expect(errors.splice(0)).toEqual(['auth.failed'])
   })
 
@@ -227,15 +236,18 @@ describe('drain', () => {
     expect(client.untyped('room').status.get()).toMatchObject({ state: 'joined' })
   })
 
-  it.each([1006, 4002])('goes on with the new dial when the old connection ends with %i before that', async (code) => {
-    const { clock, next, old, statuses, transport } = await drained()
-    old.end({ code })
-    await settled()
-    expect(statuses).toEqual(['connecting', 'connected', 'reconnecting'])
-    await accept(next)
-    await clock.advance(5000)
-    expect([statuses.at(-1), transport.sessions.length]).toEqual(['connected', 2])
-  })
+  it.each([1006, 4002])(
+    'goes on with the new dial when the old connection ends with %i before that',
+    async (code) => {
+      const { clock, next, old, statuses, transport } = await drained()
+      old.end({ code })
+      await settled()
+      expect(statuses).toEqual(['connecting', 'connected', 'reconnecting'])
+      await accept(next)
+      await clock.advance(5000)
+      expect([statuses.at(-1), transport.sessions.length]).toEqual(['connected', 2])
+    },
+  )
 
   it('is forgotten when the old connection drops before the new dial', async () => {
     const { clock, connect, transport } = setup()

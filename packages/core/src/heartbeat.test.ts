@@ -203,22 +203,31 @@ describe('createHeartbeat', () => {
     expect(log.at(-1)).toBe('148000 dead')
   })
 
-  it.each([0, -1, NaN, Infinity])('neither spins nor kills an answering peer when told to wait %d ms', async (ms) => {
-    for (const key of ['sendIdleMs', 'receiveIdleMs', 'answerMs'] as const) {
-      const { clock, heart, log, note } = setupHeart({ receiveIdleMs: 1000, answerMs: 500, [key]: ms }, { beat: () => note('beat'), ping: () => answer() })
-      const answer = (): void => void clock.after(10, heart.heard)
-      await clock.runAll(100).catch(() => {})
-      expect([key, clock.now() > 1000 || !clock.pending.length]).toEqual([key, true])
-      expect(log).not.toContainEqual(expect.stringContaining('dead'))
-    }
-  })
+  it.each([0, -1, NaN, Infinity])(
+    'neither spins nor kills an answering peer when told to wait %d ms',
+    async (ms) => {
+      for (const key of ['sendIdleMs', 'receiveIdleMs', 'answerMs'] as const) {
+        const { clock, heart, log, note } = setupHeart(
+          { receiveIdleMs: 1000, answerMs: 500, [key]: ms },
+          { beat: () => note('beat'), ping: () => answer() },
+        )
+        const answer = (): void => void clock.after(10, heart.heard)
+        await clock.runAll(100).catch(() => {})
+        expect([key, clock.now() > 1000 || !clock.pending.length]).toEqual([key, true])
+        expect(log).not.toContainEqual(expect.stringContaining('dead'))
+      }
+    },
+  )
 
-  it.each([3_600_000, -3_600_000])('does not mind a wall clock that jumps by %i ms (edge 30)', async (jump) => {
-    const { clock, log } = setupHeart({ receiveIdleMs: 25_000, answerMs: 5000 })
-    clock.jumpDate(jump)
-    await clock.advance(24_999)
-    expect(log).toEqual([])
-  })
+  it.each([3_600_000, -3_600_000])(
+    'does not mind a wall clock that jumps by %i ms (edge 30)',
+    async (jump) => {
+      const { clock, log } = setupHeart({ receiveIdleMs: 25_000, answerMs: 5000 })
+      clock.jumpDate(jump)
+      await clock.advance(24_999)
+      expect(log).toEqual([])
+    },
+  )
 })
 
 describe('client', () => {
@@ -297,14 +306,17 @@ describe('client', () => {
     expect(transport.sessions).toHaveLength(1)
   })
 
-  it.each([3_600_000, -3_600_000])('stays connected when the wall clock jumps by %i ms (edge 30)', async (jump) => {
-    const { clock, transport, client, statuses } = setup()
-    transport.onDial((peer) => serve(peer))
-    await client.connect()
-    clock.jumpDate(jump)
-    await clock.advance(120_000)
-    expect(statuses).toEqual(['connecting', 'connected'])
-  })
+  it.each([3_600_000, -3_600_000])(
+    'stays connected when the wall clock jumps by %i ms (edge 30)',
+    async (jump) => {
+      const { clock, transport, client, statuses } = setup()
+      transport.onDial((peer) => serve(peer))
+      await client.connect()
+      clock.jumpDate(jump)
+      await clock.advance(120_000)
+      expect(statuses).toEqual(['connecting', 'connected'])
+    },
+  )
 
   it('shows the health and the round trip', async () => {
     const { clock, connect, client } = setup()

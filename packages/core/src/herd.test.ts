@@ -1,4 +1,9 @@
-import { createFakeClock, createFakeSignals, createMemoryTransport, type MemoryPeer } from '@org/realtime-testing'
+import {
+  createFakeClock,
+  createFakeSignals,
+  createMemoryTransport,
+  type MemoryPeer,
+} from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
 import { defaultBackoff } from './backoff.ts'
 import { createClient } from './client.ts'

@@ -100,6 +100,7 @@ export function createJoins(
     },
     remove(sub) {
       sub.cancelTimer?.()
+      sub.cancelTimer = undefined
       queue.delete(sub)
       asked.delete(sub)
     },

@@ -285,7 +285,10 @@ describe('freeze and bfcache', () => {
     await clock.advance(1000)
     expect(transport.sessions).toHaveLength(2)
     expect(statuses).toEqual(['paused', 'reconnecting', 'connected'])
-    expect(said(transport.last)).toEqual([['hello', null], ['subscribe', 'room']])
+    expect(said(transport.last)).toEqual([
+      ['hello', null],
+      ['subscribe', 'room'],
+    ])
   })
 
   it('ignores a close of the old socket that is delivered after pageshow (edge 42)', async () => {
@@ -310,18 +313,21 @@ describe('freeze and bfcache', () => {
     expect([statuses, transport.sessions.length]).toEqual([['paused', 'reconnecting', 'connected'], 2])
   })
 
-  it.each(['dialing', 'handshaking', 'waiting'])('freeze while %s ends it and leaves no timer', async (state) => {
-    const { clock, dial, signals, statuses, transport } = setup()
-    const peer = await dial()
-    if (state === 'handshaking') peer.accept()
-    if (state === 'waiting') peer.refuse()
-    await settled()
-    signals.freeze()
-    expect(clock.pending).toEqual([])
-    signals.resume()
-    await clock.advance(1000)
-    expect([statuses, transport.sessions.length]).toEqual([['connecting', 'paused', 'connecting'], 2])
-  })
+  it.each(['dialing', 'handshaking', 'waiting'])(
+    'freeze while %s ends it and leaves no timer',
+    async (state) => {
+      const { clock, dial, signals, statuses, transport } = setup()
+      const peer = await dial()
+      if (state === 'handshaking') peer.accept()
+      if (state === 'waiting') peer.refuse()
+      await settled()
+      signals.freeze()
+      expect(clock.pending).toEqual([])
+      signals.resume()
+      await clock.advance(1000)
+      expect([statuses, transport.sessions.length]).toEqual([['connecting', 'paused', 'connecting'], 2])
+    },
+  )
 
   it('waits for the gap between dials when it is thawed at once', async () => {
     const { clock, dial, signals, transport } = setup()
@@ -372,7 +378,17 @@ describe('freeze and bfcache', () => {
 })
 
 describe('signals', () => {
-  const all = ['online', 'offline', 'visible', 'hidden', 'freeze', 'resume', 'pagehide', 'pageshow', 'wake'] as const
+  const all = [
+    'online',
+    'offline',
+    'visible',
+    'hidden',
+    'freeze',
+    'resume',
+    'pagehide',
+    'pageshow',
+    'wake',
+  ] as const
 
   it('never open what the user closed (edge 39)', async () => {
     const { client, clock, signals, transport } = await connected()

@@ -19,7 +19,10 @@ describe('createLine', () => {
     const { client, transport } = setup({ protocol })
     transport.onDial((peer) => peer.accept())
     const outcomes: string[] = []
-    client.untyped('room').publish('said', 1).then(({ outcome }) => outcomes.push(outcome))
+    client
+      .untyped('room')
+      .publish('said', 1)
+      .then(({ outcome }) => outcomes.push(outcome))
     await settled()
     expect(outcomes).toEqual(['sent'])
   })
@@ -48,7 +51,11 @@ describe('createLine', () => {
     peer.accept()
     await settled()
     const { status, lastError } = client.status.get()
-    expect([status, lastError?.code, lastError?.cause]).toEqual(['connecting', 'connection.lost', new Error('mine')])
+    expect([status, lastError?.code, lastError?.cause]).toEqual([
+      'connecting',
+      'connection.lost',
+      new Error('mine'),
+    ])
     expect(peer.closedBy).toEqual({ code: 1000, reason: '' })
     await clock.advance(1000)
     expect(transport.sessions).toHaveLength(2)
@@ -123,7 +130,11 @@ describe('createLine', () => {
     wire?.fail('stop', toError('connection.refused'))
     wire?.pong()
     await clock.advance(5000)
-    expect([heard, errors, statuses]).toEqual([[], [], ['connecting', 'connected', 'reconnecting', 'connected']])
+    expect([heard, errors, statuses]).toEqual([
+      [],
+      [],
+      ['connecting', 'connected', 'reconnecting', 'connected'],
+    ])
     expect(transport.sessions).toHaveLength(2)
     expect(client.untyped('room').status.get()).toEqual({ state: 'joining' })
   })
@@ -149,7 +160,10 @@ describe('createLine', () => {
     peer.failSend()
     const receipt = client.untyped('room').publish('said', 1)
     await settled()
-    expect(client.status.get()).toMatchObject({ status: 'reconnecting', lastError: { code: 'connection.lost' } })
+    expect(client.status.get()).toMatchObject({
+      status: 'reconnecting',
+      lastError: { code: 'connection.lost' },
+    })
     await clock.advance(1000)
     await accept(transport.last)
     expect(await receipt).toMatchObject({ outcome: 'sent' })
@@ -217,7 +231,11 @@ describe('createLine', () => {
     let chosen = ''
     const protocol = testProtocol()
     const { dial } = setup({
-      protocol: { ...protocol, open: (session, events, opening) => (chosen = opening.subprotocol) && protocol.open(session, events, opening) },
+      protocol: {
+        ...protocol,
+        open: (session, events, opening) =>
+          (chosen = opening.subprotocol) && protocol.open(session, events, opening),
+      },
     })
     const peer = await dial()
     peer.accept('test.v2')

@@ -1,9 +1,8 @@
 import type { PublishOptions, Receipt } from './api.ts'
-import { RealtimeError } from './errors.ts'
-import { isKept } from './publish-entry.ts'
-import { createPublishQueue, type PublishQueue, type QueueSetup } from './publish-queue.ts'
+import { type DropReason, RealtimeError } from './errors.ts'
 import type { Delivery, Protocol } from './protocol.ts'
-import type { Frame } from './transport.ts'
+import { isKept, type Outgoing, toDropped } from './publish-entry.ts'
+import { createPublishQueue, type PublishQueue, type QueueSetup } from './publish-queue.ts'
 import { type Checked, type Schema, validate } from './validate.ts'
 
 export interface OutboxSetup extends QueueSetup {
@@ -22,62 +21,84 @@ export type Publish = (channel: string, event: string, payload: unknown, options
 
 const deliveries: readonly Delivery[] = ['volatile', 'at-most-once', 'at-least-once', 'exactly-once']
 
-/** Checks and encodes a publish before the outbox gets it, so that what waits there can be sent as it is. */
+/** Checks and encodes a publish before it is queued, so that what waits can be sent as it is. */
 export function createOutbox(setup: OutboxSetup): Outbox {
   const { clock, protocol, missing } = setup
-  const queue = createPublishQueue(setup)
   const { publish: may, ack } = protocol.capabilities
+  const queue = createPublishQueue(setup)
   const strongest = deliveries.indexOf(ack || 'at-most-once')
   /** Ids stay unique across clients and page loads, because servers tell repeats by them. */
   const prefix = clock.random().toString(36).slice(2, 10)
   let count = 0
+  /** Schemas that take their time: whoever publishes meanwhile waits for its turn. */
+  let turn: Promise<unknown> | undefined
+  /** Replaced whenever everything is given up. */
+  let era: { over?: DropReason } = {}
 
-  const publish: Publish = (channel, event, payload, { delivery = 'at-most-once', ttlMs, signal, coalesceKey, ...options }) => {
+  const encode = ({ channel, event, id }: { channel: string; event: string; id: string }, value: unknown) => {
+    try {
+      const encoded: unknown = protocol.encode ? protocol.encode(value, event) : JSON.stringify(value)
+      if (typeof encoded === 'string' || encoded instanceof Uint8Array) return encoded
+      throw new TypeError(`It has no encoding: ${typeof value}`)
+    } catch (error) {
+      const details = { channel, event, id }
+      throw RealtimeError.from(error, 'message.malformed', `Payload of ${event} cannot be encoded`, details)
+    }
+  }
+
+  const publish: Publish = (channel, event, payload, options) => {
+    const { delivery = 'at-most-once', ttlMs, signal, coalesceKey, ...own } = options
     if (!may) throw missing('publish')
     if (deliveries.indexOf(delivery) > strongest) throw missing(delivery)
     const id = `${prefix}-${++count}`
     const details = { channel, event, id }
-    if (setup.isClosed())
-      return refused(new RealtimeError('connection.closed', 'Client is closed; connect() opens it again', {}))
+    const started = era
 
-    const send = (value: unknown): Promise<Receipt> => {
-      let encoded: Frame
-      try {
-        encoded = protocol.encode ? protocol.encode(value, event) : JSON.stringify(value)
-      } catch (error) {
-        return refused(
-          RealtimeError.from(error, 'message.malformed', `Payload of ${event} cannot be encoded`, details),
-        )
-      }
-      return queue.publish({
+    const send = async (checked: Checked): Promise<Receipt> => {
+      if (setup.isClosed())
+        throw new RealtimeError('connection.closed', 'Client is closed; connect() opens it again', {})
+      const { issues } = checked
+      if (issues)
+        throw new RealtimeError('message.malformed', `Payload of ${event} does not fit its schema`, { ...details, issues })
+      const message: Outgoing = {
         id,
         key: channel,
         event,
-        payload: encoded,
+        payload: encode(details, payload),
         delivery,
         resent: false,
-        options,
+        options: own,
         ttlMs: ttlMs ?? (isKept({ delivery }) ? Infinity : setup.ttlMs),
         coalesceKey,
         signal,
-      })
+      }
+      if (started.over) return { id, outcome: 'dropped', error: toDropped(message, started.over) }
+      return queue.publish(message)
     }
 
     const schema = setup.schema(channel, event)
-    if (!schema) return send(payload)
-    const judge = (checked: Checked): Promise<Receipt> =>
-      checked.issues
-        ? refused(new RealtimeError('message.malformed', `Payload of ${event} does not fit its schema`, { ...details, issues: checked.issues }))
-        : send(payload)
-    const checked = validate(schema, payload)
-    return checked instanceof Promise ? checked.then(judge) : judge(checked)
+    const checked = schema ? validate(schema, payload) : { value: payload }
+    let receipt: Promise<Receipt>
+    if (turn || checked instanceof Promise) {
+      const own = Promise.all([checked, turn])
+      turn = own
+      receipt = own.then(([result]) => {
+        if (turn === own) turn = undefined
+        return send(result)
+      })
+    } else receipt = send(checked)
+    // A refusal that nobody awaits is told by the promise alone; it must not end the process.
+    receipt.catch(() => {})
+    return receipt
   }
-  return { ...queue, publish }
-}
 
-/** A rejection that is told by the promise alone: ignored, it must not end the process. */
-function refused(error: RealtimeError): Promise<Receipt> {
-  const promise = Promise.reject<Receipt>(error)
-  promise.catch(() => {})
-  return promise
+  return {
+    ...queue,
+    publish,
+    clear(reason) {
+      era.over = reason
+      era = {}
+      queue.clear(reason)
+    },
+  }
 }

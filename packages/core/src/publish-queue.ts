@@ -12,6 +12,8 @@ export interface QueueSetup extends Required<Omit<OutboxOptions, 'ttlMs'>> {
   readonly trace: TraceWriter
   /** Whether a message for this channel may go over this line now. */
   mayPublish(channel: string, line: Line): boolean
+  /** Why this channel cannot be published to, and will not be without being asked for again. */
+  refusal(channel: string): RealtimeError | undefined
   /** A message that waits or is unanswered holds what it needs; the result lets go. */
   hold(channel: string): () => void
   /** A message that a line had taken over is settled. */
@@ -159,6 +161,8 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     const { signal } = message
     const abort = (): void => (flight.has(message.id) ? unknown(entry, 'publish.unknown') : drop(entry, 'aborted'))
     const release = setup.hold(message.key)
+    // Holding may dial, and whoever hears of that may settle it.
+    if (!queue.has(message.id) && !flight.has(message.id)) return release()
     const over = (): void => {
       release()
       entry.cancelTtl?.()
@@ -192,17 +196,16 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
 
   return {
     publish(message) {
-      const receipt = new Promise<Receipt>((resolve, reject) => {
+      return new Promise<Receipt>((resolve, reject) => {
         const { id, key, signal } = message
         const entry: Entry = { message, order: order++, bytes: sizeOf(message.payload), line: undefined, resolve, reject }
         if (signal?.aborted) return drop(entry, 'aborted')
         const isBlocked = [...queue.values()].some((other) => other.message.key === key)
-        if (isBlocked || !hand(entry)) admit(entry)
+        const refusal = setup.refusal(key)
+        if (refusal) return refuse(entry, refusal)
+        if (isHeldBack || isBlocked || !hand(entry)) admit(entry)
         if (queue.has(id) || flight.has(id)) keep(entry)
       })
-      // A refusal that nobody awaits is told by the trace; it must not end the process.
-      receipt.catch(() => {})
-      return receipt
     },
     settle(from, id, settlement) {
       const entry = flight.get(id)

@@ -16,7 +16,8 @@ function dials({ client, clock, transport }: Kit, play: (peer: MemoryPeer) => vo
   return times
 }
 
-const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, index) => time - (times[index] ?? 0))
+const gaps = (times: readonly number[]): number[] =>
+  times.slice(1).map((time, index) => time - (times[index] ?? 0))
 const refuse = (peer: MemoryPeer): void => peer.refuse()
 /** Serves it, and does something as soon as the handshake is acknowledged. */
 function serveThen(peer: MemoryPeer, act: () => void): void {
@@ -157,7 +158,10 @@ describe('backoff', () => {
         penaltyMs = Math.min(60_000, penaltyMs * 1.5)
         heldUntil = clock.now() + penaltyMs
       }
-      clock.after(Math.max(0, heldUntil - clock.now()), () => peer.state === 'dialing' && !peer.closedBy && answer())
+      clock.after(
+        Math.max(0, heldUntil - clock.now()),
+        () => peer.state === 'dialing' && !peer.closedBy && answer(),
+      )
     })
     await clock.advance(600_000)
     isUp = true

@@ -32,6 +32,8 @@ export interface Subscriptions extends Pick<LineReports, 'joined' | 'refused' | 
   retry(name: string): void
   /** Also true of the older line of a handover, as long as it serves the channel. */
   isJoined(name: string, line: Line): boolean
+  /** Why it was refused, when nothing but a user's wish or a new connection will ask again. */
+  refusal(name: string): RealtimeError | undefined
   /** Something that kept the older line of a handover may be gone. */
   settled(): void
   up(line: Line, handover: boolean): void
@@ -213,6 +215,11 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     isJoined(name, line) {
       const sub = table.get(name)
       return sub?.source === line && (sub.line !== line || sub.wire === 'joined')
+    },
+    refusal(name) {
+      const sub = table.get(name)
+      const status = sub?.status.get()
+      return status?.state === 'rejected' && !sub?.cancelTimer ? status.error : undefined
     },
     settled: pump,
     up(line, handover) {

@@ -18,7 +18,8 @@ const endings: Readonly<Record<number, readonly [Verdict, ErrorCode]>> = {
   4100: ['retry-now', 'connection.lost'],
 }
 
-export const toError = (code: ErrorCode): RealtimeError => new RealtimeError(code, 'Said by the peer', {} as never)
+export const toError = (code: ErrorCode): RealtimeError =>
+  new RealtimeError(code, 'Said by the peer', {} as never)
 
 /**
  * A protocol whose frames are the reports of a link: the name, then what it is called with; an error is
@@ -109,12 +110,21 @@ export function setup({ seed = 1, ...options }: Options = {}) {
     last = status
   })
   client.onError(({ code }) => errors.push(code))
-  const left = () => ({ timers: clock.pending, sessions: transport.open.length, listeners: signals.listeners })
+  const left = () => ({
+    timers: clock.pending,
+    sessions: transport.open.length,
+    listeners: signals.listeners,
+  })
   onTestFinished(async () => {
     const closed = client.close().then(() => 'closed')
     await settled()
     expect(await Promise.race([closed, 'still closing']), 'at the end of the test').toBe('closed')
-    expect({ ...left(), errors }, 'left behind').toEqual({ timers: [], sessions: 0, listeners: 0, errors: [] })
+    expect({ ...left(), errors }, 'left behind').toEqual({
+      timers: [],
+      sessions: 0,
+      listeners: 0,
+      errors: [],
+    })
   })
   /** Dials: the session is there, and nobody has answered it. */
   const dial = async (): Promise<MemoryPeer> => {

@@ -29,14 +29,23 @@ export interface TraceWriter extends Trace {
   watched(): boolean
 }
 
-/** The one way out for diagnostics: a bounded ring and its listeners. A listener's own error is dropped. */
+/**
+ * The one way out for diagnostics: a bounded ring, and listeners that are told in the next microtask,
+ * so that none of them can act in the middle of what it is told of. A listener's own error is dropped.
+ */
 export function createTrace(clock: Clock, limit: number): TraceWriter {
   const listeners = createListeners<[TraceEntry]>(() => {})
   const ring: TraceEntry[] = []
+  let untold: TraceEntry[] = []
+  const tell = (): void => {
+    const entries = untold
+    untold = []
+    for (const entry of entries) listeners.emit(entry)
+  }
   const write = (event: TraceEvent): void => {
     const entry = { at: clock.date(), ...event }
     if (ring.push(entry) > limit) ring.shift()
-    listeners.emit(entry)
+    if (listeners.size && untold.push(entry) === 1) queueMicrotask(tell)
   }
   return Object.assign(write, {
     entries: () => [...ring],

@@ -35,12 +35,15 @@ export type Checked<Output = unknown> =
 export function validate(schema: Schema, value: unknown): Checked | Promise<Checked> {
   try {
     const checked = schema['~standard'].validate(value)
-    return 'then' in checked ? Promise.resolve(checked).catch(toIssues) : checked
+    return 'then' in checked ? Promise.resolve(checked).then(toChecked).catch(toIssues) : toChecked(checked)
   } catch (error) {
     return toIssues(error)
   }
 }
 
-function toIssues(error: unknown): Checked {
-  return { issues: [{ message: error instanceof Error ? error.message : 'Schema threw' }] }
-}
+/** Throws when there is nothing to read, so that no other place has to look. */
+const toChecked = (checked: Checked): Checked => (checked.issues ? { issues: checked.issues } : checked)
+
+const toIssues = (error: unknown): Checked => ({
+  issues: [{ message: error instanceof Error ? error.message : 'Schema threw' }],
+})

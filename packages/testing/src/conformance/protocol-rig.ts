@@ -13,7 +13,10 @@ export type ConformanceServer = Pick<
   TestServer,
   'attach' | 'publish' | 'received' | 'joined' | 'withhold' | 'release' | 'dropAll'
 > &
-  Partial<Pick<TestServer, 'refuse'>>
+  Partial<Pick<TestServer, 'refuse'>> & {
+    /** Asks clients to move to a new connection within this window. */
+    drain?(windowMs: number): void
+  }
 
 /** A protocol under test with a simulated far end. The factory makes a new one for every statement. */
 export interface ProtocolRig {

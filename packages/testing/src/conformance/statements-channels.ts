@@ -134,6 +134,22 @@ export const channelStatements: readonly Statement<ProtocolBench>[] = [
     },
   },
   {
+    name: 'moves to a new connection without losing or doubling a message',
+    async run({ join, client, server, channels: [channel], event, spy, clock, transport, until }) {
+      const arrived = await join(channel)
+      if (server.drain) server.drain(0)
+      else if (spy.links[0]?.has('refresh')) return
+      else client.reauthenticate()
+      const expected = Array.from({ length: 40 }, (_, n) => ({ channel, event, value: n }))
+      for (const { value } of expected) {
+        server.publish(channel, event, value)
+        await clock.advance(50)
+      }
+      await until(() => spy.links.length === 2 && transport.open.length === 1, 'the move is over')
+      assertEqual(arrived, expected, 'messages')
+    },
+  },
+  {
     name: 'maps names to the wire and back',
     async run({ rig, join, server, until, channels, event }) {
       const names = rig.names ?? [[channels[0], event] as const]

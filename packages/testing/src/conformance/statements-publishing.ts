@@ -141,6 +141,30 @@ export const publishingStatements: readonly Statement<ProtocolBench>[] = [
     },
   },
   {
+    name: 'sends nothing of one identity under the next',
+    async run(bench) {
+      if (!publishes(bench)) return
+      const { client, join, until, channels, server, settled } = bench
+      await join(channels[0])
+      server.withhold()
+      publish(bench, channels[0], 'secret', strongest(bench)).catch(() => {})
+      await settled()
+      const count = server.received.length
+      client.reauthenticate({ newIdentity: true })
+      server.release()
+      await until(
+        () => server.joined(channels[0]) === 1 && bench.spy.links.length === 2,
+        'the other identity has joined',
+      )
+      await bench.clock.advance(5000)
+      assertEqual(
+        server.received.slice(count).map(({ payload }) => payload),
+        [],
+        'sent under the next identity',
+      )
+    },
+  },
+  {
     name: 'lets those publish whom it says may publish',
     async run(bench) {
       const { rig, connect, until, channels, server, spy } = bench
