@@ -1,6 +1,7 @@
 /**
  * Holds the pages to the code: every block of TypeScript compiles, every relative link leads somewhere, the
- * reference names every option with its default and range, and every error code, and none that does not exist.
+ * reference names every option with its default and range, and every error code, the map every file of core,
+ * and none of them names what does not exist.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -14,6 +15,8 @@ import { isMain } from './is-main.mjs'
 
 const README = 'README.md'
 const MOST_LINES = 119
+const MAP = 'ARCHITECTURE.md'
+const MAPPED = 'packages/core/src'
 const OPTIONS = 'docs/reference/options.md'
 const ERRORS = 'docs/concepts/errors.md'
 
@@ -32,6 +35,7 @@ export async function checkDocs(root) {
     ...[...pages.keys()].flatMap((page) => checkLinks(root, page, pages)),
     ...compileBlocks(sources),
     ...(await checkReference(root, pages)),
+    ...checkMap(root, pages.get(MAP)),
   ]
 }
 
@@ -77,6 +81,15 @@ async function checkReference(root, pages) {
     ...checkNumbers(numbers, namedIn(pages.get(OPTIONS))),
     ...checkNames(ERRORS, 'error code', codes, namedIn(pages.get(ERRORS))),
   ]
+}
+
+/** @param {string} root @param {Page | undefined} page */
+function checkMap(root, page) {
+  const files = readdirSync(join(root, MAPPED)).filter(
+    (name) => /^[\w-]+\.ts$/.test(name) && !/^test-|-test-/.test(name),
+  )
+  const named = [...namedIn(page)].filter(([name]) => name.endsWith('.ts'))
+  return checkNames(MAP, `file of ${MAPPED}`, new Set(files), new Map(named))
 }
 
 /**

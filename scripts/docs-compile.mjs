@@ -22,7 +22,9 @@ export function compileBlocks(sources) {
   const used = sources.filter(({ blocks }) => blocks.length > 0)
   const apart = used.filter(({ blocks }) => blocks.some((block) => AUGMENTS.test(toModule(block))))
   const together = used.filter((source) => !apart.includes(source))
-  return [together, ...apart.map((source) => [source])].flatMap((group) => (group.length ? compile(group) : []))
+  return [together, ...apart.map((source) => [source])].flatMap((group) =>
+    group.length ? compile(group) : [],
+  )
 }
 
 /** @param {readonly Source[]} sources */

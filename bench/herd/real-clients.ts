@@ -4,18 +4,16 @@ import type { SessionEvents, Transport } from '@org/realtime-core/kit'
 import { createFakeClock } from '@org/realtime-testing'
 import { type Dials, END_MS, type Random, SERVER_BACK_MS } from './outage.ts'
 
-type Tuning = Partial<Pick<Parameters<typeof createClient>[0], 'backoff' | 'connection'>>
-
 const STABLE_MS = 10_000
 
-/** So many at a time live in memory. */
-const BATCH = 500
+/** So many at a time live in memory: few enough to die young. */
+const BATCH = 100
 
-/** The dials of whole clients of ours, with their defaults unless tuned. */
-export async function dialsOfClients(clients: number, random: Random, tuning: Tuning = {}): Promise<Dials> {
+/** The dials of whole clients of ours, with their defaults. */
+export async function dialsOfClients(clients: number, random: Random): Promise<Dials> {
   const dials: (readonly number[])[] = []
   while (dials.length < clients) {
-    const batch = Array.from({ length: Math.min(BATCH, clients - dials.length) }, () => start(random, tuning))
+    const batch = Array.from({ length: Math.min(BATCH, clients - dials.length) }, () => start(random))
     await turn()
     for (const client of batch) client.drop()
     // A timer each and then a turn for their promises: the clients share nothing, so their clocks may differ.
@@ -26,7 +24,7 @@ export async function dialsOfClients(clients: number, random: Random, tuning: Tu
 }
 
 /** One client on a clock of its own, connected to a server that answers at once. */
-function start(random: Random, tuning: Tuning) {
+function start(random: Random) {
   const clock = createFakeClock()
   clock.setRandom(random)
   const dials: number[] = []
@@ -41,7 +39,6 @@ function start(random: Random, tuning: Tuning) {
     return { send() {}, close() {}, bufferedBytes: 0 }
   }
   const client = createClient({
-    ...tuning,
     clock,
     transport,
     url: 'wss://bench.invalid',

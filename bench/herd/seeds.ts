@@ -10,10 +10,6 @@ type Simulate = (random: Random) => Dials | Promise<Dials>
 
 const rows: readonly (readonly [name: string, simulate: Simulate])[] = [
   ['ours', (random) => dialsOfClients(CLIENTS, random)],
-  [
-    'ours, minDialGapMs 0',
-    (random) => dialsOfClients(CLIENTS, random, { connection: { minDialGapMs: 0 } }),
-  ],
   ...Object.entries(formulas).map(
     ([name, formula]) => [name, (random: Random) => dialsOf(formula, CLIENTS, random)] as const,
   ),

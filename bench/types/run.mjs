@@ -30,7 +30,7 @@ const worst = Math.max(
   ...rows.filter(({ form }) => form === 'pattern').map(({ instantiations }) => instantiations),
 )
 console.log(`pattern form: ${worst} instantiations, budget ${BUDGET}`)
-process.exitCode = worst > BUDGET || rows.some(({ errors }) => errors) ? 1 : 0
+process.exitCode = worst <= BUDGET && rows.every(({ errors }) => !errors) ? 0 : 1
 
 /** Apps see declarations, not sources. */
 function emitCore() {
@@ -45,7 +45,7 @@ function emitCore() {
     join(workspace, 'packages/core/src'),
   ]
   spawnSync(process.execPath, [native, '-p', join(workspace, 'packages/core'), ...options], {
-    stdio: 'inherit',
+    stdio: 'ignore',
   })
 }
 

@@ -141,13 +141,13 @@ export type Channel<
 export type FullName<R extends Channels, N extends string, S extends string> = [
   Match<Pattern<R>, N, S>,
 ] extends [never]
-  ? Unmatched<N>
+  ? Unmatched<R, N>
   : N
 
-type Unmatched<N extends string> = string extends N
+type Unmatched<R extends Channels, N extends string> = string extends N
   ? 'a name that is only known as string goes to untyped()'
-  : N extends `${string}{${string}`
-    ? `the parameters of '${N}' are missing, or it is not in the registry`
+  : N extends OpenPattern<R>
+    ? `'${N}' wants '${keyof Params<N> & string}' in its second argument`
     : `no channel pattern matches '${N}'`
 
 /** The part of a client that does not depend on its registry or protocol: what bindings can hold any of. */

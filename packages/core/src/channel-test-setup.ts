@@ -74,7 +74,11 @@ export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ..
     ...protocol,
   }
   if (server) server.attach(transport)
-  else transport.onDial((peer) => (peer.accept(), peer.send('ready')))
+  else
+    transport.onDial((peer) => {
+      peer.accept()
+      peer.send('ready')
+    })
   const surroundings = { url: 'memory://far', backoff: { jitter: 0 }, transport, clock, signals }
   const client = core.createClient<core.Capabilities, core.Meta, string, core.Channels>({
     ...surroundings,
@@ -98,7 +102,10 @@ export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ..
   return {
     ...{ client, clock, transport, fars, readiness, blink },
     far: (): Far => fars.at(-1) as Far,
-    drop: () => (transport.last.drop(), settled()),
+    drop(): Promise<void> {
+      transport.last.drop()
+      return settled()
+    },
     /** What the client sent over the newest session. */
     frames: (): kit.Frame[] => [...transport.last.sent],
     /** The errors reported so far, which are then expected. */

@@ -123,11 +123,11 @@ describe('channel listeners', () => {
     stop()
     expect(log).toEqual(['rejected'])
     expect(client.status.get().status).toBe('connected')
-    expect(takeErrors().map(({ code }) => code).sort()).toEqual([
-      'channel.rejected',
-      'listener.failed',
-      'listener.failed',
-    ])
+    expect(
+      takeErrors()
+        .map(({ code }) => code)
+        .sort(),
+    ).toEqual(['channel.rejected', 'listener.failed', 'listener.failed'])
   })
 
   it('removed while a message is told do not hear it any more (edge 84)', async () => {
@@ -190,11 +190,11 @@ describe('channel listeners', () => {
     const { signal } = controller
     const listeners = new Set<unknown>()
     const add = signal.addEventListener.bind(signal)
-    const remove = signal.removeEventListener.bind(signal)
-    signal.addEventListener = (...values: Parameters<typeof add>) => (listeners.add(values[1]), add(...values))
-    signal.removeEventListener = (...values: Parameters<typeof add>) => (
-      listeners.delete(values[1]), remove(...values)
-    )
+    signal.addEventListener = (...values: Parameters<typeof add>) => {
+      listeners.add(values[1])
+      add(...values)
+    }
+    signal.removeEventListener = (_type: string, listener: unknown) => void listeners.delete(listener)
     room.on('said', (payload) => log.push(payload), { signal })
     room.onAny(({ payload }) => log.push(payload), { signal })
     room.on('said', () => {}, { signal })()
@@ -235,6 +235,17 @@ describe('channel handle', () => {
     ])
     await settled()
     expect(frames()).toEqual([])
+  })
+
+  it('of a pattern is the one of its full name', async () => {
+    const { client, far, frames } = await connected()
+    const log: unknown[] = []
+    client.channel('room.{id}', { id: 7 }).on('said', (payload) => log.push(payload))
+    client.untyped('room.7').on('said', (payload) => log.push(payload))
+    await settled()
+    far().message('room.7', 'said', 1)
+    expect(log).toEqual([1, 1])
+    expect(frames()).toEqual(['sub room.7'])
   })
 
   it('neither joins nor dials for a status listener or a gap handler alone', async () => {
@@ -287,7 +298,10 @@ describe('channel handle', () => {
   it('throws capability.missing for members where the protocol has no presence', async () => {
     const { client } = await connected({ protocol: { presence: undefined as never } })
     const { members } = client.untyped('a')
-    const missing = expect.objectContaining({ code: 'capability.missing', details: { capability: 'presence', protocol: 'words' } })
+    const missing = expect.objectContaining({
+      code: 'capability.missing',
+      details: { capability: 'presence', protocol: 'words' },
+    })
     expect(() => members.get()).toThrow(missing)
     expect(() => members.subscribe(() => {})).toThrow(missing)
   })
@@ -404,6 +418,26 @@ describe('handlers that act on the client', () => {
     await settled()
     expect([client.status.get().status, room.status.get().state]).toEqual(['closed', 'left'])
     takeErrors()
+  })
+
+  it('a members listener may leave, and a trace listener join (edge 82)', async () => {
+    const { client, room, far, frames } = await joined()
+    const log: number[] = []
+    let isTracing = true
+    client.trace.subscribe(({ type }) => {
+      if (type !== 'channel' || !isTracing) return
+      isTracing = false
+      client.untyped('b').join()
+    })
+    room.members.subscribe(({ list }) => {
+      log.push(list.length)
+      room.leave({ now: true })
+    })
+    far().members('a', { all: [{ id: 'ann', info: {} }] })
+    far().members('a', { left: 'ann' })
+    await settled()
+    expect(log).toEqual([1])
+    expect(frames()).toEqual(['sub a', 'unsub a', 'sub b'])
   })
 
   it('a gap handler may leave and join again (edge 82)', async () => {

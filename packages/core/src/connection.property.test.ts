@@ -63,6 +63,13 @@ const garbage = [
   '["settled","x","acknowledged"]',
 ]
 
+type PeerStep =
+  | { readonly peer: number; readonly act: 'drop' | 'stall' | 'unstall' | 'lateOpen' | 'failSend' }
+  | { readonly peer: number; readonly end: number }
+  | { readonly peer: number; readonly advice: (typeof advice)[number] }
+  | { readonly peer: number; readonly frame: string }
+  | { readonly peer: number; readonly fail: 'retry' | 'retry-now' | 'stop' }
+
 type Step =
   | { readonly do: (typeof verbs)[number] }
   /** Does it from inside the next listener that is called: of the status, of a channel, or of the trace. */
@@ -72,19 +79,15 @@ type Step =
   | { readonly provider: (typeof providers)[number] }
   | { readonly channel: 'a' | 'b'; readonly on: boolean }
   | { readonly publish: 'at-most-once' | 'at-least-once' | 'volatile' }
-  | { readonly peer: number; readonly act: 'drop' | 'stall' | 'unstall' | 'lateOpen' | 'failSend' }
-  | { readonly peer: number; readonly end: number }
-  | { readonly peer: number; readonly advice: (typeof advice)[number] }
-  | { readonly peer: number; readonly frame: string }
-  | { readonly peer: number; readonly fail: 'retry' | 'retry-now' | 'stop' }
+  | PeerStep
   | { readonly wait: number }
   | { readonly sleep: number }
   | { readonly jump: number }
 
 const peer = fc.nat(2)
-const wait = fc.record({ wait: fc.constantFrom(0, 1, 30, 150, 500, 1200, 4000) })
+const wait = fc.record({ wait: fc.constantFrom(0, 1, 30, 150, 500, 1200, 1200, 4000) })
 const steps: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: wait },
+  { weight: 9, arbitrary: wait },
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom(...common) }) },
   {
     weight: 2,
@@ -140,6 +143,7 @@ function createWorld({ seed, hidden, refresh, goodbye, maxAttempts, latencyMs }:
   const unsettled = new Set<string>()
   const leaves = new Map<string, () => void>()
   const dialledAt = new Map<MemoryPeer, number>()
+  const stalled = new Set<MemoryPeer>()
   const log: string[] = []
   let server: (typeof servers)[number] = 'up'
   let provider: (typeof providers)[number] = 'good'
@@ -218,6 +222,9 @@ function createWorld({ seed, hidden, refresh, goodbye, maxAttempts, latencyMs }:
     const open = memory.open
     const { status } = client.status.get()
     must(open.length <= 2, `${open.length} sockets`)
+    const hasLive =
+      open.length > 0 || latencyMs > 0 || memory.sessions.some((session) => stalled.has(session))
+    must(status !== 'connected' || hasLive, '`connected` without a socket')
     const [older, newer] = open
     if (!older || !newer) return
     must(status === 'connected', `two sockets while ${status}`)
@@ -295,10 +302,12 @@ function createWorld({ seed, hidden, refresh, goodbye, maxAttempts, latencyMs }:
     else play(step, memory.sessions.at(-1 - step.peer))
   }
 
-  const play = (step: Step & { readonly peer: number }, target: MemoryPeer | undefined): void => {
+  const play = (step: PeerStep, target: MemoryPeer | undefined): void => {
     if (!target) return
-    if ('act' in step) target[step.act]()
-    else if ('end' in step) target.end({ code: step.end, reason: '{' })
+    if ('act' in step) {
+      target[step.act]()
+      if (step.act === 'stall') stalled.add(target)
+    } else if ('end' in step) target.end({ code: step.end, reason: '{' })
     else if (target.state === 'dialing') return
     else if ('advice' in step) tell(target, 'advice', step.advice)
     else if ('frame' in step) target.send(step.frame)

@@ -2,7 +2,7 @@ import { settled } from '@org/realtime-testing'
 import { describe, expect, it, vi } from 'vitest'
 import { createClient } from './client.ts'
 import type { StatusSnapshot } from './status.ts'
-import { accept, said, serve, setup, tell, testProtocol } from './test-setup.ts'
+import { accept, CLEAN, said, serve, setup, tell, testProtocol } from './test-setup.ts'
 
 const never = (): Promise<never> => new Promise(() => {})
 /** `pending`, `resolved`, or the error it was rejected with. */
@@ -311,7 +311,7 @@ describe('close()', () => {
     const closed = client.close()
     peer.drop()
     expect(await outcome(closed)).toBe('resolved')
-    expect(left()).toEqual({ timers: [], sessions: 0, listeners: 0 })
+    expect(left()).toEqual(CLEAN)
   })
 
   it('survives a goodbye that throws', async () => {
@@ -342,6 +342,20 @@ describe('close()', () => {
     tell(peer, 'message', 'room', 'said', 2)
     await clock.advance(2000)
     expect(heard).toEqual([1])
+  })
+
+  it('tells of no fault during the goodbye (edge 85)', async () => {
+    const protocol = testProtocol((link) => {
+      link.goodbye = never
+    })
+    const { client, clock, connect, errors } = setup({ protocol })
+    const peer = await connect()
+    client.close()
+    peer.send('garbage')
+    tell(peer, 'error', 'protocol.violation')
+    tell(peer, 'fail', 'stop', 'auth.failed')
+    await clock.advance(2000)
+    expect([client.status.get().status, errors]).toEqual(['closed', []])
   })
 
   it('ends once however often it is called', async () => {
@@ -436,7 +450,7 @@ describe('close()', () => {
     await states[name]?.(kit)
     await settled()
     await kit.client.close()
-    expect(kit.left()).toEqual({ timers: [], sessions: 0, listeners: 0 })
+    expect(kit.left()).toEqual(CLEAN)
     const { length } = kit.transport.sessions
     await kit.clock.advance(3_600_000)
     expect(kit.transport.sessions).toHaveLength(length)
@@ -784,7 +798,7 @@ describe('holds', () => {
     client.resume()
     client.untyped('room')
     await clock.advance(60_000)
-    expect([transport.sessions, left()]).toEqual([[], { timers: [], sessions: 0, listeners: 0 }])
+    expect([transport.sessions, left()]).toEqual([[], CLEAN])
   })
 })
 

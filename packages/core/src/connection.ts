@@ -2,7 +2,7 @@ import { type Backoff, withinReason } from './backoff.ts'
 import { RealtimeError } from './errors.ts'
 import { createHandover, type Handover } from './handover.ts'
 import { createLifecycle, type HiddenPolicy } from './lifecycle.ts'
-import { createLine, type Line, type LineSetup } from './line.ts'
+import { createLine, type Line, type LineSetup, type Past } from './line.ts'
 import type { Report } from './listeners.ts'
 import type { ConnectionPort, PortEvents } from './port.ts'
 import type { Advice, Failure } from './protocol.ts'
@@ -46,9 +46,12 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   let turn = 0
   let wasConnected = false
   let dialledAt = -Infinity
+  let past: Past = 'settled'
   let cancelIdleClose = nothing
   /** The newest call for credentials of a live line: results of older ones are nobody's. */
   let refreshing: Promise<unknown> | undefined
+  /** The line of a handover that was dialled with credentials from before the last refresh. */
+  let outdated: Line | undefined
   /** A closed line that is still saying goodbye. */
   let parting: { readonly line: Line; readonly gone: Promise<void> } | undefined
   const retry = createRetry(backoff, clock)
@@ -85,7 +88,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const newLine = (): Line => {
     dialledAt = clock.now()
     parting?.line.leave()
-    return createLine(options, { reports: consumer, dialled, ready, failed, suspect, rtt, advice })
+    return createLine(options, { reports: consumer, dialled, ready, failed, suspect, rtt, advice }, past)
   }
 
   const dialled = (): void => {
@@ -129,6 +132,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const begin = (cause: string): void => enter(lifecycle.paused ? paused : opening(newLine()), cause)
 
   const ready = (line: Line): void => {
+    past = 'kept'
     if (state.name === 'live') {
       const { line: old, handover } = state
       handover.ready(options.handshakeMs, () => port.retire(old))
@@ -184,17 +188,20 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     else refresh()
   }
 
-  const handOver = (delayMs: number): void => {
-    if (state.name === 'live') state.handover.start(delayMs)
+  /** `anew`: a line that is on its way already does not do. */
+  const handOver = (delayMs: number, anew = false): void => {
+    if (anew && state.name === 'live' && state.handover.next?.phase === 'ready') port.retire(state.line)
+    if (state.name !== 'live') return
+    if (anew) state.handover.take()?.leave()
+    state.handover.start(delayMs)
   }
 
   /** New credentials for the connection as it is: in band, or by a handover. */
   const refresh = (): void => {
-    if (state.name === 'live' && state.handover.next?.phase === 'ready') port.retire(state.line)
     if (state.name !== 'live') return
     const { line, handover } = state
-    handover.take()?.leave()
-    if (!line.link.refresh) return handOver(0)
+    if (!line.link.refresh) return handOver(0, true)
+    outdated = handover.next
     const flight = options.credentials.get()
     if (flight === refreshing) return
     refreshing = flight
@@ -214,7 +221,10 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const lifecycle = createLifecycle(clock, options.signals, options.hidden, {
     wake,
     pause(cause, final) {
-      if (final) consumer.ended()
+      if (final) {
+        past = 'settled'
+        consumer.ended()
+      }
       if (state.name === 'live' || state.name === 'opening' || state.name === 'waiting')
         enter(paused, cause)
     },
@@ -252,6 +262,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     reconnectNow: () => wake('asked'),
     reauthenticate(newIdentity) {
       renew()
+      if (newIdentity) past = 'foreign'
       if (state.name === 'opening' || (newIdentity && state.name === 'live'))
         enter(opening(newLine()), 'reauthenticate')
       else refresh()
@@ -262,9 +273,11 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       if (state.name !== 'live' || state.line !== line || state.handover.next?.phase !== 'ready') return
       const next = state.handover.take() as Line
       enter(live(next, state.upAt), 'handover')
+      if (next === outdated) refresh()
     },
     async close() {
       cancelIdleClose()
+      if (past === 'kept') past = 'settled'
       if (state.name === 'live') {
         const { line } = state
         parting = { line, gone: line.bye(options.probeMs) }

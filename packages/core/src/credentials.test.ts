@@ -388,6 +388,24 @@ describe('reauthenticate()', () => {
     expect(transport.open).toEqual([transport.last])
   })
 
+  it('in band during a handover does not end the handover', async () => {
+    let token = 'old'
+    const { client, clock, connect, transport } = setup({ credentials: () => token })
+    const old = await connect()
+    await clock.advance(10_000)
+    tell(old, 'advice', { drainMs: 0 })
+    await clock.advance(0)
+    await clock.advance(0)
+    token = 'new'
+    client.reauthenticate()
+    await clock.advance(2000)
+    if (transport.last.state === 'dialing') await accept(transport.last)
+    await clock.advance(1000)
+    expect(transport.open).toEqual([transport.last])
+    expect(transport.last).not.toBe(old)
+    expect(said(transport.last).at(-1)?.at(1)).toBe('new')
+  })
+
   it('that fails is an error event, and the connection lives on (edge 77)', async () => {
     let isGood = true
     const { client, clock, connect, errors, statuses } = setup({

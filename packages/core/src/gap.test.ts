@@ -163,11 +163,23 @@ describe('onGap', () => {
     expect(frames()).toEqual(['sub a*'])
     far().joined('a')
     far().message('a', 'said', 3)
-    expect(log).toEqual([
-      1,
-      { channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect' },
-      3,
-    ])
+    expect(log).toEqual([1, { channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect' }, 3])
+  })
+
+  it('tells of a handover after messages that came before the answer to the first join', async () => {
+    const { client, clock, far, fars, frames } = await connected()
+    const log: unknown[] = []
+    const room = client.untyped('a')
+    room.on('said', (payload) => log.push(payload))
+    room.onGap(({ cause }) => log.push(cause))
+    await settled()
+    far().message('a', 'said', 1)
+    far().advice({ drainMs: 1 })
+    await clock.advance(1000)
+    expect(frames()).toEqual(['sub a*'])
+    fars[1]?.joined('a')
+    fars[1]?.message('a', 'said', 3)
+    expect(log).toEqual([1, 'reconnect', 3])
   })
 
   it('stays silent once removed, by its own end or by leave()', async () => {
@@ -330,6 +342,7 @@ describe('a gap handler that returns a promise', () => {
   it('may return any thenable', async () => {
     const { room, log, say, far, finish } = await holding()
     finish()
+    // biome-ignore lint/suspicious/noThenProperty: anything with one is waited for
     room.onGap(() => ({ then: (done: () => void) => done() }))
     far().gap('a', 'unknown')
     finish()
@@ -347,9 +360,7 @@ describe('a gap handler that returns a promise', () => {
     await clock.advance(1)
     say(2)
     expect(log).toEqual(['gap', 1, 2])
-    expect(takeErrors()).toMatchObject([
-      { code: 'gap.failed', details: { channel: 'a', reason: 'timeout' } },
-    ])
+    expect(takeErrors()).toMatchObject([{ code: 'gap.failed', details: { channel: 'a', reason: 'timeout' } }])
     finish()
     await settled()
     expect(clock.pending).toEqual(clock.pending.filter(({ dueIn }) => dueIn > 10_000))
@@ -504,6 +515,41 @@ describe('recovery over a protocol with epochs and offsets', () => {
     expect(payloads).toEqual(Array.from({ length: 119 }, (_, index) => index + 1))
     expect(log.filter((entry) => typeof entry === 'string')).toEqual(['complete reconnect'])
     expect([transport.sessions.length, transport.open.length]).toEqual([2, 1])
+  })
+
+  it('goes on over the newer line when the goodbye to the older one cannot be sent', async () => {
+    const { client, log, say, clock, server, transport, room } = await recovering()
+    const statuses: string[] = []
+    client.status.subscribe(({ status }) => statuses.push(status))
+    await say(1)
+    transport.last.failSend()
+    server.drain(0)
+    server.lose('a', 'said', 2)
+    await clock.advance(2000)
+    await say(3)
+    expect(log).toEqual([1, 'complete reconnect', 2, 3])
+    expect(room.status.get()).toEqual({ state: 'joined', continuity: 'complete' })
+    expect(statuses.filter((status) => status !== 'connected')).toEqual([])
+    expect([transport.sessions.length, transport.open.length]).toEqual([2, 1])
+  })
+
+  it('loses nothing of a replay in the middle of which a listener pauses the client (edge 82)', async () => {
+    const { client, log, room, say, drop, clock } = await recovering()
+    await drop()
+    await say(1, 2, 3)
+    const stop = room.on('said', () => {
+      stop()
+      client.pause()
+    })
+    await clock.advance(1000)
+    client.resume()
+    await clock.advance(1000)
+    await say(4)
+    expect(log.filter((entry) => typeof entry === 'number')).toEqual([1, 2, 3, 4])
+    expect(log.filter((entry) => typeof entry === 'string')).toEqual([
+      'complete reconnect',
+      'complete reconnect',
+    ])
   })
 
   it('recovers also when nothing was received before the drop (edge 70)', async () => {

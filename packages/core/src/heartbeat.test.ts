@@ -1,5 +1,7 @@
 import { createFakeClock, settled } from '@org/realtime-testing'
-import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { systemClock } from './clock.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Heartbeat, Link } from './protocol.ts'
 import { said, serve, setup, tell, testProtocol } from './test-setup.ts'
@@ -228,6 +230,77 @@ describe('createHeartbeat', () => {
       expect(log).toEqual([])
     },
   )
+})
+
+describe('createHeartbeat, whatever happens', () => {
+  const acts = ['heard', 'pong', 'sent', 'probe', 'wait', 'wait', 'wait', 'sleep'] as const
+  const script = fc.array(fc.tuple(fc.constantFrom(...acts), fc.nat(3000)), { maxLength: 60, size: 'max' })
+
+  it('arms one timer at most, and takes for dead only a peer that left a question unanswered', async () => {
+    const property = fc.asyncProperty(script, async (steps) => {
+      const { clock, heart, log } = setupHeart({ receiveIdleMs: 2000, answerMs: 800, sendIdleMs: 1500 })
+      let heardAt = 0
+      for (const [act, ms] of steps) {
+        if (log.at(-1)?.endsWith('dead')) break
+        if (act === 'wait') await clock.advance(ms)
+        else if (act === 'sleep') await clock.sleep(ms)
+        else if (act === 'probe') heart.probe(300)
+        else heart[act]()
+        if (act === 'heard') heardAt = clock.now()
+        expect(clock.pending.length).toBe(log.at(-1)?.endsWith('dead') ? 0 : 1)
+      }
+      const isDead = log.at(-1)?.endsWith('dead')
+      const asked = log.filter((line) => line.endsWith('ping')).at(-1)
+      if (isDead) expect(clock.now() - Number(asked?.split(' ')[0])).toBeGreaterThanOrEqual(300)
+      if (isDead) expect(Number(asked?.split(' ')[0])).toBeGreaterThanOrEqual(heardAt)
+    })
+    await fc.assert(property, { seed: 5, numRuns: 300 })
+  })
+
+  it('finds every peer that falls silent, within idle time, answer and grace', async () => {
+    const property = fc.asyncProperty(script, async (steps) => {
+      const { clock, heart, log } = setupHeart({ receiveIdleMs: 2000, answerMs: 800, sendIdleMs: 1500 })
+      for (const [act, ms] of steps) {
+        if (log.at(-1)?.endsWith('dead')) break
+        if (act === 'wait') await clock.advance(ms)
+        else if (act === 'sleep') await clock.sleep(ms)
+        else if (act === 'probe') heart.probe(300)
+        else heart[act]()
+      }
+      await clock.advance(2000 + 800 + 1000)
+      expect(log.filter((line) => line.endsWith('dead'))).toHaveLength(1)
+    })
+    await fc.assert(property, { seed: 6, numRuns: 300 })
+  })
+})
+
+describe('systemClock', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('waits longer than timers of the platform can, which would fire at once (edge 35)', () => {
+    vi.useFakeTimers()
+    const ran: string[] = []
+    const LIMIT = 2 ** 31 - 1
+    systemClock.after(3 * LIMIT + 10, () => ran.push('long'))
+    systemClock.after(Infinity, () => ran.push('never'))()
+    vi.advanceTimersByTime(3 * LIMIT + 9)
+    expect(ran).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect([ran, vi.getTimerCount()]).toEqual([['long'], 0])
+  })
+
+  it('cancels a long wait at any time', () => {
+    vi.useFakeTimers()
+    const ran: string[] = []
+    const cancel = systemClock.after(2 ** 33, () => ran.push('long'))
+    vi.advanceTimersByTime(2 ** 32)
+    cancel()
+    expect(vi.getTimerCount()).toBe(0)
+    vi.advanceTimersByTime(2 ** 33)
+    expect(ran).toEqual([])
+  })
 })
 
 describe('client', () => {

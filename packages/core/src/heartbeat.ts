@@ -66,8 +66,10 @@ export function createHeartbeat(clock: Clock, link: Link, heartbeat: Heartbeat, 
     const now = clock.now()
     if (asked) {
       if (now < asked.answerBy) suspect()
-      else if (now - due < LATE_MS || asked.graced) return events.dead()
-      else {
+      else if (now - due < LATE_MS || asked.graced) {
+        left = true
+        return events.dead()
+      } else {
         suspect()
         asked.graced = true
         asked.answerBy = now + LATE_MS
@@ -98,7 +100,7 @@ export function createHeartbeat(clock: Clock, link: Link, heartbeat: Heartbeat, 
       if (at !== undefined) events.rtt(clock.now() - at)
     },
     probe(withinMs) {
-      if (!link.ping) return
+      if (!link.ping || left) return
       if (!asked) ask(withinMs)
       else asked.answerBy = Math.min(asked.answerBy, clock.now() + withinMs)
       suspect()

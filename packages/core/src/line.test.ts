@@ -1,7 +1,7 @@
 import { settled } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
-import type { LinkEvents } from './protocol.ts'
-import { accept, said, serve, setup, tell, testProtocol, toError } from './test-setup.ts'
+import type { LinkEvents, Protocol } from './protocol.ts'
+import { accept, CLEAN, said, serve, setup, tell, testProtocol, toError } from './test-setup.ts'
 import type { SessionEvents, Transport } from './transport.ts'
 
 describe('createLine', () => {
@@ -195,7 +195,7 @@ describe('createLine', () => {
     peer.failSend()
     await client.close()
     expect(client.status.get().status).toBe('closed')
-    expect(left()).toEqual({ timers: [], sessions: 0, listeners: 0 })
+    expect(left()).toEqual(CLEAN)
   })
 
   it('sends nothing after its end', async () => {
@@ -228,19 +228,20 @@ describe('createLine', () => {
   })
 
   it('reads a subprotocol that the server chose', async () => {
-    let chosen = ''
-    const protocol = testProtocol()
-    const { dial } = setup({
-      protocol: {
-        ...protocol,
-        open: (session, events, opening) =>
-          (chosen = opening.subprotocol) && protocol.open(session, events, opening),
+    const chosen: string[] = []
+    const own = testProtocol()
+    const protocol: Protocol = {
+      ...own,
+      open(session, events, opening) {
+        chosen.push(opening.subprotocol)
+        return own.open(session, events, opening)
       },
-    })
+    }
+    const { dial } = setup({ protocol })
     const peer = await dial()
     peer.accept('test.v2')
     await settled()
-    expect(chosen).toBe('test.v2')
+    expect(chosen).toEqual(['test.v2'])
   })
 
   it('works over a slow wire', async () => {

@@ -3,7 +3,7 @@ import type { Provided } from './credentials.ts'
 import { RealtimeError } from './errors.ts'
 import { toFailure, toLoss, toRetry, withoutSecrets } from './failure.ts'
 import { createHeartbeat, type Heart } from './heartbeat.ts'
-import type { Advice, Failure, Heartbeat, Link, LinkEvents, Protocol, Ready } from './protocol.ts'
+import type { Advice, Failure, Heartbeat, Link, LinkEvents, Opening, Protocol, Ready } from './protocol.ts'
 import type { TraceWriter } from './trace.ts'
 import type { Frame, Session, SessionEnd, Transport } from './transport.ts'
 
@@ -56,8 +56,10 @@ export interface LineSetup {
   readonly heartbeat: Heartbeat
 }
 
+export type Past = Opening['past']
+
 /** Starts a line. Whatever goes wrong is told once, as `failed`, and never from inside this call. */
-export function createLine(setup: LineSetup, owner: LineOwner): Line {
+export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line {
   const { clock, trace, protocol } = setup
   let phase: Phase = 'credentials'
   let session: Session | undefined
@@ -120,7 +122,7 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
     try {
       link.receive(frame)
     } catch (error) {
-      owner.reports.error(line, RealtimeError.from(error, 'message.malformed', 'Frame cannot be read', {}))
+      events.error(RealtimeError.from(error, 'message.malformed', 'Frame cannot be read', {}))
     }
   }
 
@@ -139,7 +141,7 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
       if (phase === 'ready') owner.reports.message(line, keys, event, payload, meta, decode)
     },
     error(error) {
-      if (phase !== 'ended') owner.reports.error(line, error)
+      if (phase === 'handshaking' || phase === 'ready') owner.reports.error(line, error)
     },
     ready(how) {
       if (phase !== 'handshaking') return
@@ -185,7 +187,7 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
         },
       },
       events,
-      { credentials, clock, subprotocol },
+      { credentials, clock, subprotocol, past },
     )
     if (early) events.ready(early)
     // It failed inside `open`, before there was a link to let go.
@@ -230,7 +232,11 @@ export function createLine(setup: LineSetup, owner: LineOwner): Line {
     },
     probe: (answerMs) => heart?.probe(answerMs),
     leave() {
-      if (phase === 'ready') link?.goodbye?.(0)
+      if (phase === 'ready') {
+        // What goes wrong from here on is nobody's concern.
+        phase = 'leaving'
+        link?.goodbye?.(0)
+      }
       end(1000)
     },
     async bye(withinMs) {

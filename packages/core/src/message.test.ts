@@ -1,9 +1,15 @@
 import { settled } from '@org/realtime-testing'
-import { describe, expect, it } from 'vitest'
-import { connected, type Setup } from './channel-test-setup.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Setup } from './channel-test-setup.ts'
 import type { Schema } from './index.ts'
 
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.resetModules()
+})
+
 async function joined(options: Setup = {}) {
+  const { connected } = await import('./channel-test-setup.ts')
   const kit = await connected({ joins: 'at once', ...options })
   const rooms = ['a', 'b', 'c'].map((name) => kit.client.untyped(name))
   for (const room of rooms) room.join()
@@ -32,7 +38,9 @@ const schemaOf = <T>(validate: Schema<T>['~standard']['validate']): Schema<T> =>
 
 const issues = [{ message: 'not a number', path: ['seats'] }]
 /** Turns numbers into text. */
-const numbers = schemaOf<unknown>((value) => (typeof value === 'number' ? { value: `n${value}` } : { issues }))
+const numbers = schemaOf<unknown>((value) =>
+  typeof value === 'number' ? { value: `n${value}` } : { issues },
+)
 
 describe('the payload of a message', () => {
   it('is not decoded when nobody listens', async () => {
@@ -214,9 +222,25 @@ describe('a payload with a schema', () => {
     expect(takeErrors()).toHaveLength(1)
   })
 
+  it.each([
+    ['off', 0],
+    ['dev', 0],
+    ['always', 1],
+  ] as const)('with the policy %s is found wrong %i times in production', async (validate, times) => {
+    vi.stubEnv('NODE_ENV', 'production')
+    vi.resetModules()
+    const { a, far, push, takeErrors } = await joined({ channels: { a: { said: numbers } }, validate })
+    a.on('said', push)
+    far().message('a', 'said', 'x')
+    expect(takeErrors()).toHaveLength(times)
+  })
+
   it('is checked once for all listeners, and not when nobody listens', async () => {
     const seen: unknown[] = []
-    const watched = schemaOf<unknown>((value) => (seen.push(value), { value }))
+    const watched = schemaOf<unknown>((value) => {
+      seen.push(value)
+      return { value }
+    })
     const { a, far, push } = await joined({ channels: { a: { said: watched, done: watched } } })
     a.on('said', push)
     a.on('said', push)
@@ -226,7 +250,9 @@ describe('a payload with a schema', () => {
   })
 
   it('is checked where the channel comes from a pattern', async () => {
-    const { client, far, log, push, takeErrors } = await joined({ channels: { 'room.{id}': { said: numbers } } })
+    const { client, far, log, push, takeErrors } = await joined({
+      channels: { 'room.{id}': { said: numbers } },
+    })
     client.untyped('room.7').on('said', push)
     await settled()
     far().message('room.7', 'said', 1)

@@ -1,8 +1,13 @@
 import { settled } from '@org/realtime-testing'
-import { describe, expect, it } from 'vitest'
-import { connected } from './channel-test-setup.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.resetModules()
+})
 
 async function listening(...events: string[]) {
+  const { connected } = await import('./channel-test-setup.ts')
   const kit = await connected({ joins: 'at once' })
   const room = kit.client.untyped('a')
   for (const event of events) room.on(event, () => {})
@@ -39,6 +44,14 @@ describe('the hint at an event that nobody listens to', () => {
   it.each(['unsaid', 'saidnt', 'done', ''])('is not given for said when %j comes', async (arriving) => {
     const { far, hints } = await listening('said')
     far().message('a', arriving, 1)
+    expect(hints()).toEqual([])
+  })
+
+  it('is not given in production', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    vi.resetModules()
+    const { far, hints } = await listening('said')
+    far().message('a', 'client-said', 1)
     expect(hints()).toEqual([])
   })
 

@@ -13,7 +13,8 @@ function publishing<K extends ReturnType<typeof setup>>(kit: K) {
     const receipt = kit.client.untyped(channel).publish('said', payload, options)
     const name = String(payload).slice(0, 3)
     receipt.then(
-      (end) => log.push(`${name} ${end.outcome}${end.outcome === 'dropped' ? ` ${end.error.details.reason}` : ''}`),
+      (end) =>
+        log.push(`${name} ${end.outcome}${end.outcome === 'dropped' ? ` ${end.error.details.reason}` : ''}`),
       (error) => log.push(`${name} ${RealtimeError.is(error) ? error.code : error}`),
     )
     return receipt
@@ -108,7 +109,8 @@ describe('publish()', () => {
   })
 
   it('takes what the protocol encodes, also bytes', async () => {
-    const encode = (payload: unknown, event: string): Uint8Array => new TextEncoder().encode(`${event}:${payload}`)
+    const encode = (payload: unknown, event: string): Uint8Array =>
+      new TextEncoder().encode(`${event}:${payload}`)
     const { say, far } = await up({ protocol: { encode } })
     say(1)
     expect(far().published[0]?.payload).toEqual(encode(1, 'said'))
@@ -118,12 +120,15 @@ describe('publish()', () => {
     ['publish', { publish: false }, {}],
     ['at-least-once', { ack: false }, KEPT],
     ['exactly-once', { ack: 'at-least-once' }, { delivery: 'exactly-once' }],
-  ] as const)('throws capability.missing for %s where the protocol has %j', async (capability, can, options) => {
-    const { client, frames } = await up({ can })
-    const missing = { code: 'capability.missing', details: { capability, protocol: 'words' } }
-    expect(() => client.untyped('a').publish('said', 1, options)).toThrow(expect.objectContaining(missing))
-    expect(frames()).toEqual([])
-  })
+  ] as const)(
+    'throws capability.missing for %s where the protocol has %j',
+    async (capability, can, options) => {
+      const { client, frames } = await up({ can })
+      const missing = { code: 'capability.missing', details: { capability, protocol: 'words' } }
+      expect(() => client.untyped('a').publish('said', 1, options)).toThrow(expect.objectContaining(missing))
+      expect(frames()).toEqual([])
+    },
+  )
 
   it('throws capability.missing where the protocol has no outbox', async () => {
     const { client } = await up({ protocol: { outbox: undefined as never } })
@@ -147,11 +152,14 @@ describe('publish()', () => {
     expect(log).toHaveLength(2)
   })
 
-  it.each([undefined, () => {}, Symbol('x')])('refuses a payload that JSON cannot say: %s', async (payload) => {
-    const { say, frames } = await up()
-    await expect(say(payload)).rejects.toMatchObject({ code: 'message.malformed' })
-    expect(frames()).toEqual([])
-  })
+  it.each([undefined, () => {}, Symbol('x')])(
+    'refuses a payload that JSON cannot say: %s',
+    async (payload) => {
+      const { say, frames } = await up()
+      await expect(say(payload)).rejects.toMatchObject({ code: 'message.malformed' })
+      expect(frames()).toEqual([])
+    },
+  )
 
   it('refuses what the link refuses, alone, with the error of the protocol (edge 54)', async () => {
     const { say, log, far, client } = await up({
@@ -452,7 +460,8 @@ describe('a publish with a signal', () => {
     const controller = new AbortController()
     const listeners = new Set<unknown>()
     controller.signal.addEventListener = (_type: string, listener: unknown) => void listeners.add(listener)
-    controller.signal.removeEventListener = (_type: string, listener: unknown) => void listeners.delete(listener)
+    controller.signal.removeEventListener = (_type: string, listener: unknown) =>
+      void listeners.delete(listener)
     say(1, { ...KEPT, signal: controller.signal })
     expect(listeners.size).toBe(1)
     far().settle('1', 'acknowledged')
@@ -634,7 +643,7 @@ describe('a message in flight during a handover', () => {
   it('is answered over the older line, which goes only then', async () => {
     const { say, log, older, newer, transport } = await handingOver()
     expect(transport.open).toHaveLength(2)
-    say(2, KEPT)
+    say(2, KEPT, 'b')
     expect(newer.published.map(({ payload }) => payload)).toEqual(['2'])
     older.settle('1', 'acknowledged')
     await settled()
@@ -642,6 +651,37 @@ describe('a message in flight during a handover', () => {
     newer.settle('2', 'acknowledged')
     await settled()
     expect(log).toEqual(['1 acknowledged', '2 acknowledged'])
+  })
+
+  it('goes over the older line again when the newer one ends', async () => {
+    const { say, log, older, newer, transport, takeErrors } = await handingOver()
+    say(2, KEPT, 'b')
+    transport.last.drop()
+    await settled()
+    expect(takeErrors()).toHaveLength(1)
+    say(3, KEPT, 'b')
+    expect(newer.published.map(({ payload }) => payload)).toEqual(['2'])
+    expect(older.published.map(({ payload, resent }) => [payload, resent])).toEqual([
+      ['1', false],
+      ['2', true],
+      ['3', false],
+    ])
+    for (const payload of ['1', '2', '3']) older.settle(payload, 'acknowledged')
+    await settled()
+    expect(log).toEqual(['1 acknowledged', '2 acknowledged', '3 acknowledged'])
+  })
+
+  it('is not overtaken by later ones of its channel over the newer line', async () => {
+    const { say, log, older, newer, transport, clock } = await handingOver()
+    say(2, KEPT)
+    say(3, KEPT, 'b')
+    transport.sessions[0]?.drop()
+    await clock.advance(100)
+    expect(newer.published.map(({ payload }) => payload)).toEqual(['3', '1', '2'])
+    for (const payload of ['1', '2', '3']) newer.settle(payload, 'acknowledged')
+    await settled()
+    expect([...log].sort()).toEqual(['1 acknowledged', '2 acknowledged', '3 acknowledged'])
+    expect(older.published).toHaveLength(1)
   })
 
   it('is sent again over the newer line when the older goes without an answer', async () => {
@@ -684,7 +724,11 @@ describe('publishing where only members may', () => {
     far().joined('a')
     await settled()
     expect(log).toEqual(['2 sent', '1 sent', '3 sent'])
-    expect(frames().filter((frame) => String(frame).startsWith('pub'))).toEqual(['pub b 2', 'pub a 1', 'pub a 3'])
+    expect(frames().filter((frame) => String(frame).startsWith('pub'))).toEqual([
+      'pub b 2',
+      'pub a 1',
+      'pub a 3',
+    ])
   })
 
   it('keeps the order when it publishes from the listener that hears of the join', async () => {
@@ -917,6 +961,18 @@ describe('close()', () => {
     expect(clock.pending).toEqual([])
   })
 
+  it('settles what a slow socket holds back, and sends none of it', async () => {
+    const { client, say, log, transport } = await up()
+    say(1, KEPT)
+    transport.last.bufferedBytes = 2_000_000
+    for (const payload of [2, 3, 4]) say(payload, KEPT)
+    transport.last.bufferedBytes = 0
+    void client.close()
+    await settled()
+    expect(log).toEqual(['1 unknown', '2 dropped closed', '3 dropped closed', '4 dropped closed'])
+    expect(transport.last.sent).toEqual(['pub a 1'])
+  })
+
   it('with drainMs sends what waits and hears its answers first (edge 57)', async () => {
     const { client, say, log, far, clock, transport } = await down()
     say(1)
@@ -1019,7 +1075,9 @@ describe('a new identity', () => {
 })
 
 describe('the schema of what is published', () => {
-  const even = schemaOf((value) => (Number(value) % 2 ? { issues: [{ message: 'odd' }] } : { value: `out ${value}` }))
+  const even = schemaOf((value) =>
+    Number(value) % 2 ? { issues: [{ message: 'odd' }] } : { value: `out ${value}` },
+  )
   const channels = { a: { said: even } }
 
   it('refuses what does not fit, with the issues, and sends the rest as it was given', async () => {

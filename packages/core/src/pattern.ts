@@ -45,14 +45,11 @@ type Until<N extends string, S extends string> = string extends S
     ? Start
     : N
 
-/** A hole alone would swallow separators, so their count is compared too. */
 type Fitting<Q, N extends string, S extends string> = Q extends string
-  ? N extends Filled<Q, ''>
+  ? N extends Misfilled<Q, '.' | '/' | (string extends S ? never : S)>
     ? never
     : N extends Filled<Q, string>
-      ? Levels<N, S> extends Levels<Q, S>
-        ? Q
-        : never
+      ? Q
       : never
   : never
 
@@ -60,13 +57,15 @@ type Filled<Q extends string, Value extends string> = Q extends `${infer Start}{
   ? `${Start}${Value}${Filled<Rest, Value>}`
   : Q
 
-type Levels<N extends string, S extends string> = `${Count<N, '.'>}${Count<N, '/'>}${Count<N, S>}`
-
-type Count<N extends string, S extends string> = string extends S
-  ? ''
-  : N extends `${string}${S}${infer Rest}`
-    ? `${S}${Count<Rest, S>}`
-    : ''
+/**
+ * What fits by its text, but with a hole that is empty or swallows a separator. Worked out from the pattern,
+ * because types that take a name apart recursively crash the editor while the name is typed.
+ */
+type Misfilled<Q extends string, Sep extends string> = Q extends `${infer Start}{${string}}${infer Rest}`
+  ?
+      | `${Start}${'' | `${string}${Sep}${string}`}${Filled<Rest, string>}`
+      | `${Start}${string}${Misfilled<Rest, Sep>}`
+  : never
 
 /** Of several patterns that fit, those that no other one narrows. */
 type Closest<Q extends string, All extends string = Q> = Q extends Q
@@ -107,15 +106,13 @@ export function toMatcher(pattern: string, separator: string): RegExp {
  */
 export function fill(pattern: string, params: object, values: RegExp): string {
   const given = new Map<string, unknown>(Object.entries(params))
-  const used = new Set<string>()
-  const name = pattern.replace(HOLE, (_hole, key: string) => {
+  for (const [key, value] of given)
+    if (!pattern.includes(`{${key}}`)) throw invalid(`params.${key}`, `left out of ${pattern}`, value)
+  return pattern.replace(HOLE, (_hole, key: string) => {
     const value = given.get(key)
-    used.add(key)
     if ((typeof value === 'string' || Number.isFinite(value)) && values.test(`${value}`)) return `${value}`
     throw invalid(`params.${key}`, 'a number or text without spaces, separators or any of . / + # { }', value)
   })
-  for (const [key, value] of given) if (!used.has(key)) throw invalid(`params.${key}`, 'left out', value)
-  return name
 }
 
 /** Lowest for the pattern with the fewest levels that are open, then for the one with the most text. */
@@ -123,7 +120,7 @@ export const rank = (pattern: string, separator: string): number =>
   pattern.split(separator).filter(hasHoles).length * 1e5 - pattern.replace(HOLE, '').length
 
 /** True for a pattern with parameters. */
-export const hasHoles = (pattern: string): boolean => pattern.search(HOLE) >= 0
+export const hasHoles = (pattern: string): boolean => pattern.includes('{')
 
 /** True when all braces make holes, and no hole spans levels. */
 export const isPattern = (pattern: string, separator: string): boolean =>
@@ -132,11 +129,11 @@ export const isPattern = (pattern: string, separator: string): boolean =>
 /** The pattern that was probably meant by a name that fits none. */
 export function nearest(name: string, patterns: readonly string[], separator: string): string | undefined {
   const levels = name.split(separator)
-  const filled = (pattern: string): string =>
-    pattern
-      .split(separator)
-      .map((level, index) => (hasHoles(level) ? (levels[index] ?? level) : level))
-      .join(separator)
+  const fillLike = (level: string, index: number): string => {
+    const literal = level.replace(HOLE, '')
+    return literal === level ? level : literal + (levels[index] ?? '').slice(literal.length)
+  }
+  const filled = (pattern: string): string => pattern.split(separator).map(fillLike).join(separator)
   const [best] = patterns
     .map((pattern) => ({ pattern, edits: countEdits(name, filled(pattern)) }))
     .sort((a, b) => a.edits - b.edits)

@@ -40,6 +40,7 @@ export interface Meta {
   dropped?: number
 }
 
+/** How to speak to one kind of server. An object serves one client, because it may remember its session. */
 export interface Protocol<C extends Capabilities = Capabilities, M extends Meta = Meta, Sep extends string = string> {
   readonly name: string
   readonly capabilities: C
@@ -72,10 +73,17 @@ export interface Opening {
   readonly credentials: unknown
   readonly clock: Clock
   readonly subprotocol: string
+  /**
+   * What a protocol may do with what it remembers. `kept`: go on where the last link stopped. `settled`:
+   * the client was closed, so nothing that was in flight is sent again. `foreign`: it belongs to another
+   * identity and is forgotten.
+   */
+  readonly past: 'kept' | 'settled' | 'foreign'
 }
 
 /** A protocol at work on one session. */
 export interface Link {
+  /** A frame of the peer; its bytes are valid until this returns. What it throws is told as an error event. */
   receive(frame: Frame): void
   /** Asks the peer for any answer. Without it a silent peer cannot be told from an idle one. */
   ping?(): void
@@ -95,7 +103,10 @@ export interface Link {
   goodbye?(deadlineMs: number): void | Promise<void>
   /** The one place where a close code gets a meaning. Default: retry. */
   ended?(end: SessionEnd): Failure | undefined
-  /** The session is gone: let go of timers. Nothing may be reported afterwards. */
+  /**
+   * The session is gone: let go of timers. Nothing may be reported afterwards, nor remembered as
+   * delivered: a listener may end the link in the middle of a frame.
+   */
   dispose?(): void
 }
 
@@ -130,7 +141,7 @@ export interface Heartbeat {
 }
 
 export interface Ready {
-  /** The peer still has our session: publishes in flight stay with the protocol. */
+  /** The peer still has our session: publishes in flight stay with the protocol, which has sent them again before. */
   readonly resumed?: boolean
   /** Whether the peer still has our subscriptions. */
   readonly subscriptions?: 'kept' | 'lost'

@@ -45,6 +45,8 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
   const queue = new Map<string, Entry>()
   const flight = new Map<string, Entry>()
   let line: Line | undefined
+  /** The older line of a handover, as long as it owes answers. */
+  let older: Line | undefined
   let bytes = 0
   let order = 0
   let isHeldBack = false
@@ -58,6 +60,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     trace({ type: 'publish', id, channel: key, outcome })
     tell()
     if (entry.line) setup.settled()
+    if (older && entry.line === older) flush()
     if (queue.size || flight.size) return
     for (const resolve of drained) resolve()
     drained = []
@@ -87,12 +90,16 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     return isHeldBack
   }
 
+  /** What is in flight on the older line may have to be sent again, and its channel keeps its order. */
+  const isBehind = (channel: string): boolean =>
+    older !== undefined && [...flight.values()].some((entry) => entry.line === older && entry.message.key === channel)
+
   /** True when the message is off our hands: taken over by a link, or refused. */
   const hand = (entry: Entry): boolean => {
     const { message } = entry
     const { id, key: channel, event } = message
     const to = line
-    if (!to || !setup.mayPublish(channel, to) || isFull(to)) return false
+    if (!to || isBehind(channel) || !setup.mayPublish(channel, to) || isFull(to)) return false
     flight.set(id, entry)
     entry.line = to
     try {
@@ -209,7 +216,8 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     },
     settle(from, id, settlement) {
       const entry = flight.get(id)
-      if (!entry || entry.line !== from) return
+      // During a handover a resumed session answers on the newer line.
+      if (!entry || (entry.line !== from && !from.ready.resumed)) return
       if (settlement === 'sent' || settlement === 'acknowledged') succeed(entry, settlement)
       else if (settlement === 'unknown') unknown(entry, 'publish.unknown')
       else if (settlement === 'resend') {
@@ -223,6 +231,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     },
     up(next) {
       if (line === next) return
+      older = line
       line = next
       for (const entry of flight.values()) if (entry.line?.phase !== 'ready') recover(entry, next)
       flush()
@@ -230,18 +239,19 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     down(old) {
       cancelPoll()
       isHeldBack = false
-      if (line === old) line = undefined
-      else if (line) {
-        for (const entry of flight.values()) if (entry.line === old) recover(entry, line)
-        flush()
-      }
+      if (line === old) line = older
+      else if (older !== old) return
+      older = undefined
+      if (!line) return
+      for (const entry of flight.values()) if (entry.line === old) recover(entry, line)
+      flush()
     },
     owes(on) {
       return [...flight.values()].some((entry) => entry.line === on)
     },
     clear(reason) {
-      for (const entry of flight.values()) unknown(entry, 'publish.unknown')
       for (const entry of queue.values()) drop(entry, reason)
+      for (const entry of flight.values()) unknown(entry, 'publish.unknown')
     },
     drained: () =>
       new Promise((resolve) => {

@@ -36,7 +36,8 @@ describe('a listener with rate', () => {
     await clock.advance(1090 - clock.now())
     const calls = [...log] as [at: number, value: number][]
     expect(calls[0]).toEqual([0, 0])
-    for (const [index, [at]] of calls.slice(1).entries()) expect(at - (calls[index]?.[0] ?? 0)).toBeGreaterThanOrEqual(100)
+    for (const [index, [at]] of calls.slice(1).entries())
+      expect(at - (calls[index]?.[0] ?? 0)).toBeGreaterThanOrEqual(100)
     expect(calls.at(-1)?.[1]).toBe(990)
     expect(calls.length).toBeGreaterThan(9)
     await clock.advance(10_000)
@@ -75,9 +76,12 @@ describe('a listener with rate', () => {
     await sayAt(...times.map((at) => [at, at] as const))
     await clock.advance(1000)
     const calls = log as [at: number, value: number][]
-    for (const [index, [at]] of calls.slice(1).entries()) expect(at - (calls[index]?.[0] ?? 0)).toBeGreaterThanOrEqual(100)
+    for (const [index, [at]] of calls.slice(1).entries())
+      expect(at - (calls[index]?.[0] ?? 0)).toBeGreaterThanOrEqual(100)
     expect(calls.at(-1)?.[1]).toBe(times.at(-1))
-    expect(calls.map(([, value]) => value)).toEqual([...calls.map(([, value]) => value)].sort((a, b) => a - b))
+    expect(calls.map(([, value]) => value)).toEqual(
+      [...calls.map(([, value]) => value)].sort((a, b) => a - b),
+    )
   })
 
   it('is told how many messages each value stands for', async () => {
@@ -166,7 +170,11 @@ describe('a listener with rate', () => {
       [100, 2],
       [200, 3],
     ])
-    expect(takeErrors().map(({ code }) => code)).toEqual(['listener.failed', 'listener.failed', 'listener.failed'])
+    expect(takeErrors().map(({ code }) => code)).toEqual([
+      'listener.failed',
+      'listener.failed',
+      'listener.failed',
+    ])
   })
 
   it('may stop itself in a window, and hears nothing more', async () => {
@@ -359,7 +367,9 @@ describe('a rate that keeps all', () => {
   it('keeps a thousand by default', async () => {
     const { room, clock, say } = await joined()
     const log: [length: number, dropped: number | undefined][] = []
-    room.on('said', (payloads, meta) => log.push([(payloads as unknown[]).length, meta.dropped]), { rate: all })
+    room.on('said', (payloads, meta) => log.push([(payloads as unknown[]).length, meta.dropped]), {
+      rate: all,
+    })
     say(...Array.from({ length: 1202 }, (_, index) => index))
     await clock.advance(200)
     expect(log).toEqual([
@@ -404,7 +414,14 @@ describe('a rate and a schema', () => {
   it('checks only the values that are delivered', async () => {
     const seen: unknown[] = []
     const watched: Schema = {
-      '~standard': { version: 1, vendor: 'test', validate: (value) => (seen.push(value), { value }) },
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate(value) {
+          seen.push(value)
+          return { value }
+        },
+      },
     }
     const { room, clock, push, say } = await joined({ channels: { a: { said: watched } } })
     room.on('said', push, { rate: latest })

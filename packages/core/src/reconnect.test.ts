@@ -1,7 +1,7 @@
 import { type MemoryPeer, settled } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
 import type { LinkEvents } from './protocol.ts'
-import { accept, serve, setup, tell, testProtocol } from './test-setup.ts'
+import { accept, CLEAN, serve, setup, tell, testProtocol } from './test-setup.ts'
 
 type Kit = ReturnType<typeof setup>
 
@@ -294,7 +294,7 @@ describe('budget', () => {
       'connection.gave-up',
       expect.objectContaining({ code: 'connection.lost' }),
     ])
-    expect(kit.left()).toEqual({ timers: [], sessions: 0, listeners: 0 })
+    expect(kit.left()).toEqual(CLEAN)
   })
 
   it('gives up once maxElapsedMs have passed since the first failure in a row (edge 21)', async () => {

@@ -64,6 +64,8 @@ export class Subscription {
   /** The line whose messages are delivered: the older one during a handover, until the newer has joined. */
   source: Line | undefined
   recover = false
+  /** A message came, perhaps before the answer to the join. */
+  heard = false
   /** The peer was asked for it, and may have it. */
   wasAsked = false
   wholeAt = 0
@@ -146,6 +148,7 @@ export class Subscription {
   }
 
   dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
+    this.heard = true
     const entry = this.#events.get(event)
     const listeners = entry?.listeners
     if (!listeners && !this.#any.length) {

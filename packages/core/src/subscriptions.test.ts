@@ -86,7 +86,10 @@ describe('joining a channel', () => {
     client.untyped('b').join()
     await clock.advance(5000)
     expect(client.status.get().status).toBe('failed')
-    expect([room.status.get(), client.untyped('b').status.get()]).toEqual([{ state: 'left' }, { state: 'left' }])
+    expect([room.status.get(), client.untyped('b').status.get()]).toEqual([
+      { state: 'left' },
+      { state: 'left' },
+    ])
     await client.connect()
     await settled()
     expect([room.status.get().state, client.untyped('b').status.get().state]).toEqual(['joined', 'joined'])
@@ -673,7 +676,9 @@ describe('a join without an answer', () => {
   })
 
   it('makes room for the others when it times out', async () => {
-    const { client, clock, frames, takeErrors } = await connected({ subscribe: { inFlight: 1, joinMs: 1000 } })
+    const { client, clock, frames, takeErrors } = await connected({
+      subscribe: { inFlight: 1, joinMs: 1000 },
+    })
     for (const name of ['a', 'b']) client.untyped(name).join()
     await settled()
     await clock.advance(1000)

@@ -96,8 +96,8 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       if (line?.phase === 'ready') line.link.unsubscribe?.(sub.name)
     if (!current && sub.wasAsked) orphans.add(sub.name)
     sub.wasAsked = false
-    sub.recover = false
     off(sub)
+    sub.recover = false
     sub.forgetMembers()
     tell(sub, LEFT)
     sub.release?.()
@@ -105,9 +105,16 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     tidy(sub)
   }
 
+  /** What was heard of it, perhaps before the answer to its first join, has a place where it stopped. */
+  const note = (sub: Subscription): void => {
+    if (sub.heard) sub.recover = true
+    sub.heard = false
+  }
+
   /** The wire knows nothing of it any more. */
   const off = (sub: Subscription): void => {
-    if (sub.wire === 'joined') sub.wholeAt = clock.date()
+    if (sub.wire === 'joined' || sub.heard) sub.wholeAt = clock.date()
+    note(sub)
     joins.remove(sub)
     sub.wire = 'out'
     sub.line = undefined
@@ -180,8 +187,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
 
   const deliver = (line: Line, name: string, event: string, payload: unknown, meta?: Meta, decode?: Decode): void => {
     const sub = table.get(name)
-    if (sub && (sub.source === line || (sub.line === line && line.ready.positions)))
-      sub.dispatch(event, payload, meta, decode)
+    if (sub && (sub.source === line || line.ready.positions)) sub.dispatch(event, payload, meta, decode)
   }
 
   return {
@@ -231,6 +237,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       for (const sub of table.values()) {
         if (!isWanted(sub)) continue
         joins.remove(sub)
+        note(sub)
         sub.line = line
         if (isKept && sub.recover && sub.wire !== 'refused') join(sub, {})
         else enqueue(sub)
@@ -263,6 +270,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     forget() {
       for (const sub of table.values()) {
         sub.recover = false
+        sub.heard = false
         endLinger(sub)
       }
     },

@@ -15,8 +15,9 @@ describe('validate', () => {
     ['valibot', v.object({ seats: v.number() })],
     ['arktype', type({ seats: 'number' })],
   ])('answers at once with a schema of %s', (_library, schema) => {
-    expect(validate(schema, { seats: 1 })).toEqual({ value: { seats: 1 } })
-    expect(validate(schema, { seats: 'many' })).toMatchObject({ issues: [{ message: expect.any(String) }] })
+    expect(validate(schema, { seats: 1 })).toMatchObject({ value: { seats: 1 } })
+    const { issues } = validate(schema, { seats: 'many' }) as Checked
+    expect(issues?.map(({ message }) => typeof message)).toEqual(['string'])
   })
 
   it('gives the value as the schema converts it', () => {

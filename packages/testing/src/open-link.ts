@@ -58,7 +58,7 @@ export function openLink(
               },
             },
             events,
-            { credentials, clock, subprotocol },
+            { credentials, clock, subprotocol, past: 'kept' },
           )
           link = opened
           resolve({

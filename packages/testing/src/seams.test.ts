@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createTestClient } from './test-client.ts'
 
-// What only shows when a whole client, a protocol and a far end meet. `fails` goes when core is mended.
+// What only shows when a whole client, a protocol and a far end meet.
 
 describe('a client that moves to a new connection', () => {
-  it.fails('delivers what arrives over the older one first, and once', async () => {
+  it('delivers what arrives over the older one first, and once', async () => {
     const { client, server, clock, settled, transport } = createTestClient()
     const log: unknown[] = []
     const room = client.untyped('room')
@@ -22,7 +22,7 @@ describe('a client that moves to a new connection', () => {
     await client.close()
   })
 
-  it.fails('settles what a resumed session acknowledges over the newer one', async () => {
+  it('settles what a resumed session acknowledges over the newer one', async () => {
     const { client, server, clock, settled, transport } = createTestClient({ protocol: 'binary' })
     const room = client.untyped('room')
     room.join()
@@ -41,7 +41,7 @@ describe('a client that moves to a new connection', () => {
 })
 
 describe('a client that takes another identity', () => {
-  it.fails('does not send again what the one before had in flight', async () => {
+  it('does not send again what the one before had in flight', async () => {
     const { client, server, clock, settled } = createTestClient({ protocol: 'binary' })
     client.connect()
     server.withhold('puback')

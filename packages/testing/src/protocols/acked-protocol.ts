@@ -43,11 +43,13 @@ export function createAckedProtocol(): Protocol<AckedCapabilities, AckedMeta, '.
     encode: (payload) => JSON.stringify(payload) ?? 'null',
     open(session, events, { credentials }) {
       const inFlight = new Map<string, OutgoingMessage>()
+      let isOver = false
+      const memory: Memory = { positions, inFlight, isOver: () => isOver }
       const send = (frame: ClientFrame): void => session.send(JSON.stringify(frame))
       send({ t: 'hello', token: toToken(credentials) })
       return {
         receive(frame) {
-          handle(parseServerFrame(frame), events, positions, inFlight)
+          handle(parseServerFrame(frame), events, memory)
         },
         ping: () => send({ t: 'ping' }),
         subscribe(requests) {
@@ -71,6 +73,9 @@ export function createAckedProtocol(): Protocol<AckedCapabilities, AckedMeta, '.
         refresh: (fresh) => send({ t: 'auth', token: toToken(fresh) }),
         goodbye: () => send({ t: 'bye' }),
         ended: toFailure,
+        dispose() {
+          isOver = true
+        },
       }
     },
   }
@@ -87,12 +92,15 @@ function publish(session: LinkSession, message: OutgoingMessage): void {
   session.send(`${head.slice(0, -1)},"data":${payload}}`)
 }
 
-function handle(
-  frame: ServerFrame,
-  events: LinkEvents,
-  positions: Map<string, Position>,
-  inFlight: Map<string, OutgoingMessage>,
-): void {
+interface Memory {
+  readonly positions: Map<string, Position>
+  readonly inFlight: Map<string, OutgoingMessage>
+  /** A listener may end the link in the middle of a replay: what follows was not delivered. */
+  readonly isOver: () => boolean
+}
+
+function handle(frame: ServerFrame, events: LinkEvents, memory: Memory): void {
+  const { inFlight } = memory
   switch (frame.t) {
     case 'welcome': {
       const { idleMs: receiveIdleMs, answerMs } = frame
@@ -109,7 +117,7 @@ function handle(
       return events.fail(frame.final ? 'stop' : 'retry', error)
     }
     case 'subbed':
-      return joined(frame, events, positions)
+      return joined(frame, events, memory)
     case 'refused': {
       const { ch: channel, code, retryMs } = frame
       const error = new RealtimeError('channel.rejected', `Server refused ${channel}: ${code}`, {
@@ -119,7 +127,7 @@ function handle(
       return events.refused(channel, error, retryMs === undefined ? false : { afterMs: retryMs })
     }
     case 'msg':
-      return deliver(frame.ch, frame.ep, frame, events, positions)
+      return deliver(frame.ch, frame.ep, frame, events, memory)
     case 'ack':
       inFlight.delete(frame.id)
       return events.settled(frame.id, 'acknowledged')
@@ -155,12 +163,12 @@ function handle(
 function joined(
   { ch, recovered, at, replay, members, me }: ServerFrame & { t: 'subbed' },
   events: LinkEvents,
-  positions: Map<string, Position>,
+  memory: Memory,
 ): void {
-  if (!recovered) positions.set(ch, at)
+  if (!recovered) memory.positions.set(ch, at)
   events.joined(ch, { continuity: recovered ? 'complete' : 'unknown' })
   if (members) events.members(ch, { all: members, ...(me !== undefined && { me }) })
-  for (const stored of replay) deliver(ch, at.epoch, stored, events, positions)
+  for (const stored of replay) deliver(ch, at.epoch, stored, events, memory)
 }
 
 /** Drops what was delivered before, on this link or another, and tells of holes. */
@@ -169,8 +177,9 @@ function deliver(
   epoch: string,
   stored: Stored,
   events: LinkEvents,
-  positions: Map<string, Position>,
+  { positions, isOver }: Memory,
 ): void {
+  if (isOver()) return
   const { ev, data, off: offset, id } = stored
   const last = positions.get(ch)
   if (last?.epoch === epoch && offset <= last.offset) return

@@ -45,7 +45,8 @@ export function createBinaryProtocol(clientId = 'test'): Protocol<BinaryCapabili
     outbox: createOutbox,
     encode: (payload) =>
       payload instanceof Uint8Array ? payload : encoder.encode(JSON.stringify(payload) ?? 'null'),
-    open(session, events, { credentials }) {
+    open(session, events, { credentials, past }) {
+      if (past !== 'kept') state.inFlight.clear()
       const send = (packet: Packet): void => session.send(encodePacket(packet))
       send({ type: 'connect', clientId, token: typeof credentials === 'string' ? credentials : '' })
       return {
