@@ -31,7 +31,7 @@ export function toLogLine(entry: TraceEntry): LogLine {
       return {
         kind: entry.direction,
         tone: 'rest',
-        text: entry.text ?? `${entry.bytes} bytes, not shown`,
+        text: entry.text ?? `${entry.bytes} bytes`,
       }
     case 'channel':
       return {

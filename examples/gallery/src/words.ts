@@ -18,7 +18,7 @@ const causes: Partial<Record<ErrorCode, string>> = {
   'protocol.violation': 'The server broke the protocol.',
 }
 
-export function toCause(error: RealtimeError | undefined): string {
+function toCause(error: RealtimeError | undefined): string {
   return error ? (causes[error.code] ?? `Error ${error.code}.`) : ''
 }
 

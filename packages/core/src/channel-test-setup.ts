@@ -10,16 +10,13 @@ import { expect, onTestFinished } from 'vitest'
 import * as core from './index.ts'
 import * as kit from './kit.ts'
 
-type Retry = Parameters<kit.LinkEvents['refused']>[2]
 type Options = core.ClientOptions<core.Channels, core.Capabilities, core.Meta, string>
 
 export interface Setup extends Partial<Omit<Options, 'protocol'>> {
   readonly can?: Partial<core.Capabilities>
   readonly protocol?: Partial<kit.Protocol>
   readonly ready?: kit.Ready
-  /** What the far end does with joins. @default 'by hand' */
   readonly joins?: 'by hand' | 'at once'
-  /** Plays the far end instead, with its own protocol. */
   readonly server?: AckedServer
 }
 
@@ -29,17 +26,17 @@ export interface Far extends kit.LinkEvents {
   readonly published: kit.OutgoingMessage[]
   /** Settles the first publish with this payload. */
   settle(payload: string, settlement: kit.Settlement): void
-  refuse(key: string, retry?: Retry): void
+  refuse(key: string, retry?: Parameters<kit.LinkEvents['refused']>[2]): void
 }
 
 /**
  * A client over a protocol of plain words: `sub a b*` (the star: recover), `unsub a`, `pub a 1`, `pub! a 1`
- * (sent again). The far end says one word, its readiness; all else it does is a call of `far()`.
+ * (sent again). The far end is ready at once; all else it does is a call of `far()`.
  * Whatever a test leaves behind, or is reported to it without being asked for, fails it.
  */
 export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ...options }: Setup = {}) {
   const clock = createFakeClock()
-  const transport = createMemoryTransport({ clock })
+  const transport = createMemoryTransport({ clock, autoAccept: true })
   const signals = createFakeSignals()
   const fars: Far[] = []
   const readiness = { ready }
@@ -50,13 +47,19 @@ export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ..
     outbox: kit.createOutbox,
     presence: kit.createPresence,
     open(session, events) {
-      const far = play(events)
-      fars.push(far)
-      return {
-        receive(frame) {
-          if (frame === 'ready') events.ready(readiness.ready)
-          else events.message('a', 'bytes', frame, undefined, toText)
+      const far: Far = {
+        ...{ ...events, published: [], requests: [] },
+        settle(payload, settlement) {
+          const { id } = far.published.find((message) => message.payload === payload) as kit.OutgoingMessage
+          events.settled(id, settlement)
         },
+        refuse: (channel, retry) =>
+          events.refused(channel, new core.RealtimeError('channel.rejected', 'No', { channel }), retry),
+      }
+      fars.push(far)
+      queueMicrotask(() => events.ready(readiness.ready))
+      return {
+        receive: (frame) => events.message('a', 'bytes', frame, undefined, toText),
         subscribe(requests) {
           far.requests.push(...requests)
           session.send(['sub', ...requests.map(({ key, recover }) => (recover ? `${key}*` : key))].join(' '))
@@ -73,26 +76,13 @@ export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ..
     },
     ...protocol,
   }
-  if (server) server.attach(transport)
-  else
-    transport.onDial((peer) => {
-      peer.accept()
-      peer.send('ready')
-    })
-  const surroundings = { url: 'memory://far', backoff: { jitter: 0 }, transport, clock, signals }
+  server?.attach(transport)
   const client = core.createClient<core.Capabilities, core.Meta, string, core.Channels>({
-    ...surroundings,
-    ...options,
+    ...{ url: 'memory://far', backoff: { jitter: 0 }, transport, clock, signals, ...options },
     protocol: server ? createAckedProtocol() : words,
   })
   const errors: core.RealtimeError[] = []
   client.onError((error) => errors.push(error))
-  /** A drop, and the reconnect that follows it after a second at most. */
-  const blink = async (next: kit.Ready = readiness.ready): Promise<void> => {
-    readiness.ready = next
-    transport.last.drop()
-    await clock.advance(1000)
-  }
   onTestFinished(async () => {
     await client.close()
     await settled()
@@ -100,11 +90,17 @@ export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ..
     expect({ errors, ...left }).toEqual({ errors: [], timers: [], sessions: 0, listeners: 0 })
   })
   return {
-    ...{ client, clock, transport, fars, readiness, blink },
+    ...{ client, clock, transport, fars, readiness },
     far: (): Far => fars.at(-1) as Far,
     drop(): Promise<void> {
       transport.last.drop()
       return settled()
+    },
+    /** A drop, and the reconnect that follows it after a second at most. */
+    async blink(next: kit.Ready = readiness.ready): Promise<void> {
+      readiness.ready = next
+      transport.last.drop()
+      await clock.advance(1000)
     },
     /** What the client sent over the newest session. */
     frames: (): kit.Frame[] => [...transport.last.sent],
@@ -115,8 +111,7 @@ export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ..
 
 export async function connected(options: Setup = {}) {
   const parts = setup(options)
-  await parts.client.connect()
-  return parts
+  return parts.client.connect().then(() => parts)
 }
 
 /** Every state from now on, a joined one with its continuity. */
@@ -124,17 +119,6 @@ export function statesOf(status: core.Store<core.ChannelStatus>): string[] {
   const log: string[] = []
   status.subscribe((now) => log.push(now.state === 'joined' ? `joined ${now.continuity}` : now.state))
   return log
-}
-
-function play(events: kit.LinkEvents): Far {
-  const published: kit.OutgoingMessage[] = []
-  const idOf = (payload: string): string => published.find((message) => message.payload === payload)?.id ?? ''
-  return {
-    ...{ ...events, published, requests: [] },
-    settle: (payload, settlement) => events.settled(idOf(payload), settlement),
-    refuse: (channel, retry) =>
-      events.refused(channel, new core.RealtimeError('channel.rejected', 'No', { channel }), retry),
-  }
 }
 
 const toText = (bytes: unknown): string => new TextDecoder().decode(bytes as Uint8Array)

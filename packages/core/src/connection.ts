@@ -1,11 +1,13 @@
 import { type Backoff, withinReason } from './backoff.ts'
 import { RealtimeError } from './errors.ts'
 import { createHandover, type Handover } from './handover.ts'
+import { createHolds } from './holds.ts'
 import { createLifecycle, type HiddenPolicy } from './lifecycle.ts'
 import { createLine, type Line, type LineSetup, type Past } from './line.ts'
 import type { Report } from './listeners.ts'
 import type { ConnectionPort, PortEvents } from './port.ts'
 import type { Advice, Failure } from './protocol.ts'
+import { createRenewal } from './renewal.ts'
 import { createRetry } from './retry.ts'
 import type { Signals } from './signals.ts'
 import { createStatus, type StatusSnapshot } from './status.ts'
@@ -42,19 +44,16 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const { clock, trace, backoff } = options
   let state: State = idle
   let consumer: PortEvents
-  let holds = 0
   let turn = 0
   let wasConnected = false
   let dialledAt = -Infinity
   let past: Past = 'settled'
-  let cancelIdleClose = nothing
-  /** The newest call for credentials of a live line: results of older ones are nobody's. */
-  let refreshing: Promise<unknown> | undefined
   /** The line of a handover that was dialled with credentials from before the last refresh. */
   let outdated: Line | undefined
   /** A closed line that is still saying goodbye. */
   let parting: { readonly line: Line; readonly gone: Promise<void> } | undefined
   const retry = createRetry(backoff, clock)
+  const renewal = createRenewal(options.url, options.credentials, options.report)
   const status = createStatus(clock, options.report)
 
   const show = (change: Partial<StatusSnapshot>): void => status.show(state, wasConnected, retry.failures, change)
@@ -67,7 +66,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     // Somebody who was told of the end of the old state has entered another one.
     if (turn !== own) return next.leave()
     state = next
-    if (isAtRest() || next === paused) renew()
+    if (isAtRest() || next === paused) renewal.drop()
     if (isAtRest()) {
       lifecycle.stop()
       retry.reset()
@@ -75,12 +74,6 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     } else lifecycle.start()
     trace({ type: 'transition', from: name, to: next.name, cause })
     if (turn === own) show({ health: 'ok', ...change })
-  }
-
-  /** A call of a provider that is under way is nobody's from here on, and its time limit is off. */
-  const renew = (): void => {
-    options.credentials.renew()
-    options.url.renew()
   }
 
   const isAtRest = (): boolean => state.name === 'idle' || state.name === 'closed'
@@ -123,7 +116,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
 
   /** Dials when wanted and allowed: at once, or as soon as the gap between dials is over. */
   const redial = (cause: string): void => {
-    if (!holds) enter(idle, cause)
+    if (!holds.any) enter(idle, cause)
     else if (lifecycle.paused) enter(paused, cause)
     else if (gapLeft() > 0) wait(0, cause)
     else enter(opening(newLine()), cause)
@@ -162,7 +155,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
 
   const lost = ({ verdict, error }: Failure, upMs: number): void => {
     if (verdict === 'stop') return fail(error)
-    if (!holds) return redial('unused')
+    if (!holds.any) return redial('unused')
     const delayMs = retry.failed(verdict, upMs, lifecycle.hidden)
     if (delayMs !== undefined) return wait(delayMs, error.code, error)
     fail(new RealtimeError('connection.gave-up', `Gave up after ${retry.failures} failures`, {}, error))
@@ -202,12 +195,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     const { line, handover } = state
     if (!line.link.refresh) return handOver(0, true)
     outdated = handover.next
-    const flight = options.credentials.get()
-    if (flight === refreshing) return
-    refreshing = flight
-    flight.then((credentials) => {
-      if (refreshing === flight && line.phase === 'ready') line.link.refresh?.(credentials)
-    }, options.report)
+    renewal.refresh(line)
   }
 
   const wake = (cause: string): void => {
@@ -217,6 +205,8 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       state.line.probe(options.probeMs)
     }
   }
+
+  const holds = createHolds(clock, options.idleCloseMs, isAtRest, () => enter(idle, 'unused'))
 
   const lifecycle = createLifecycle(clock, options.signals, options.hidden, {
     wake,
@@ -241,27 +231,18 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       consumer = events
     },
     hold() {
-      holds++
-      cancelIdleClose()
+      const release = holds.hold()
       if (state.name === 'idle') begin('held')
-      let held = true
-      return () => {
-        if (!held) return
-        held = false
-        if (--holds || isAtRest()) return
-        cancelIdleClose = clock.after(options.idleCloseMs, () => {
-          if (!isAtRest()) enter(idle, 'unused')
-        })
-      }
+      return release
     },
     open() {
       if (state.name !== 'closed') return
-      if (holds) begin('opened')
+      if (holds.any) begin('opened')
       else enter(idle, 'opened')
     },
     reconnectNow: () => wake('asked'),
     reauthenticate(newIdentity) {
-      renew()
+      renewal.drop()
       if (newIdentity) past = 'foreign'
       if (state.name === 'opening' || (newIdentity && state.name === 'live'))
         enter(opening(newLine()), 'reauthenticate')
@@ -276,7 +257,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       if (next === outdated) refresh()
     },
     async close() {
-      cancelIdleClose()
+      holds.cancel()
       if (past === 'kept') past = 'settled'
       if (state.name === 'live') {
         const { line } = state

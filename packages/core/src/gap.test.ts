@@ -136,6 +136,20 @@ describe('onGap', () => {
     expect(states).toEqual([])
   })
 
+  it('tells of a hole in what the older line of a handover still delivers', async () => {
+    const { room, clock, far, fars } = await joined()
+    const log: unknown[] = []
+    room.on('said', (payload) => log.push(payload))
+    room.onGap(({ cause }) => log.push(cause))
+    far().advice({ drainMs: 1 })
+    await clock.advance(1000)
+    expect(fars).toHaveLength(2)
+    fars[0]?.message('a', 'said', 1)
+    fars[0]?.gap('a', 'unknown')
+    fars[0]?.message('a', 'said', 3)
+    expect(log).toEqual([1, 'hole', 3])
+  })
+
   it('tells every handler of every handle, and none of another channel', async () => {
     const { client, room, far, blink } = await joined()
     const log: string[] = []

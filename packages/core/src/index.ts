@@ -1,4 +1,5 @@
 export type {
+  AnyClient,
   AnyMessage,
   Channel,
   ChannelOptions,
@@ -7,6 +8,7 @@ export type {
   ListenOptions,
   PublishOptions,
   Receipt,
+  TypesOf,
 } from './api.ts'
 export type { BackoffOptions } from './backoff.ts'
 export { createClient } from './client.ts'

@@ -185,14 +185,17 @@ describe('publish()', () => {
     const kit = publishing(
       setup({
         protocol: {
-          open: (_session, events) => ({
-            receive: () => events.ready({}),
-            subscribe: () => {},
-            publish: ({ payload }) => {
-              if (payload === '2') throw new TypeError('mine')
-              return 'sent'
-            },
-          }),
+          open(_session, events) {
+            queueMicrotask(() => events.ready({}))
+            return {
+              receive: () => {},
+              subscribe: () => {},
+              publish({ payload }) {
+                if (payload === '2') throw new TypeError('mine')
+                return 'sent'
+              },
+            }
+          },
         },
       }),
     )
@@ -612,14 +615,17 @@ describe('a message in flight', () => {
   it('may be settled from inside the link', async () => {
     const { say, log } = await up({
       protocol: {
-        open: (_session, events) => ({
-          receive: () => events.ready({}),
-          subscribe: () => {},
-          publish({ id }) {
-            events.settled(id, 'acknowledged')
-            return 'pending'
-          },
-        }),
+        open(_session, events) {
+          queueMicrotask(() => events.ready({}))
+          return {
+            receive: () => {},
+            subscribe: () => {},
+            publish({ id }) {
+              events.settled(id, 'acknowledged')
+              return 'pending'
+            },
+          }
+        },
       },
     })
     say(1, KEPT)
@@ -933,6 +939,18 @@ describe('a socket that is slow', () => {
     expect(log).toEqual(['1 sent', '2 dropped offline'])
     await clock.advance(1000)
     expect(frames()).toEqual([])
+  })
+
+  it('that breaks under a message leaves it with the protocol that took it over and resumes (edge 56)', async () => {
+    const { say, log, far, fars, clock, readiness, transport, frames } = await up()
+    readiness.ready = { resumed: true }
+    transport.last.failSend()
+    say(1, KEPT)
+    await clock.advance(1000)
+    expect(frames()).toEqual([])
+    far().settled(fars[0]?.published[0]?.id ?? '', 'acknowledged')
+    await settled()
+    expect(log).toEqual(['1 acknowledged'])
   })
 
   it('that breaks under a message at least once sends it once on the next connection (edge 56)', async () => {

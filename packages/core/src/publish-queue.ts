@@ -104,8 +104,8 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     entry.line = to
     try {
       const taken = to.link.publish?.(message)
-      if (to.phase !== 'ready') {
-        // The socket broke under it: it was not sent.
+      if (to.phase !== 'ready' && taken !== 'pending') {
+        // The socket broke under it, and nobody else has it: it was not sent.
         flight.delete(id)
         return false
       }

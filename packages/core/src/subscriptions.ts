@@ -4,7 +4,7 @@ import { createJoins, type JoinsSetup } from './joins.ts'
 import type { Line, LineReports } from './line.ts'
 import { decodeOnce } from './message.ts'
 import type { ConnectionPort } from './port.ts'
-import type { Decode, Joined, Meta } from './protocol.ts'
+import type { Joined } from './protocol.ts'
 import { type ChannelStatus, JOINING, LEFT, Subscription, type SubscriptionSetup } from './subscription.ts'
 import type { TraceWriter } from './trace.ts'
 
@@ -185,9 +185,10 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     return sub?.line === line ? sub : undefined
   }
 
-  const deliver = (line: Line, name: string, event: string, payload: unknown, meta?: Meta, decode?: Decode): void => {
+  /** The channel, when this line delivers it: also the older one of a handover. */
+  const from = (line: Line, name: string): Subscription | undefined => {
     const sub = table.get(name)
-    if (sub && (sub.source === line || line.ready.positions)) sub.dispatch(event, payload, meta, decode)
+    return sub && (sub.source === line || line.ready.positions) ? sub : undefined
   }
 
   return {
@@ -301,19 +302,19 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       refuse(sub, error, retry)
       pump()
     },
-    members(_line, name, change) {
-      table.get(name)?.presence?.apply(change)
+    members(line, name, change) {
+      from(line, name)?.presence?.apply(change)
     },
     gap(line, name, continuity) {
-      const sub = on(line, name)
+      const sub = from(line, name)
       if (!sub) return
       sub.wholeAt = clock.date()
       sub.gap(continuity, 'hole')
     },
     message(line, names, event, payload, meta, decode) {
-      if (typeof names === 'string') return deliver(line, names, event, payload, meta, decode)
+      if (typeof names === 'string') return from(line, names)?.dispatch(event, payload, meta, decode)
       const shared = decode && decodeOnce(decode)
-      for (const name of names) deliver(line, name, event, payload, meta && { ...meta }, shared)
+      for (const name of names) from(line, name)?.dispatch(event, payload, meta && { ...meta }, shared)
     },
   }
 }

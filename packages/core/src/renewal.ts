@@ -1,0 +1,29 @@
+import type { Provided } from './credentials.ts'
+import type { Line } from './line.ts'
+import type { Report } from './listeners.ts'
+
+export interface Renewal {
+  /** A call that is under way is nobody's from here on, and its time limit is off. */
+  drop(): void
+  /** Gives a live line new credentials in band. Results of older calls are nobody's. */
+  refresh(line: Line): void
+}
+
+/** Keeps address and credentials fresh, whoever asks for it how often. */
+export function createRenewal(url: Provided<string>, credentials: Provided<unknown>, report: Report): Renewal {
+  let newest: Promise<unknown> | undefined
+  return {
+    drop() {
+      url.renew()
+      credentials.renew()
+    },
+    refresh(line) {
+      const flight = credentials.get()
+      if (flight === newest) return
+      newest = flight
+      flight.then((fresh) => {
+        if (newest === flight && line.phase === 'ready') line.link.refresh?.(fresh)
+      }, report)
+    },
+  }
+}
