@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { checkDocs } from './check-docs.mjs'
+
+// Compilers are slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** @type {string[]} */
 const folders = []

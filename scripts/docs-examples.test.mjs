@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { readPage } from './docs-page.mjs'
+
+// Compilers are slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const root = join(fileURLToPath(import.meta.url), '../..')
 

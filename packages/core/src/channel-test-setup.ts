@@ -20,7 +20,7 @@ export interface Setup extends Partial<Omit<Options, 'protocol'>> {
   readonly server?: AckedServer
 }
 
-/** The far end of one session, played by calling what its link reports. */
+/** The far end of one session: what arrived, and what its link is to report. */
 export interface Far extends kit.LinkEvents {
   readonly requests: kit.SubscribeRequest[]
   readonly published: kit.OutgoingMessage[]

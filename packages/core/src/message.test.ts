@@ -1,12 +1,17 @@
 import { settled } from '@org/realtime-testing'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Setup } from './channel-test-setup.ts'
 import type { Schema } from './index.ts'
 
-afterEach(() => {
-  vi.unstubAllEnvs()
+/** What is loaded from here on thinks that it is in production. */
+function goToProduction(): void {
+  vi.stubEnv('NODE_ENV', 'production')
   vi.resetModules()
-})
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    vi.resetModules()
+  })
+}
 
 async function joined(options: Setup = {}) {
   const { connected } = await import('./channel-test-setup.ts')
@@ -227,8 +232,7 @@ describe('a payload with a schema', () => {
     ['dev', 0],
     ['always', 1],
   ] as const)('with the policy %s is found wrong %i times in production', async (validate, times) => {
-    vi.stubEnv('NODE_ENV', 'production')
-    vi.resetModules()
+    goToProduction()
     const { a, far, push, takeErrors } = await joined({ channels: { a: { said: numbers } }, validate })
     a.on('said', push)
     far().message('a', 'said', 'x')

@@ -1,10 +1,15 @@
 import { settled } from '@org/realtime-testing'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 
-afterEach(() => {
-  vi.unstubAllEnvs()
+/** What is loaded from here on thinks that it is in production. */
+function goToProduction(): void {
+  vi.stubEnv('NODE_ENV', 'production')
   vi.resetModules()
-})
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    vi.resetModules()
+  })
+}
 
 async function listening(...events: string[]) {
   const { connected } = await import('./channel-test-setup.ts')
@@ -48,8 +53,7 @@ describe('the hint at an event that nobody listens to', () => {
   })
 
   it('is not given in production', async () => {
-    vi.stubEnv('NODE_ENV', 'production')
-    vi.resetModules()
+    goToProduction()
     const { far, hints } = await listening('said')
     far().message('a', 'client-said', 1)
     expect(hints()).toEqual([])

@@ -1,34 +1,25 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
 import { RealtimeError } from './errors.ts'
+import { createIntents, type Intents, type IntentsSetup } from './intents.ts'
 import { createJoins, type JoinsSetup } from './joins.ts'
 import type { Line, LineReports } from './line.ts'
 import { decodeOnce } from './message.ts'
-import type { ConnectionPort } from './port.ts'
 import type { Joined } from './protocol.ts'
-import { type ChannelStatus, JOINING, LEFT, Subscription, type SubscriptionSetup } from './subscription.ts'
+import { type ChannelStatus, JOINING, LEFT, type Subscription } from './subscription.ts'
 import type { TraceWriter } from './trace.ts'
 
-export interface SubscriptionsSetup extends SubscriptionSetup, JoinsSetup {
-  readonly lingerMs: number
+export interface SubscriptionsSetup extends IntentsSetup, JoinsSetup {
   readonly trace: TraceWriter
   readonly backoff: Backoff
-  readonly port: ConnectionPort
   joined(): void
   rejected(name: string, error: RealtimeError): void
   /** Every channel has moved to the line of a handover. */
   moved(from: Line, to: Line): void
 }
 
-export interface Subscriptions extends Pick<LineReports, 'joined' | 'refused' | 'members' | 'message' | 'gap'> {
-  /** The shared state of a channel, made when first needed. */
-  use(name: string): Subscription
-  find(name: string): Subscription | undefined
-  /** Wants the channel until released; it lingers unless released with `now`. */
-  hold(name: string): (now?: boolean) => void
-  /** Ends its linger, if nobody holds it any more. */
-  endLinger(name: string): void
-  /** Keeps its shared state alive without wanting it joined. */
-  watch(name: string): () => void
+export interface Subscriptions
+  extends Pick<LineReports, 'joined' | 'refused' | 'members' | 'message' | 'gap'>,
+    Pick<Intents, 'use' | 'find' | 'hold' | 'endLinger' | 'watch'> {
   retry(name: string): void
   /** Also true of the older line of a handover, as long as it serves the channel. */
   isJoined(name: string, line: Line): boolean
@@ -48,16 +39,13 @@ export interface Subscriptions extends Pick<LineReports, 'joined' | 'refused' | 
 
 /** Keeps what is wanted apart from what the wire says, and brings the two together once per tick. */
 export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
-  const { clock, trace, port } = setup
-  const table = new Map<string, Subscription>()
+  const { clock, trace } = setup
   const dirty = new Set<Subscription>()
   /** Left while the line was down: the peer may still have them. */
   const orphans = new Set<string>()
   let current: Line | undefined
   let next: Line | undefined
   let isAtRest = false
-
-  const isWanted = (sub: Subscription): boolean => sub.holds > 0 || sub.cancelLinger !== undefined
 
   const tell = (sub: Subscription, status: ChannelStatus, cause = ''): void => {
     if (status === sub.status.get()) return
@@ -73,16 +61,10 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const reconcile = (): void => {
     for (const sub of dirty) {
       dirty.delete(sub)
-      if (!isWanted(sub)) leave(sub)
+      if (!intents.isWanted(sub)) leave(sub)
       else if (sub.wire === 'out') enqueue(sub)
     }
     pump()
-  }
-
-  const endLinger = (sub: Subscription): void => {
-    sub.cancelLinger?.()
-    sub.cancelLinger = undefined
-    schedule(sub)
   }
 
   const enqueue = (sub: Subscription): void => {
@@ -102,7 +84,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     tell(sub, LEFT)
     sub.release?.()
     sub.release = undefined
-    tidy(sub)
+    intents.tidy(sub)
   }
 
   /** What was heard of it, perhaps before the answer to its first join, has a place where it stopped. */
@@ -121,9 +103,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     sub.source = undefined
   }
 
-  const tidy = (sub: Subscription): void => {
-    if (!isWanted(sub) && !sub.watchers && sub.wire === 'out') table.delete(sub.name)
-  }
+  const intents = createIntents(setup, () => !isAtRest, schedule)
 
   const refuse = (sub: Subscription, error: RealtimeError, retry: boolean | { readonly afterMs: number }): void => {
     off(sub)
@@ -170,61 +150,30 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     setup.joined()
   }
 
-  const use = (name: string): Subscription => {
-    let sub = table.get(name)
-    if (!sub) {
-      sub = new Subscription(name, setup)
-      table.set(name, sub)
-    }
-    return sub
-  }
-
   /** The channel, when this line speaks for it. */
   const on = (line: Line, name: string): Subscription | undefined => {
-    const sub = table.get(name)
+    const sub = intents.find(name)
     return sub?.line === line ? sub : undefined
   }
 
   /** The channel, when this line delivers it: also the older one of a handover. */
   const from = (line: Line, name: string): Subscription | undefined => {
-    const sub = table.get(name)
+    const sub = intents.find(name)
     return sub && (sub.source === line || line.ready.positions) ? sub : undefined
   }
 
   return {
-    use,
-    find: (name) => table.get(name),
-    hold(name) {
-      const sub = use(name)
-      sub.release ??= port.hold()
-      if (!sub.holds++) endLinger(sub)
-      let isHeld = true
-      return (now) => {
-        if (!isHeld) return
-        isHeld = false
-        if (--sub.holds) return
-        if (now || isAtRest) endLinger(sub)
-        else sub.cancelLinger = clock.after(setup.lingerMs, () => endLinger(sub))
-      }
-    },
-    watch(name) {
-      const sub = use(name)
-      sub.watchers++
-      return () => {
-        sub.watchers--
-        tidy(sub)
-      }
-    },
+    ...intents,
     retry(name) {
-      const sub = table.get(name)
+      const sub = intents.find(name)
       if (sub) again(sub)
     },
     isJoined(name, line) {
-      const sub = table.get(name)
+      const sub = intents.find(name)
       return sub?.source === line && (sub.line !== line || sub.wire === 'joined')
     },
     refusal(name) {
-      const sub = table.get(name)
+      const sub = intents.find(name)
       const status = sub?.status.get()
       return status?.state === 'rejected' && !sub?.cancelTimer ? status.error : undefined
     },
@@ -235,8 +184,8 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       const isKept = line.ready.subscriptions === 'kept'
       if (isKept) for (const name of orphans) line.link.unsubscribe?.(name)
       orphans.clear()
-      for (const sub of table.values()) {
-        if (!isWanted(sub)) continue
+      for (const sub of intents.all()) {
+        if (!intents.isWanted(sub)) continue
         joins.remove(sub)
         note(sub)
         sub.line = line
@@ -250,7 +199,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       else if (line !== next) return
       next = undefined
       joins.reset()
-      for (const sub of table.values()) {
+      for (const sub of intents.all()) {
         if (sub.line !== line) {
           if (sub.source !== line) continue
           // The older line of a handover is gone before the newer had joined.
@@ -269,26 +218,22 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       pump()
     },
     forget() {
-      for (const sub of table.values()) {
+      for (const sub of intents.all()) {
         sub.recover = false
         sub.heard = false
-        endLinger(sub)
+        intents.endLinger(sub.name)
       }
-    },
-    endLinger(name) {
-      const sub = table.get(name)
-      if (sub) endLinger(sub)
     },
     rest() {
       isAtRest = true
-      for (const sub of table.values()) {
+      for (const sub of intents.all()) {
         sub.cancelTimer?.()
         tell(sub, LEFT)
       }
     },
     rouse() {
       isAtRest = false
-      for (const sub of table.values()) schedule(sub)
+      for (const sub of intents.all()) schedule(sub)
     },
     joined(line, name, how = {}) {
       const sub = on(line, name)
