@@ -8,7 +8,9 @@ import { spawn } from 'node:child_process'
  */
 export function child(file, args = [], nodeFlags = []) {
   return new Promise((resolve, reject) => {
-    const running = spawn(process.execPath, [...nodeFlags, file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const running = spawn(process.execPath, [...nodeFlags, file, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     let printed = ''
     running.stdout.on('data', (text) => {
       printed += text

@@ -1,5 +1,5 @@
-import { type ClientOptions, createClient } from '@org/realtime-core'
 import type { Channels } from '@org/realtime-core'
+import { type ClientOptions, createClient } from '@org/realtime-core'
 import type { Capabilities, LinkEvents, Meta, Protocol, Transport } from '@org/realtime-core/kit'
 
 type Given = Omit<ClientOptions<Channels, Capabilities, Meta, string>, 'protocol' | 'url' | 'transport'>

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { bootstrap, root } from './bootstrap.mjs'
 
-const steps = ['lint', 'types', 'boundaries', 'knip', 'build', 'packages', 'size', 'hosts']
+const steps = ['lint', 'types', 'boundaries', 'knip', 'build', 'packages', 'docs', 'size', 'hosts']
 
 await bootstrap()
 const results = steps.map((step) => {

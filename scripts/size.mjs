@@ -1,7 +1,9 @@
 /**
  * What an application pays for an import: each row of `size-budgets.json` bundled for browsers in production,
  * minified, gzip -9. A row has an `entry` file, or `code` that resolves as if it lay in `bench`.
- * Fails above a budget, and on a row that cannot be built. kB = 1000 B.
+ * Fails above a row's ceiling, and on a row that cannot be built. kB = 1000 B. A row without a ceiling
+ * has its budget as one; a ceiling above the budget stands for a budget that is not met yet, is said so
+ * in the output, and only ever comes down.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +11,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { root } from './bootstrap.mjs'
 
-/** @typedef {{ name: string, entry?: string, code?: string, budgetBytes: number, externals?: string[] }} Row */
+/** @typedef {{ name: string, entry?: string, code?: string, budgetBytes: number, ceilingBytes?: number, externals?: string[] }} Row */
 
 /** @type {Row[]} */
 const rows = JSON.parse(readFileSync(join(root, 'size-budgets.json'), 'utf8'))
@@ -18,13 +20,19 @@ let isWithin = true
 
 for (const row of rows) {
   const result = await measure(row).catch((/** @type {Error} */ error) => error)
-  if (result instanceof Error) report(false, row, `cannot be built: ${result.message}`)
-  else
-    report(
-      result.gzipBytes <= row.budgetBytes,
-      row,
-      `${kB(result.gzipBytes)} of ${kB(row.budgetBytes)} kB gzip, ${kB(result.minifiedBytes)} kB minified`,
-    )
+  if (result instanceof Error) {
+    report('FAILED', row, `cannot be built: ${result.message}`)
+    continue
+  }
+  const { gzipBytes, minifiedBytes } = result
+  const { budgetBytes, ceilingBytes = budgetBytes } = row
+  const verdict = gzipBytes > ceilingBytes ? 'FAILED' : gzipBytes > budgetBytes ? 'NOT MET' : 'ok'
+  report(
+    verdict,
+    row,
+    `${kB(gzipBytes)} of ${kB(budgetBytes)} kB gzip, ${kB(minifiedBytes)} kB minified` +
+      (ceilingBytes > budgetBytes ? `; may not grow over ${kB(ceilingBytes)} kB` : ''),
+  )
 }
 process.exitCode = isWithin ? 0 : 1
 
@@ -50,10 +58,10 @@ async function measure({ entry, code, externals = [] }) {
   return { minifiedBytes: minified.length, gzipBytes: gzipSync(minified, { level: 9 }).length }
 }
 
-/** @param {boolean} isOk @param {Row} row @param {string} text */
-function report(isOk, { name }, text) {
-  isWithin &&= isOk
-  console.log(`${isOk ? 'ok    ' : 'FAILED'} ${name.padEnd(width)}  ${text}`)
+/** @param {'ok' | 'NOT MET' | 'FAILED'} verdict @param {Row} row @param {string} text */
+function report(verdict, { name }, text) {
+  isWithin &&= verdict !== 'FAILED'
+  console.log(`${verdict.padEnd(7)} ${name.padEnd(width)}  ${text}`)
 }
 
 /** @param {number} bytes */

@@ -11,7 +11,10 @@ export type Given = Parameters<typeof createImmediateClient>[0]
 export type Messages = Awaited<ReturnType<typeof createImmediateClient>>['events']['message']
 
 /** Several objects of one shape, so that nothing can be computed once and for all. */
-export const payloads: readonly Payload[] = Array.from({ length: 16 }, (_, value) => ({ id: `item-${value}`, value }))
+export const payloads: readonly Payload[] = Array.from({ length: 16 }, (_, value) => ({
+  id: `item-${value}`,
+  value,
+}))
 
 export const EVENT = 'BookingStatusUpdated'
 
@@ -35,7 +38,13 @@ interface OurOptions {
 }
 
 /** Messages in turns to as many channels as given. */
-export async function ours({ channels, listeners = 1, client: given, listenOptions, send }: OurOptions): Promise<Work> {
+export async function ours({
+  channels,
+  listeners = 1,
+  client: given,
+  listenOptions,
+  send,
+}: OurOptions): Promise<Work> {
   const { client, events } = await createImmediateClient(given)
   const names = Array.from({ length: channels }, (_, index) => nameOf(index))
   for (const name of names) {

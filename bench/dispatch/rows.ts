@@ -19,7 +19,9 @@ const schema: Schema<never> = {
     version: 1,
     vendor: 'bench',
     validate: (value) =>
-      typeof (value as { value?: unknown }).value === 'number' ? { value: value as never } : { issues: [{ message: 'no' }] },
+      typeof (value as { value?: unknown }).value === 'number'
+        ? { value: value as never }
+        : { issues: [{ message: 'no' }] },
   },
 }
 const registered = (validate: 'off' | 'always'): Given => ({
@@ -69,7 +71,10 @@ export const rows: readonly Row[] = [
         send: (message, key, index) => message(key, EVENT, payloads[index & 15], { offset: index } as object),
       }),
     theirs: () =>
-      theirs({ channels: 1, send: (emitter, index) => emitter.emit(EVENT, payloads[index & 15], { offset: index }) }),
+      theirs({
+        channels: 1,
+        send: (emitter, index) => emitter.emit(EVENT, payloads[index & 15], { offset: index }),
+      }),
   },
   {
     name: 'lazy decode of a JSON string',
@@ -78,7 +83,8 @@ export const rows: readonly Row[] = [
         channels: 1,
         send: (message, key, index) => message(key, EVENT, texts[index & 15], undefined, parse),
       }),
-    theirs: () => theirs({ channels: 1, send: (emitter, index) => emitter.emit(EVENT, parse(texts[index & 15])) }),
+    theirs: () =>
+      theirs({ channels: 1, send: (emitter, index) => emitter.emit(EVENT, parse(texts[index & 15])) }),
   },
   {
     name: 'rate latest 100 ms',
@@ -93,7 +99,8 @@ export const rows: readonly Row[] = [
         listenOptions: rate,
         send: (message, key, index) => message(key, EVENT, texts[index & 15], undefined, parse),
       }),
-    theirs: () => theirs({ channels: 1, send: (emitter, index) => emitter.emit(EVENT, parse(texts[index & 15])) }),
+    theirs: () =>
+      theirs({ channels: 1, send: (emitter, index) => emitter.emit(EVENT, parse(texts[index & 15])) }),
   },
   {
     name: '2 listeners',

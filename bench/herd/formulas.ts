@@ -32,8 +32,7 @@ export const formulas: Readonly<Record<string, Formula>> = {
     return Math.min(Math.floor(share * 10) & 1 ? step + deviation : step - deviation, 5000)
   },
   // At once after a drop, which already counts as the first retry of 15 s * (count + 2) / 3, at most doubled.
-  ably: (random) => (attempt) =>
-    attempt && 15_000 * Math.min((attempt + 3) / 3, 2) * (1 - random() * 0.2),
+  ably: (random) => (attempt) => attempt && 15_000 * Math.min((attempt + 3) / 3, 2) * (1 - random() * 0.2),
   // staleThreshold 6 s, reconnectionBackoffRate 0.15; a poll whose jitter is 100 % before the first attempt.
   actioncable: (random) => (attempt) =>
     6000 * 1.15 ** Math.min(attempt, 10) * (1 + (attempt ? 0.15 : 1) * random()),
@@ -48,7 +47,8 @@ export const formulas: Readonly<Record<string, Formula>> = {
   // A point of the step from 3 s to 6 s, doubled without a cap, then 50 % more or less.
   anycable: (random) => (attempt) => 3000 * 2 ** attempt * (1 + random()) * (1 + (random() - 0.5)),
   // retryAttempts 5.
-  'graphql-ws': (random) => (attempt) => (attempt < 5 ? 1000 * 2 ** attempt + 300 + random() * 2700 : undefined),
+  'graphql-ws': (random) => (attempt) =>
+    attempt < 5 ? 1000 * 2 ** attempt + 300 + random() * 2700 : undefined,
 }
 
 /** The dials of clients that do nothing but wait as the formula says. */

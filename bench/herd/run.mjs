@@ -27,7 +27,9 @@ const [ours] = rows
 for (const { figure, most, print } of budgets) {
   const isMet = ours[figure] <= most
   if (!isMet) process.exitCode = 1
-  console.log(`${figure} of ours: ${print(ours[figure])}, budget <= ${print(most)}: ${isMet ? 'met' : 'NOT met'}`)
+  console.log(
+    `${figure} of ours: ${print(ours[figure])}, budget <= ${print(most)}: ${isMet ? 'met' : 'NOT met'}`,
+  )
 }
 
 /** @param {Figures & { name: string }} row */

@@ -43,11 +43,11 @@ export type DeliveryOf<A extends Capabilities['ack']> =
 export interface PublishOptions<D extends Delivery = Delivery> {
   /** @default 'at-most-once' */
   readonly delivery?: D
-  /** How long it may wait for a connection. @default 30000, none for at-least-once and exactly-once */
+  /** How long it may wait or be unanswered. @default `outbox.ttlMs`, and no limit from at-least-once on */
   readonly ttlMs?: number
-  /** Gives the message up when aborted, unless it was sent. */
+  /** Gives it up when aborted: dropped while it waits, unknown once it is on its way. */
   readonly signal?: AbortSignal
-  /** With overflow policy `coalesce`: messages of the same key replace each other while they wait. */
+  /** Messages of the same channel, event and key replace each other while they wait. */
   readonly coalesceKey?: string
   readonly [protocolOption: string]: unknown
 }

@@ -83,8 +83,15 @@ export class ChannelHandle {
     return this.#listen(event, listener, options)
   }
 
-  onAny(listener: (message: { event: string; payload: unknown; meta: Meta }) => void, options: ListenOptions = {}): () => void {
-    return this.#listen(undefined, (payload, meta) => listener({ event: meta.event ?? '', payload, meta }), options)
+  onAny(
+    listener: (message: { event: string; payload: unknown; meta: Meta }) => void,
+    options: ListenOptions = {},
+  ): () => void {
+    return this.#listen(
+      undefined,
+      (payload, meta) => listener({ event: meta.event ?? '', payload, meta }),
+      options,
+    )
   }
 
   events(event: string, options: EventsOptions = {}): AsyncIterable<unknown> {
@@ -99,7 +106,10 @@ export class ChannelHandle {
         }
       },
       (buffer) =>
-        new RealtimeError('iteration.overflow', `More than ${buffer} events of ${event} waited`, { ...details, buffer }),
+        new RealtimeError('iteration.overflow', `More than ${buffer} events of ${event} waited`, {
+          ...details,
+          buffer,
+        }),
       options,
     )
   }
@@ -137,7 +147,12 @@ export class ChannelHandle {
     return subscriptions.hold(this.name)
   }
 
-  #listen(event: string | undefined, fn: ListenerFn, { signal, rate }: ListenOptions, ended?: () => void): () => void {
+  #listen(
+    event: string | undefined,
+    fn: ListenerFn,
+    { signal, rate }: ListenOptions,
+    ended?: () => void,
+  ): () => void {
     if (signal?.aborted) return () => {}
     const subscription = this.#setup.subscriptions.use(this.name)
     const listener: Listener = { fn, hold: this.#hold, gate: undefined, active: true }

@@ -1,16 +1,21 @@
 import type { BackoffOptions } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { Provider } from './credentials.ts'
+import type { SubscribeOptions } from './joins.ts'
 import type { HiddenPolicy } from './lifecycle.ts'
+import type { OutboxOptions } from './outbox-options.ts'
 import type { ConnectionPort } from './port.ts'
 import type { Capabilities, Heartbeat, Meta, Protocol } from './protocol.ts'
-import type { OutboxOptions } from './outbox-options.ts'
 import type { Channels } from './registry.ts'
 import type { Signals } from './signals.ts'
-import type { SubscribeOptions } from './joins.ts'
 import type { Transport } from './transport.ts'
 
-export interface ClientOptions<R extends Channels, C extends Capabilities, M extends Meta, Sep extends string> {
+export interface ClientOptions<
+  R extends Channels,
+  C extends Capabilities,
+  M extends Meta,
+  Sep extends string,
+> {
   readonly protocol: Protocol<C, M, Sep>
   /** The address, or a function that is asked for it before every dial. */
   readonly url: Provider<string>

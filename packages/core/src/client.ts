@@ -199,7 +199,8 @@ export function createClient<
       const [params, handleOptions] = pattern.includes('{') ? rest : [{}, rest.at(-1)]
       return new ChannelHandle(registry.name(pattern, { ...params }), { ...handleOptions }, setup)
     },
-    untyped: (name: string, handleOptions: object = {}) => new ChannelHandle(name, { ...handleOptions }, setup),
+    untyped: (name: string, handleOptions: object = {}) =>
+      new ChannelHandle(name, { ...handleOptions }, setup),
     onError: errors.add,
     connect({ signal }: { readonly signal?: AbortSignal } = {}) {
       if (!signal?.aborted) {

@@ -56,7 +56,8 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const renewal = createRenewal(options.url, options.credentials, options.report)
   const status = createStatus(clock, options.report)
 
-  const show = (change: Partial<StatusSnapshot>): void => status.show(state, wasConnected, retry.failures, change)
+  const show = (change: Partial<StatusSnapshot>): void =>
+    status.show(state, wasConnected, retry.failures, change)
 
   const enter = (next: State, cause: string, change: Partial<StatusSnapshot> = {}): void => {
     const own = ++turn
@@ -69,7 +70,6 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     if (isAtRest() || next === paused) renewal.drop()
     if (isAtRest()) {
       lifecycle.stop()
-      retry.reset()
       wasConnected = false
     } else lifecycle.start()
     trace({ type: 'transition', from: name, to: next.name, cause })
@@ -122,7 +122,10 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     else enter(opening(newLine()), cause)
   }
 
-  const begin = (cause: string): void => enter(lifecycle.paused ? paused : opening(newLine()), cause)
+  const begin = (cause: string): void => {
+    retry.reset()
+    enter(lifecycle.paused ? paused : opening(newLine()), cause)
+  }
 
   const ready = (line: Line): void => {
     past = 'kept'
@@ -209,14 +212,14 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const holds = createHolds(clock, options.idleCloseMs, isAtRest, () => enter(idle, 'unused'))
 
   const lifecycle = createLifecycle(clock, options.signals, options.hidden, {
+    signal: (signal) => trace({ type: 'signal', signal }),
     wake,
     pause(cause, final) {
       if (final) {
         past = 'settled'
         consumer.ended()
       }
-      if (state.name === 'live' || state.name === 'opening' || state.name === 'waiting')
-        enter(paused, cause)
+      if (state.name === 'live' || state.name === 'opening' || state.name === 'waiting') enter(paused, cause)
     },
     resume(cause) {
       if (state.name !== 'paused') return

@@ -487,7 +487,7 @@ describe('reauthenticate({ newIdentity: true })', () => {
     expect(statuses).toEqual(['connecting', 'connected', 'reconnecting', 'connected'])
     tell(next, 'joined', 'room')
     await settled()
-    expect(client.untyped('room').status.get()).toEqual({ state: 'joined', continuity: 'fresh' })
+    expect(client.untyped('room').status.get()).toEqual({ state: 'joined', continuity: 'unknown' })
   })
 
   it('while connecting drops what the old identity wanted to send', async () => {

@@ -82,7 +82,12 @@ export class RealtimeError<C extends ErrorCode = ErrorCode> extends Error {
   }
 
   /** Returns a RealtimeError as it is; wraps anything else as the cause of a new one. */
-  static from<C extends ErrorCode>(error: unknown, code: C, sentence: string, details: ErrorDetails[C]): RealtimeError {
+  static from<C extends ErrorCode>(
+    error: unknown,
+    code: C,
+    sentence: string,
+    details: ErrorDetails[C],
+  ): RealtimeError {
     return RealtimeError.is(error) ? error : new RealtimeError(code, sentence, details, error)
   }
 }

@@ -15,20 +15,24 @@ export function toRetry(
 /** What the end of a session means when the protocol does not say. */
 export function toLoss({ code, reason, status, error }: SessionEnd, phase: string, url: string): Failure {
   const details = { url, ...(code && { code }), ...(reason && { reason }), ...(status && { status }) }
-  return toRetry('connection.lost', `Session ended${code ? ` with ${code}` : ''} while ${phase}`, details, error)
+  return toRetry(
+    'connection.lost',
+    `Session ended${code ? ` with ${code}` : ''} while ${phase}`,
+    details,
+    error,
+  )
 }
 
 /** Wrong options and final refusals stop; whatever else a provider or a transport throws may pass. */
 export function toFailure(cause: unknown, url: string): Failure {
   const error = RealtimeError.from(cause, 'connection.lost', 'Transport could not start', { url })
   const isFinal =
-    RealtimeError.is(error, 'option.invalid') || (RealtimeError.is(error, 'auth.failed') && !error.details.retry)
+    RealtimeError.is(error, 'option.invalid') ||
+    (RealtimeError.is(error, 'auth.failed') && !error.details.retry)
   return { verdict: isFinal ? 'stop' : 'retry', error }
 }
 
 /** The address without user, query and fragment. */
 export function withoutSecrets(url: string): string {
-  return url
-    .replace(/[?#].*/, '')
-    .replace(/\/\/[^/]*@/, '//')
+  return url.replace(/[?#].*/, '').replace(/\/\/[^/]*@/, '//')
 }

@@ -32,9 +32,16 @@ export interface GapHold {
   close(): void
 }
 
-export function createGapHold(clock: Clock, report: Report, ends: { add(listener: () => void): () => void }): GapHold {
+export function createGapHold(
+  clock: Clock,
+  report: Report,
+  ends: { add(listener: () => void): () => void },
+): GapHold {
   let held: (() => void)[] = []
-  let running = new Map<symbol, { readonly cancel: Cancel; readonly maxEvents: number; readonly channel: string }>()
+  let running = new Map<
+    symbol,
+    { readonly cancel: Cancel; readonly maxEvents: number; readonly channel: string }
+  >()
 
   const end = (id: symbol, reason?: 'overflow' | 'timeout' | 'rejected', cause?: unknown): void => {
     const run = running.get(id)
@@ -86,5 +93,14 @@ export function createGapHold(clock: Clock, report: Report, ends: { add(listener
   return hold
 }
 
-const failed = (channel: string, reason: 'overflow' | 'timeout' | 'rejected', cause?: unknown): RealtimeError =>
-  new RealtimeError('gap.failed', `Gap handler of ${channel}: ${reason}; held events were delivered`, { channel, reason }, cause)
+const failed = (
+  channel: string,
+  reason: 'overflow' | 'timeout' | 'rejected',
+  cause?: unknown,
+): RealtimeError =>
+  new RealtimeError(
+    'gap.failed',
+    `Gap handler of ${channel}: ${reason}; held events were delivered`,
+    { channel, reason },
+    cause,
+  )

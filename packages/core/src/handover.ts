@@ -18,7 +18,12 @@ export interface Handover {
 }
 
 /** Make before break: a second line is made ready while the first goes on delivering. */
-export function createHandover(clock: Clock, backoff: Backoff, gapLeft: () => number, dial: () => Line): Handover {
+export function createHandover(
+  clock: Clock,
+  backoff: Backoff,
+  gapLeft: () => number,
+  dial: () => Line,
+): Handover {
   let next: Line | undefined
   let failures = 0
   let cancel: Cancel = () => {}

@@ -25,7 +25,12 @@ const LATE_MS = 1000
  * Watches one link with one lazy timer: frames only note the time, and the timer works out what
  * is due. A peer is dead only after a question went unanswered while this process was running.
  */
-export function createHeartbeat(clock: Clock, link: Link, heartbeat: Heartbeat, events: HeartbeatEvents): Heart {
+export function createHeartbeat(
+  clock: Clock,
+  link: Link,
+  heartbeat: Heartbeat,
+  events: HeartbeatEvents,
+): Heart {
   const receiveIdleMs = positive(heartbeat.receiveIdleMs, Infinity)
   const sendIdleMs = positive(heartbeat.sendIdleMs, Infinity)
   const answerMs = positive(heartbeat.answerMs, 5000)

@@ -9,7 +9,12 @@ export interface Holds {
 }
 
 /** Counts who wants the connection. It is unused some time after the last one let go. */
-export function createHolds(clock: Clock, idleCloseMs: number, isAtRest: () => boolean, unused: () => void): Holds {
+export function createHolds(
+  clock: Clock,
+  idleCloseMs: number,
+  isAtRest: () => boolean,
+  unused: () => void,
+): Holds {
   let count = 0
   let cancel: Cancel = () => {}
   return {

@@ -247,7 +247,7 @@ describe('hidden: closeAfterMs', () => {
     await settled()
     expect(statuses.at(-1)).toBe('connected')
     expect(said(transport.last).map(([word]) => word)).toEqual(['hello', 'subscribe'])
-    expect(client.untyped('room').status.get()).toEqual({ state: 'joined', continuity: 'fresh' })
+    expect(client.untyped('room').status.get()).toEqual({ state: 'joined', continuity: 'unknown' })
   })
 
   it('keeps the socket of a page that is hidden for less', async () => {

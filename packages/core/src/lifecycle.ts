@@ -10,6 +10,7 @@ export type HiddenPolicy =
   | { readonly closeAfterMs: number }
 
 export interface LifecycleEvents {
+  signal(signal: Signal): void
   pause(cause: string, final: boolean): void
   /** No reason to pause is left. */
   resume(cause: string): void
@@ -47,6 +48,7 @@ export function createLifecycle(
   }
 
   const heard = (signal: Signal): void => {
+    events.signal(signal)
     if (signal === 'hidden') hide()
     else if (signal === 'freeze' || signal === 'pagehide') lifecycle.pause('frozen', false)
     else {

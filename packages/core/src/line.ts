@@ -103,7 +103,8 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
   }
 
   /** Errors of a platform like to repeat the address, which may hold secrets. */
-  const safe = (error: unknown): unknown => (address !== url && String(error).includes(address) ? undefined : error)
+  const safe = (error: unknown): unknown =>
+    address !== url && String(error).includes(address) ? undefined : error
 
   const ended = (how: SessionEnd): void => {
     if (phase !== 'ended') fail(link?.ended?.(how) ?? toLoss({ ...how, error: safe(how.error) }, phase, url))
@@ -128,7 +129,8 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
 
   const guarded = <K extends keyof Told>(name: K): Told[K] =>
     ((...values: Parameters<Told[K]>) => {
-      if (phase === 'ready') (owner.reports[name] as (line: Line, ...values: Parameters<Told[K]>) => void)(line, ...values)
+      if (phase === 'ready')
+        (owner.reports[name] as (line: Line, ...values: Parameters<Told[K]>) => void)(line, ...values)
     }) as Told[K]
 
   const events: LinkEvents = {
@@ -158,7 +160,10 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
         suspect: (is) => owner.suspect(line, is),
         rtt: (ms) => owner.rtt(line, ms),
         dead: () =>
-          fail({ verdict: 'retry-now', error: new RealtimeError('connection.stale', 'Peer is silent', { url }) }),
+          fail({
+            verdict: 'retry-now',
+            error: new RealtimeError('connection.stale', 'Peer is silent', { url }),
+          }),
       })
       owner.ready(line)
     },

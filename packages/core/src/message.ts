@@ -15,7 +15,13 @@ export class Message {
   #failure: { readonly error: unknown } | undefined
   #blamed = false
 
-  constructor(event: string, meta: Meta, payload: unknown, decode: Decode | undefined, schema: Schema | undefined) {
+  constructor(
+    event: string,
+    meta: Meta,
+    payload: unknown,
+    decode: Decode | undefined,
+    schema: Schema | undefined,
+  ) {
     this.event = event
     this.meta = meta
     this.#payload = payload

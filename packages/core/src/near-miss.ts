@@ -6,7 +6,8 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefi
  * True while developing. Bundlers replace the test, so that what it guards in this file is left out in
  * production; a page without a bundler counts as production.
  */
-export const isDevelopment: boolean = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
+export const isDevelopment: boolean =
+  typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
 
 /** What is left of an event name without namespace, prefix and case. */
 const core = (event: string): string => event.replace(/^(client-|.*[.\\:])/, '').toLowerCase()
@@ -15,7 +16,9 @@ const core = (event: string): string => event.replace(/^(client-|.*[.\\:])/, '')
  * Tells, once per pair and in development alone, when an event arrives that nobody listens to while
  * somebody listens to nearly the same name: a forgotten prefix is otherwise plain silence.
  */
-export function nearMiss(trace: TraceWriter): (channel: string, event: string, listened: Iterable<string>) => void {
+export function nearMiss(
+  trace: TraceWriter,
+): (channel: string, event: string, listened: Iterable<string>) => void {
   if (!isDevelopment) return () => {}
   const told = new Set<string>()
   return (channel, event, listened) => {
@@ -23,7 +26,10 @@ export function nearMiss(trace: TraceWriter): (channel: string, event: string, l
       const pair = `${event} ${name}`
       if (core(name) !== core(event) || told.has(pair)) continue
       told.add(pair)
-      trace({ type: 'hint', message: `${channel} got ${event}, but only ${name} is listened to: did you mean ${event}?` })
+      trace({
+        type: 'hint',
+        message: `${channel} got ${event}, but only ${name} is listened to: did you mean ${event}?`,
+      })
     }
   }
 }

@@ -60,5 +60,9 @@ export function numbers<T extends Record<string, Range>>(
 }
 
 export function invalid(option: string, expected: string, value: unknown): RealtimeError<'option.invalid'> {
-  return new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, { option, expected, value })
+  return new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, {
+    option,
+    expected,
+    value,
+  })
 }

@@ -17,7 +17,12 @@ export interface Outbox extends Omit<PublishQueue, 'publish'> {
   readonly publish: Publish
 }
 
-export type Publish = (channel: string, event: string, payload: unknown, options: PublishOptions) => Promise<Receipt>
+export type Publish = (
+  channel: string,
+  event: string,
+  payload: unknown,
+  options: PublishOptions,
+) => Promise<Receipt>
 
 const deliveries: readonly Delivery[] = ['volatile', 'at-most-once', 'at-least-once', 'exactly-once']
 
@@ -54,13 +59,15 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const details = { channel, event, id }
     const started = era
 
-    const send = async (checked: Checked): Promise<Receipt> => {
+    const toMessage = ({ issues }: Checked): Outgoing => {
       if (setup.isClosed())
         throw new RealtimeError('connection.closed', 'Client is closed; connect() opens it again', {})
-      const { issues } = checked
       if (issues)
-        throw new RealtimeError('message.malformed', `Payload of ${event} does not fit its schema`, { ...details, issues })
-      const message: Outgoing = {
+        throw new RealtimeError('message.malformed', `Payload of ${event} does not fit its schema`, {
+          ...details,
+          issues,
+        })
+      return {
         id,
         key: channel,
         event,
@@ -72,8 +79,17 @@ export function createOutbox(setup: OutboxSetup): Outbox {
         coalesceKey,
         signal,
       }
-      if (started.over) return { id, outcome: 'dropped', error: toDropped(message, started.over) }
-      return queue.publish(message)
+    }
+
+    const send = async (checked: Checked): Promise<Receipt> => {
+      try {
+        const message = toMessage(checked)
+        if (started.over) return { id, outcome: 'dropped', error: toDropped(message, started.over) }
+        return queue.publish(message)
+      } catch (error) {
+        setup.trace({ type: 'publish', id, channel, outcome: (error as RealtimeError).code })
+        throw error
+      }
     }
 
     const schema = setup.schema(channel, event)

@@ -41,7 +41,11 @@ export interface Meta {
 }
 
 /** How to speak to one kind of server. An object serves one client, because it may remember its session. */
-export interface Protocol<C extends Capabilities = Capabilities, M extends Meta = Meta, Sep extends string = string> {
+export interface Protocol<
+  C extends Capabilities = Capabilities,
+  M extends Meta = Meta,
+  Sep extends string = string,
+> {
   readonly name: string
   readonly capabilities: C
   /** What separates the levels of a channel name; parameters may not contain it. */
@@ -185,7 +189,13 @@ export interface LinkEvents {
   refused(key: string, error: RealtimeError, retry?: boolean | { readonly afterMs: number }): void
   members(key: string, change: MembersChange): void
   /** `meta` belongs to core from here on. Without `decode` the payload is the value. */
-  message(keys: string | readonly string[], event: string, payload: unknown, meta?: Meta, decode?: Decode): void
+  message(
+    keys: string | readonly string[],
+    event: string,
+    payload: unknown,
+    meta?: Meta,
+    decode?: Decode,
+  ): void
   /** A hole in the stream of a joined channel. */
   gap(key: string, continuity: Exclude<Continuity, 'complete'>): void
   settled(publishId: string, settlement: Settlement): void

@@ -28,13 +28,22 @@ export function isKept({ delivery }: Pick<OutgoingMessage, 'delivery'>): boolean
   return delivery === 'at-least-once' || delivery === 'exactly-once'
 }
 
-export function toDropped({ key: channel, event, id }: Outgoing, reason: DropReason): RealtimeError<'publish.dropped'> {
-  return new RealtimeError('publish.dropped', `${event} to ${channel} was dropped: ${reason}`, { channel, event, id, reason })
+export function toDropped(
+  { key: channel, event, id }: Outgoing,
+  reason: DropReason,
+): RealtimeError<'publish.dropped'> {
+  return new RealtimeError('publish.dropped', `${event} to ${channel} was dropped: ${reason}`, {
+    channel,
+    event,
+    id,
+    reason,
+  })
 }
 
 /** Bytes as UTF-8. */
 export function sizeOf(payload: string | Uint8Array): number {
   let bytes = payload.length
-  if (typeof payload === 'string') for (const char of payload) if (char > '\x7f') bytes += char > '\u07ff' ? 2 : 1
+  if (typeof payload === 'string')
+    for (const char of payload) if (char > '\x7f') bytes += char > '\u07ff' ? 2 : 1
   return bytes
 }

@@ -2,8 +2,8 @@ import type { Receipt } from './api.ts'
 import type { Cancel, Clock } from './clock.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
 import type { Line } from './line.ts'
-import type { Settlement } from './protocol.ts'
 import type { OutboxOptions } from './outbox-options.ts'
+import type { Settlement } from './protocol.ts'
 import { type Entry, isKept, type Outgoing, sizeOf, toDropped } from './publish-entry.ts'
 import type { TraceWriter } from './trace.ts'
 
@@ -71,16 +71,23 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
 
   const drop = (entry: Entry, reason: DropReason): void => {
     const { id } = entry.message
-    finish(entry, reason, () => entry.resolve({ id, outcome: 'dropped', error: toDropped(entry.message, reason) }))
+    finish(entry, reason, () =>
+      entry.resolve({ id, outcome: 'dropped', error: toDropped(entry.message, reason) }),
+    )
   }
 
   const unknown = (entry: Entry, code: 'publish.unknown' | 'publish.timeout'): void => {
     const { id, key: channel, event } = entry.message
-    const error = new RealtimeError(code, `Whether ${event} reached ${channel} is not known`, { channel, event, id })
+    const error = new RealtimeError(code, `Whether ${event} reached ${channel} is not known`, {
+      channel,
+      event,
+      id,
+    })
     finish(entry, 'unknown', () => entry.resolve({ id, outcome: 'unknown', error }))
   }
 
-  const refuse = (entry: Entry, error: RealtimeError): void => finish(entry, error.code, () => entry.reject(error))
+  const refuse = (entry: Entry, error: RealtimeError): void =>
+    finish(entry, error.code, () => entry.reject(error))
 
   /** Sockets of browsers do not tell when they have drained, so a full one is asked again and again. */
   const isFull = ({ bufferedBytes }: Line): boolean => {
@@ -92,7 +99,8 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
 
   /** What is in flight on the older line may have to be sent again, and its channel keeps its order. */
   const isBehind = (channel: string): boolean =>
-    older !== undefined && [...flight.values()].some((entry) => entry.line === older && entry.message.key === channel)
+    older !== undefined &&
+    [...flight.values()].some((entry) => entry.line === older && entry.message.key === channel)
 
   /** True when the message is off our hands: taken over by a link, or refused. */
   const hand = (entry: Entry): boolean => {
@@ -113,7 +121,10 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
       if (taken === 'sent') succeed(entry, 'sent')
     } catch (error) {
       const details = { channel, event, id }
-      refuse(entry, RealtimeError.from(error, 'publish.refused', `Cannot publish ${event} to ${channel}`, details))
+      refuse(
+        entry,
+        RealtimeError.from(error, 'publish.refused', `Cannot publish ${event} to ${channel}`, details),
+      )
     }
     return true
   }
@@ -141,11 +152,14 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     for (const other of queue.values()) {
       const { message } = other
       const isSame = message.key === key && message.event === event
-      if (coalesceKey !== undefined && isSame && (message.coalesceKey ?? '') === coalesceKey) drop(other, 'coalesced')
-      else if (overflow === 'drop-oldest' && entry.bytes <= setup.bytes && !isRoom(entry)) drop(other, 'overflow')
+      if (coalesceKey !== undefined && isSame && (message.coalesceKey ?? '') === coalesceKey)
+        drop(other, 'coalesced')
+      else if (overflow === 'drop-oldest' && entry.bytes <= setup.bytes && !isRoom(entry))
+        drop(other, 'overflow')
     }
     if (isRoom(entry)) enqueue(entry)
-    else if (overflow === 'reject' || overflow === 'coalesce') refuse(entry, toDropped(entry.message, 'overflow'))
+    else if (overflow === 'reject' || overflow === 'coalesce')
+      refuse(entry, toDropped(entry.message, 'overflow'))
     else drop(entry, 'overflow')
   }
 
@@ -166,7 +180,8 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
   const keep = (entry: Entry): void => {
     const { message, resolve, reject } = entry
     const { signal } = message
-    const abort = (): void => (flight.has(message.id) ? unknown(entry, 'publish.unknown') : drop(entry, 'aborted'))
+    const abort = (): void =>
+      flight.has(message.id) ? unknown(entry, 'publish.unknown') : drop(entry, 'aborted')
     const release = setup.hold(message.key)
     // Holding may dial, and whoever hears of that may settle it.
     if (!queue.has(message.id) && !flight.has(message.id)) return release()
@@ -205,7 +220,14 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     publish(message) {
       return new Promise<Receipt>((resolve, reject) => {
         const { id, key, signal } = message
-        const entry: Entry = { message, order: order++, bytes: sizeOf(message.payload), line: undefined, resolve, reject }
+        const entry: Entry = {
+          message,
+          order: order++,
+          bytes: sizeOf(message.payload),
+          line: undefined,
+          resolve,
+          reject,
+        }
         if (signal?.aborted) return drop(entry, 'aborted')
         const isBlocked = [...queue.values()].some((other) => other.message.key === key)
         const refusal = setup.refusal(key)

@@ -10,7 +10,11 @@ export interface Renewal {
 }
 
 /** Keeps address and credentials fresh, whoever asks for it how often. */
-export function createRenewal(url: Provided<string>, credentials: Provided<unknown>, report: Report): Renewal {
+export function createRenewal(
+  url: Provided<string>,
+  credentials: Provided<unknown>,
+  report: Report,
+): Renewal {
   let newest: Promise<unknown> | undefined
   return {
     drop() {

@@ -1,5 +1,5 @@
-import type { Gap, GapHandler, GapHold, GapOptions } from './gap.ts'
 import { RealtimeError } from './errors.ts'
+import type { Gap, GapHandler, GapHold, GapOptions } from './gap.ts'
 import type { Line } from './line.ts'
 import type { Report } from './listeners.ts'
 import { Message, type Opened, toMalformed } from './message.ts'
@@ -14,8 +14,11 @@ export type ChannelStatus =
   | { readonly state: 'joining' }
   /** `continuity` tells what is known of the time before; `fresh` on the first join. */
   | { readonly state: 'joined'; readonly continuity: 'fresh' | Continuity }
-  /** Refused. `retry()` asks again; so does the next connection. */
-  | { readonly state: 'rejected'; readonly error: RealtimeError }
+  /**
+   * Refused. `retry()` asks again; so does the next connection, and where the refusal may pass the
+   * client itself at `retryAt` (wall-clock time).
+   */
+  | { readonly state: 'rejected'; readonly error: RealtimeError; readonly retryAt?: number }
 
 /** What a listener is called with: its value, and where it came from. */
 export type ListenerFn = (value: unknown, meta: Meta) => void
@@ -64,6 +67,8 @@ export class Subscription {
   /** The line whose messages are delivered: the older one during a handover, until the newer has joined. */
   source: Line | undefined
   recover = false
+  /** Somebody may have heard it before: a join is not its first. */
+  wasJoined = false
   /** A message came, perhaps before the answer to the join. */
   heard = false
   /** The peer was asked for it, and may have it. */
@@ -77,7 +82,11 @@ export class Subscription {
   readonly #setup: SubscriptionSetup
   readonly #events = new Map<string, EventEntry>()
   #any: readonly Listener[] = []
-  readonly #gaps = new Set<{ readonly handler: GapHandler; readonly options: GapOptions; readonly hold: GapHold }>()
+  readonly #gaps = new Set<{
+    readonly handler: GapHandler
+    readonly options: GapOptions
+    readonly hold: GapHold
+  }>()
   #presence: Presence | undefined
   #tail: Promise<void> | undefined
 
@@ -112,7 +121,8 @@ export class Subscription {
       if (!listener.active) return
       listener.active = false
       listener.gate?.close()
-      const others = (listeners: readonly Listener[]): readonly Listener[] => listeners.filter((other) => other !== listener)
+      const others = (listeners: readonly Listener[]): readonly Listener[] =>
+        listeners.filter((other) => other !== listener)
       if (event === undefined) {
         this.#any = others(this.#any)
         return
@@ -169,7 +179,13 @@ export class Subscription {
   }
 
   /** The common case, without an object per message: nothing to validate, and most listeners get it at once. */
-  #dispatchUnchecked(all: readonly Listener[], event: string, meta: Meta, payload: unknown, decode?: Decode): void {
+  #dispatchUnchecked(
+    all: readonly Listener[],
+    event: string,
+    meta: Meta,
+    payload: unknown,
+    decode?: Decode,
+  ): void {
     let value = payload
     let isOpen = !decode
     let message: Message | undefined
@@ -216,7 +232,12 @@ export class Subscription {
   }
 
   /** Opens messages and calls the listener, in the order in which they came to this channel. */
-  deliver(listener: Listener, messages: readonly Message[], pick: (values: unknown[]) => unknown, meta: Meta): void {
+  deliver(
+    listener: Listener,
+    messages: readonly Message[],
+    pick: (values: unknown[]) => unknown,
+    meta: Meta,
+  ): void {
     const opened: (Opened | Promise<Opened>)[] = messages.map((message) => message.open())
     const use = (results: readonly Opened[]): void => {
       const values: unknown[] = []
@@ -246,6 +267,8 @@ export class Subscription {
 
   #failed({ event = '' }: Meta, cause: unknown): void {
     const details = { channel: this.name, event }
-    this.#setup.report(new RealtimeError('listener.failed', `Listener of ${event} on ${this.name} threw`, details, cause))
+    this.#setup.report(
+      new RealtimeError('listener.failed', `Listener of ${event} on ${this.name} threw`, details, cause),
+    )
   }
 }

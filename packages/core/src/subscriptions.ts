@@ -1,10 +1,11 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
 import { RealtimeError } from './errors.ts'
+import type { Gap } from './gap.ts'
 import { createIntents, type Intents, type IntentsSetup } from './intents.ts'
 import { createJoins, type JoinsSetup } from './joins.ts'
 import type { Line, LineReports } from './line.ts'
 import { decodeOnce } from './message.ts'
-import type { Joined } from './protocol.ts'
+import type { Continuity, Joined } from './protocol.ts'
 import { type ChannelStatus, JOINING, LEFT, type Subscription } from './subscription.ts'
 import type { TraceWriter } from './trace.ts'
 
@@ -74,12 +75,16 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   }
 
   const leave = (sub: Subscription): void => {
-    for (const line of new Set([sub.wire === 'asked' || sub.wire === 'joined' ? sub.line : undefined, sub.source]))
+    for (const line of new Set([
+      sub.wire === 'asked' || sub.wire === 'joined' ? sub.line : undefined,
+      sub.source,
+    ]))
       if (line?.phase === 'ready') line.link.unsubscribe?.(sub.name)
     if (!current && sub.wasAsked) orphans.add(sub.name)
     sub.wasAsked = false
     off(sub)
     sub.recover = false
+    sub.wasJoined = false
     sub.forgetMembers()
     tell(sub, LEFT)
     sub.release?.()
@@ -89,7 +94,9 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
 
   /** What was heard of it, perhaps before the answer to its first join, has a place where it stopped. */
   const note = (sub: Subscription): void => {
-    if (sub.heard) sub.recover = true
+    if (!sub.heard) return
+    sub.recover = true
+    sub.wasJoined = true
     sub.heard = false
   }
 
@@ -105,15 +112,23 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
 
   const intents = createIntents(setup, () => !isAtRest, schedule)
 
-  const refuse = (sub: Subscription, error: RealtimeError, retry: boolean | { readonly afterMs: number }): void => {
+  const refuse = (
+    sub: Subscription,
+    error: RealtimeError,
+    retry: boolean | { readonly afterMs: number },
+  ): void => {
     off(sub)
     sub.wire = 'refused'
     sub.wasAsked = false
-    tell(sub, Object.freeze({ state: 'rejected', error }), error.code)
+    const waitMs =
+      retry === true
+        ? backoffDelay(setup.backoff, ++sub.failures, () => clock.random())
+        : retry && retry.afterMs
+    if (waitMs !== false) sub.cancelTimer = clock.after(waitMs, () => again(sub))
+    const retryAt = waitMs === false ? {} : { retryAt: clock.date() + waitMs }
+    tell(sub, Object.freeze({ state: 'rejected', error, ...retryAt }), error.code)
     setup.report(error)
-    if (!retry) return setup.rejected(sub.name, error)
-    const waitMs = retry === true ? backoffDelay(setup.backoff, ++sub.failures, () => clock.random()) : retry.afterMs
-    sub.cancelTimer = clock.after(waitMs, () => again(sub))
+    if (waitMs === false) setup.rejected(sub.name, error)
   }
 
   const again = (sub: Subscription): void => {
@@ -137,16 +152,22 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     if (current && next && !joins.isBusy) setup.moved(current, next)
   }
 
+  const gap = (sub: Subscription, continuity: Continuity, cause: Gap['cause']): void => {
+    trace({ type: 'gap', channel: sub.name, continuity, cause })
+    sub.gap(continuity, cause)
+  }
+
   const join = (sub: Subscription, { continuity = 'unknown' }: Joined): void => {
-    const wasJoined = sub.recover
+    const known = !sub.wasJoined ? 'fresh' : sub.recover ? continuity : 'unknown'
     joins.remove(sub)
     if (sub.source !== sub.line) sub.wholeAt = clock.date()
     sub.wire = 'joined'
     sub.source = sub.line
     sub.recover = true
+    sub.wasJoined = true
     sub.failures = 0
-    tell(sub, Object.freeze({ state: 'joined', continuity: wasJoined ? continuity : 'fresh' }))
-    if (wasJoined) sub.gap(continuity, 'reconnect')
+    tell(sub, Object.freeze({ state: 'joined', continuity: known }))
+    if (known !== 'fresh') gap(sub, known, 'reconnect')
     setup.joined()
   }
 
@@ -219,8 +240,8 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     },
     forget() {
       for (const sub of intents.all()) {
+        note(sub)
         sub.recover = false
-        sub.heard = false
         intents.endLinger(sub.name)
       }
     },
@@ -228,6 +249,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       isAtRest = true
       for (const sub of intents.all()) {
         sub.cancelTimer?.()
+        sub.forgetMembers()
         tell(sub, LEFT)
       }
     },
@@ -254,7 +276,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       const sub = from(line, name)
       if (!sub) return
       sub.wholeAt = clock.date()
-      sub.gap(continuity, 'hole')
+      gap(sub, continuity, 'hole')
     },
     message(line, names, event, payload, meta, decode) {
       if (typeof names === 'string') return from(line, names)?.dispatch(event, payload, meta, decode)

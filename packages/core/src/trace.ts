@@ -10,9 +10,14 @@ export type TraceEvent =
   | { readonly type: 'phase'; readonly phase: string; readonly url?: string }
   | { readonly type: 'signal'; readonly signal: string }
   | { readonly type: 'probe'; readonly cause: string }
-  | { readonly type: 'frame'; readonly direction: 'in' | 'out'; readonly bytes: number; readonly text?: string }
+  | {
+      readonly type: 'frame'
+      readonly direction: 'in' | 'out'
+      readonly bytes: number
+      readonly text?: string
+    }
   | { readonly type: 'channel'; readonly channel: string; readonly state: string; readonly cause?: string }
-  | { readonly type: 'gap'; readonly channel: string; readonly continuity: string }
+  | { readonly type: 'gap'; readonly channel: string; readonly continuity: string; readonly cause: string }
   | { readonly type: 'publish'; readonly id: string; readonly channel: string; readonly outcome: string }
   | { readonly type: 'error'; readonly code: string; readonly message: string }
   | { readonly type: 'hint'; readonly message: string }
