@@ -1,3 +1,4 @@
+import type { ChannelStatus } from './channel-status.ts'
 import type { RealtimeError } from './errors.ts'
 import type { EventsOptions } from './event-stream.ts'
 import type { GapHandler, GapOptions } from './gap.ts'
@@ -8,13 +9,12 @@ import type { Rate } from './rate.ts'
 import type { Channels, Events, ExactPattern, InfoOf, OpenPattern, Params, Pattern } from './registry.ts'
 import type { StatusSnapshot } from './status.ts'
 import type { Store } from './store.ts'
-import type { ChannelStatus } from './subscription.ts'
 import type { Trace } from './trace.ts'
 import type { Input, Output, Schema } from './validate.ts'
 
+export type { ChannelStatus } from './channel-status.ts'
 export type { EventsOptions } from './event-stream.ts'
 export type { Gap, GapHandler, GapOptions } from './gap.ts'
-export type { ChannelStatus } from './subscription.ts'
 
 /** What a listener with `rate` gets of a window: its newest payload, or an array of them. */
 export type Keep = Rate['keep']

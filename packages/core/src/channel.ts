@@ -1,16 +1,17 @@
 import type { PublishOptions, Receipt } from './api.ts'
+import { type ChannelStatus, LEFT } from './channel-status.ts'
 import type { Clock } from './clock.ts'
 import { RealtimeError } from './errors.ts'
 import { createEventStream, type EventsOptions } from './event-stream.ts'
 import { createGapHold, type GapHandler, type GapHold, type GapOptions } from './gap.ts'
+import type { Listener, ListenerFn } from './listener.ts'
 import type { Listeners, Report } from './listeners.ts'
 import type { Publish } from './outbox.ts'
 import type { MembersStore, Presence } from './presence.ts'
 import type { Meta } from './protocol.ts'
 import { createGate, type Rate } from './rate.ts'
 import type { Store } from './store.ts'
-import { type ChannelStatus, LEFT, type Listener, type ListenerFn } from './subscription.ts'
-import type { Subscriptions } from './subscriptions.ts'
+import type { Subscriptions } from './subscriptions-port.ts'
 
 /** What a channel handle needs of its client. */
 export interface ChannelSetup {

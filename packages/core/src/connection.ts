@@ -1,38 +1,16 @@
-import { type Backoff, withinReason } from './backoff.ts'
+import { withinReason } from './backoff.ts'
+import type { ConnectionOptions, State } from './connection-state.ts'
 import { RealtimeError } from './errors.ts'
-import { createHandover, type Handover } from './handover.ts'
+import { createHandover } from './handover.ts'
 import { createHolds } from './holds.ts'
-import { createLifecycle, type HiddenPolicy } from './lifecycle.ts'
-import { createLine, type Line, type LineSetup, type Past } from './line.ts'
-import type { Report } from './listeners.ts'
+import { createLifecycle } from './lifecycle.ts'
+import { createLine } from './line.ts'
+import type { Line, Past } from './line-setup.ts'
 import type { ConnectionPort, PortEvents } from './port.ts'
 import type { Advice, Failure } from './protocol.ts'
 import { createRenewal } from './renewal.ts'
 import { createRetry } from './retry.ts'
-import type { Signals } from './signals.ts'
 import { createStatus, type StatusSnapshot } from './status.ts'
-
-export interface ConnectionOptions extends LineSetup {
-  readonly backoff: Backoff
-  readonly hidden: HiddenPolicy
-  readonly signals: Signals
-  readonly report: Report
-  /** The least time between two dials that nobody asked for. */
-  readonly minDialGapMs: number
-  /** How long the connection outlives its last hold. */
-  readonly idleCloseMs: number
-  /** How long a peer may take to answer after a wake signal, or to a goodbye. */
-  readonly probeMs: number
-}
-
-/** A state owns what lives as long as it: `leave` ends that. */
-export type State = { leave: () => void } & (
-  | { readonly name: 'idle' | 'paused' }
-  | { readonly name: 'opening'; readonly line: Line }
-  | { readonly name: 'live'; readonly line: Line; readonly upAt: number; readonly handover: Handover }
-  | { readonly name: 'waiting'; readonly until: number }
-  | { readonly name: 'closed'; readonly error: RealtimeError | undefined }
-)
 
 const nothing = (): void => {}
 const idle: State = { name: 'idle', leave: nothing }

@@ -1,6 +1,6 @@
 import { type Backoff, backoffDelay } from './backoff.ts'
 import type { Cancel, Clock } from './clock.ts'
-import type { Line } from './line.ts'
+import type { Line } from './line-setup.ts'
 import type { Failure } from './protocol.ts'
 
 export interface Handover {

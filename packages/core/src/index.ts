@@ -11,6 +11,7 @@ export type {
   TypesOf,
 } from './api.ts'
 export type { BackoffOptions } from './backoff.ts'
+export type { ChannelStatus } from './channel-status.ts'
 export { createClient } from './client.ts'
 export type { ClientOptions } from './client-options.ts'
 export type { Provider } from './credentials.ts'
@@ -46,7 +47,6 @@ export type {
 export { defineChannels, event, members } from './registry.ts'
 export type { Status, StatusSnapshot } from './status.ts'
 export type { Store } from './store.ts'
-export type { ChannelStatus } from './subscription.ts'
 export type { Trace, TraceEntry, TraceEvent } from './trace.ts'
 export type { Schema } from './validate.ts'
 export type { WebSocketOptions } from './websocket-transport.ts'

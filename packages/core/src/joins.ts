@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from './clock.ts'
-import type { Line } from './line.ts'
+import type { Line } from './line-setup.ts'
 import type { Subscription } from './subscription.ts'
 
 export interface SubscribeOptions {

@@ -1,62 +1,10 @@
-import type { Cancel, Clock } from './clock.ts'
-import type { Provided } from './credentials.ts'
+import type { Cancel } from './clock.ts'
 import { RealtimeError } from './errors.ts'
 import { toFailure, toLoss, toRetry, withoutSecrets } from './failure.ts'
 import { createHeartbeat, type Heart } from './heartbeat.ts'
-import type { Advice, Failure, Heartbeat, Link, LinkEvents, Opening, Protocol, Ready } from './protocol.ts'
-import type { TraceWriter } from './trace.ts'
-import type { Frame, Session, SessionEnd, Transport } from './transport.ts'
-
-/** How far a line has come. */
-export type Phase = 'credentials' | 'dialing' | 'handshaking' | 'ready' | 'leaving' | 'ended'
-
-/** One try at the wire, from credentials to a link at work. It owns its session, link and timers. */
-export interface Line {
-  readonly phase: Phase
-  /** There from `handshaking` on. */
-  readonly link: Link
-  /** There from `ready` on. */
-  readonly ready: Ready
-  readonly bufferedBytes: number
-  /** Asks the peer for a sign of life within this time. */
-  probe(answerMs: number): void
-  /** Says goodbye when it got that far, and closes. Afterwards it reports nothing. */
-  leave(): void
-  /** The same, but gives the protocol this long for its goodbye. */
-  bye(withinMs: number): Promise<void>
-}
-
-type Told = Omit<LinkEvents, 'ready' | 'fail' | 'pong' | 'advice'>
-
-/** The link's reports as the client gets them: each names the line it came over. */
-export type LineReports = {
-  [K in keyof Told]: (line: Line, ...values: Parameters<Told[K]>) => void
-}
-
-export interface LineOwner {
-  readonly reports: LineReports
-  /** A socket is being opened. */
-  dialled(): void
-  ready(line: Line): void
-  failed(line: Line, failure: Failure): void
-  suspect(line: Line, is: boolean): void
-  rtt(line: Line, ms: number): void
-  advice(line: Line, advice: Advice): void
-}
-
-export interface LineSetup {
-  readonly clock: Clock
-  readonly trace: TraceWriter
-  readonly transport: Transport
-  readonly protocol: Protocol
-  readonly url: Provided<string>
-  readonly credentials: Provided<unknown>
-  readonly dialMs: number
-  readonly handshakeMs: number
-  readonly heartbeat: Heartbeat
-}
-
-export type Past = Opening['past']
+import type { Line, LineOwner, LineSetup, Past, Phase, Told } from './line-setup.ts'
+import type { Failure, Link, LinkEvents, Ready } from './protocol.ts'
+import type { Frame, Session, SessionEnd } from './transport.ts'
 
 /** Starts a line. Whatever goes wrong is told once, as `failed`, and never from inside this call. */
 export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line {

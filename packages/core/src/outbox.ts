@@ -2,7 +2,8 @@ import type { PublishOptions, Receipt } from './api.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
 import type { Delivery, Protocol } from './protocol.ts'
 import { isKept, type Outgoing, toDropped } from './publish-entry.ts'
-import { createPublishQueue, type PublishQueue, type QueueSetup } from './publish-queue.ts'
+import { createPublishQueue } from './publish-queue.ts'
+import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
 import { type Checked, type Schema, validate } from './validate.ts'
 
 export interface OutboxSetup extends QueueSetup {

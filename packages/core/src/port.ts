@@ -1,4 +1,4 @@
-import type { Line, LineReports } from './line.ts'
+import type { Line, LineReports } from './line-setup.ts'
 import type { StatusSnapshot } from './status.ts'
 import type { Store } from './store.ts'
 

@@ -1,7 +1,7 @@
 import type { Receipt } from './api.ts'
 import type { Cancel } from './clock.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
-import type { Line } from './line.ts'
+import type { Line } from './line-setup.ts'
 import type { OutgoingMessage } from './protocol.ts'
 
 export interface Outgoing extends OutgoingMessage {

@@ -1,5 +1,5 @@
 import type { Provided } from './credentials.ts'
-import type { Line } from './line.ts'
+import type { Line } from './line-setup.ts'
 import type { Report } from './listeners.ts'
 
 export interface Renewal {

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { State } from './connection.ts'
+import type { State } from './connection-state.ts'
 import type { RealtimeError } from './errors.ts'
 import type { Report } from './listeners.ts'
 import { createStore, type Store } from './store.ts'

@@ -1,34 +1,14 @@
+import { type ChannelStatus, LEFT } from './channel-status.ts'
 import { RealtimeError } from './errors.ts'
 import type { Gap, GapHandler, GapHold, GapOptions } from './gap.ts'
-import type { Line } from './line.ts'
+import type { Line } from './line-setup.ts'
+import type { Listener } from './listener.ts'
 import type { Report } from './listeners.ts'
 import { Message, type Opened, toMalformed } from './message.ts'
 import type { createPresence, Presence } from './presence.ts'
 import type { Continuity, Decode, Meta } from './protocol.ts'
-import type { Gate } from './rate.ts'
 import { createStore, type WritableStore } from './store.ts'
 import type { Schema } from './validate.ts'
-
-export type ChannelStatus =
-  | { readonly state: 'left' }
-  | { readonly state: 'joining' }
-  /** `continuity` tells what is known of the time before; `fresh` on the first join. */
-  | { readonly state: 'joined'; readonly continuity: 'fresh' | Continuity }
-  /**
-   * Refused. `retry()` asks again; so does the next connection, and where the refusal may pass the
-   * client itself at `retryAt` (wall-clock time).
-   */
-  | { readonly state: 'rejected'; readonly error: RealtimeError; readonly retryAt?: number }
-
-/** What a listener is called with: its value, and where it came from. */
-export type ListenerFn = (value: unknown, meta: Meta) => void
-
-export interface Listener {
-  readonly fn: ListenerFn
-  readonly hold: GapHold
-  gate: Gate | undefined
-  active: boolean
-}
 
 interface EventEntry {
   readonly meta: Meta
@@ -47,9 +27,6 @@ export interface SubscriptionSetup {
   /** An event arrived that nobody listens to. */
   unheard(channel: string, event: string, listened: Iterable<string>): void
 }
-
-export const LEFT: ChannelStatus = Object.freeze({ state: 'left' })
-export const JOINING: ChannelStatus = Object.freeze({ state: 'joining' })
 
 /** One channel as all its handles share it: what is wanted, what the wire says, and who listens. */
 export class Subscription {

@@ -1,42 +1,14 @@
-import { type Backoff, backoffDelay } from './backoff.ts'
+import { backoffDelay } from './backoff.ts'
+import { type ChannelStatus, JOINING, LEFT } from './channel-status.ts'
 import { RealtimeError } from './errors.ts'
 import type { Gap } from './gap.ts'
-import { createIntents, type Intents, type IntentsSetup } from './intents.ts'
-import { createJoins, type JoinsSetup } from './joins.ts'
-import type { Line, LineReports } from './line.ts'
+import { createIntents } from './intents.ts'
+import { createJoins } from './joins.ts'
+import type { Line } from './line-setup.ts'
 import { decodeOnce } from './message.ts'
 import type { Continuity, Joined } from './protocol.ts'
-import { type ChannelStatus, JOINING, LEFT, type Subscription } from './subscription.ts'
-import type { TraceWriter } from './trace.ts'
-
-export interface SubscriptionsSetup extends IntentsSetup, JoinsSetup {
-  readonly trace: TraceWriter
-  readonly backoff: Backoff
-  joined(): void
-  rejected(name: string, error: RealtimeError): void
-  /** Every channel has moved to the line of a handover. */
-  moved(from: Line, to: Line): void
-}
-
-export interface Subscriptions
-  extends Pick<LineReports, 'joined' | 'refused' | 'members' | 'message' | 'gap'>,
-    Pick<Intents, 'use' | 'find' | 'hold' | 'endLinger' | 'watch'> {
-  retry(name: string): void
-  /** Also true of the older line of a handover, as long as it serves the channel. */
-  isJoined(name: string, line: Line): boolean
-  /** Why it was refused, when nothing but a user's wish or a new connection will ask again. */
-  refusal(name: string): RealtimeError | undefined
-  /** Something that kept the older line of a handover may be gone. */
-  settled(): void
-  up(line: Line, handover: boolean): void
-  down(line: Line): void
-  /** Ends all lingers; whoever joins next starts fresh. */
-  forget(): void
-  /** Says `left` everywhere: no connection is wanted any more. */
-  rest(): void
-  /** Says `joining` again wherever a channel is wanted. */
-  rouse(): void
-}
+import type { Subscription } from './subscription.ts'
+import type { Subscriptions, SubscriptionsSetup } from './subscriptions-port.ts'
 
 /** Keeps what is wanted apart from what the wire says, and brings the two together once per tick. */
 export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
@@ -115,20 +87,18 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const refuse = (
     sub: Subscription,
     error: RealtimeError,
-    retry: boolean | { readonly afterMs: number },
+    retry: boolean | { readonly afterMs: number } = false,
   ): void => {
     off(sub)
     sub.wire = 'refused'
     sub.wasAsked = false
-    const waitMs =
-      retry === true
-        ? backoffDelay(setup.backoff, ++sub.failures, () => clock.random())
-        : retry && retry.afterMs
-    if (waitMs !== false) sub.cancelTimer = clock.after(waitMs, () => again(sub))
-    const retryAt = waitMs === false ? {} : { retryAt: clock.date() + waitMs }
+    const later =
+      retry === true ? { afterMs: backoffDelay(setup.backoff, ++sub.failures, () => clock.random()) } : retry
+    if (later) sub.cancelTimer = clock.after(later.afterMs, () => again(sub))
+    const retryAt = later && { retryAt: clock.date() + later.afterMs }
     tell(sub, Object.freeze({ state: 'rejected', error, ...retryAt }), error.code)
     setup.report(error)
-    if (waitMs === false) setup.rejected(sub.name, error)
+    if (!later) setup.rejected(sub.name, error)
   }
 
   const again = (sub: Subscription): void => {
@@ -263,7 +233,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       join(sub, how)
       pump()
     },
-    refused(line, name, error, retry = false) {
+    refused(line, name, error, retry) {
       const sub = on(line, name)
       if (!sub) return
       refuse(sub, error, retry)

@@ -1,0 +1,38 @@
+import type { Receipt } from './api.ts'
+import type { Clock } from './clock.ts'
+import type { DropReason, RealtimeError } from './errors.ts'
+import type { Line } from './line-setup.ts'
+import type { OutboxOptions } from './outbox-options.ts'
+import type { Settlement } from './protocol.ts'
+import type { Outgoing } from './publish-entry.ts'
+import type { TraceWriter } from './trace.ts'
+
+export interface QueueSetup extends Required<Omit<OutboxOptions, 'ttlMs'>> {
+  readonly clock: Clock
+  readonly trace: TraceWriter
+  /** Whether a message for this channel may go over this line now. */
+  mayPublish(channel: string, line: Line): boolean
+  /** Why this channel cannot be published to, and will not be without being asked for again. */
+  refusal(channel: string): RealtimeError | undefined
+  /** A message that waits or is unanswered holds what it needs; the result lets go. */
+  hold(channel: string): () => void
+  /** A message that a line had taken over is settled. */
+  settled(): void
+}
+
+export interface PublishQueue {
+  publish(message: Outgoing): Promise<Receipt>
+  settle(line: Line, id: string, settlement: Settlement): void
+  /** More may be sent now than before. */
+  flush(): void
+  /** What waits for this channel will never be sent. */
+  reject(channel: string, error: RealtimeError): void
+  up(line: Line): void
+  down(line: Line): void
+  /** Whether this line owes answers. */
+  owes(line: Line): boolean
+  /** Gives up everything: what waits is dropped, what is in flight is unknown. */
+  clear(reason: DropReason): void
+  /** Resolves when nothing waits and nothing is in flight. */
+  drained(): Promise<void>
+}
