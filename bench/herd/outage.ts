@@ -18,7 +18,7 @@ export interface Herd {
   /** The largest shares of all clients that dialled within one window, while the server was away and after. */
   readonly onsetPeak: number
   readonly returnPeak: number
-  /** How long after the server was back each client was connected, shortest first. */
+  /** How long after the server was back each client was connected. */
   readonly reconnectMs: readonly number[]
   readonly dialsPerClient: number
   readonly gaveUp: number
@@ -27,24 +27,46 @@ export interface Herd {
 const WINDOW_MS = 100
 
 export function measure(dials: Dials): Herd {
-  const all = dials.flat().sort((a, b) => a - b)
-  const back = all.filter((at) => at >= SERVER_BACK_MS)
+  const reconnectMs = dials.flatMap((own) => own.filter(isBack).map((at) => at - SERVER_BACK_MS))
   return {
-    onsetPeak: peak(all.slice(0, -back.length || undefined)) / dials.length,
-    returnPeak: peak(back) / dials.length,
-    reconnectMs: back.map((at) => at - SERVER_BACK_MS),
-    dialsPerClient: all.length / dials.length,
-    gaveUp: dials.length - back.length,
+    onsetPeak: peak(dials, (at) => !isBack(at)) / dials.length,
+    returnPeak: peak(dials, isBack) / dials.length,
+    reconnectMs,
+    dialsPerClient: dials.reduce((total, { length }) => total + length, 0) / dials.length,
+    gaveUp: dials.length - reconnectMs.length,
   }
 }
 
-/** The most dials within any window, wherever it starts. */
-function peak(sorted: readonly number[]): number {
+const isBack = (at: number): boolean => at >= SERVER_BACK_MS
+
+/** The most clients that dialled within any window, wherever it starts. */
+function peak(dials: Dials, isCounted: (at: number) => boolean): number {
+  const { length } = dials
+  const times = dials.flatMap((own, client) => own.filter(isCounted).map((at) => toKey(at, client, length)))
+  const sorted = Float64Array.from(times).sort()
+  const inWindow = new Uint16Array(length)
+  let clients = 0
   let most = 0
   let first = 0
-  for (const [last, at] of sorted.entries()) {
-    while (at - (sorted[first] as number) >= WINDOW_MS) first++
-    most = Math.max(most, last - first + 1)
+  for (const key of sorted) {
+    while (timeOf(key, length) - timeOf(sorted[first] as number, length) >= WINDOW_MS) {
+      const gone = (sorted[first++] as number) % length
+      inWindow[gone] = (inWindow[gone] as number) - 1
+      if (!inWindow[gone]) clients--
+    }
+    const client = key % length
+    if (!inWindow[client]) clients++
+    inWindow[client] = (inWindow[client] as number) + 1
+    most = Math.max(most, clients)
   }
   return most
+}
+
+/** Time in microseconds and client in one number, because plain numbers sort fastest. */
+function toKey(at: number, client: number, clients: number): number {
+  return Math.round(at * 1000) * clients + client
+}
+
+function timeOf(key: number, clients: number): number {
+  return Math.floor(key / clients) / 1000
 }

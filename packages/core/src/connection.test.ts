@@ -958,6 +958,23 @@ describe('re-entrancy', () => {
     },
   )
 
+  it('keeps the client closed when a channel closes it during a handover (edge 82)', async () => {
+    const { client, clock, connect, transport } = setup({ subscribe: { joinMs: 60_000 } })
+    const room = client.untyped('room')
+    room.join()
+    const old = await connect()
+    tell(old, 'joined', 'room')
+    await clock.advance(10_000)
+    tell(old, 'advice', { drainMs: 0 })
+    await clock.advance(0)
+    await clock.advance(0)
+    await accept(transport.last)
+    room.status.subscribe(({ state }) => state === 'joining' && client.close())
+    await clock.advance(60_000)
+    expect([client.status.get().status, transport.sessions.length]).toEqual(['closed', 2])
+    expect([transport.open, clock.pending]).toEqual([[], []])
+  })
+
   it('keeps the client closed when a trace listener closes it during a drop (edge 82)', async () => {
     const { client, clock, connect, transport } = setup()
     const peer = await connect()

@@ -180,6 +180,25 @@ describe('onGap', () => {
     expect(log).toEqual([1, { channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect' }, 3])
   })
 
+  it('is silent when a channel was heard, left, and dropped before it is joined again', async () => {
+    const { client, far, blink } = await connected()
+    const log: unknown[] = []
+    const room = client.untyped('a')
+    const states = statesOf(room.status)
+    client.untyped('a').onGap((gap) => log.push(gap))
+    room.on('said', (payload) => log.push(payload))
+    await settled()
+    far().message('a', 'said', 1)
+    room.leave({ now: true })
+    await settled()
+    room.join()
+    await settled()
+    await blink()
+    far().joined('a')
+    expect(log).toEqual([1])
+    expect(states.at(-1)).toBe('joined fresh')
+  })
+
   it('tells of a handover after messages that came before the answer to the first join', async () => {
     const { client, clock, far, fars, frames } = await connected()
     const log: unknown[] = []
@@ -464,6 +483,7 @@ describe('a gap handler that returns a promise', () => {
     room.on('said', (payload) => log.push(`anew ${payload}`))
     await settled()
     say(2)
+    expect(log).toEqual(['gap', 'anew 2'])
     finish()
     await clock.advance(20_000)
     expect(log).toEqual(['gap', 'anew 2'])

@@ -25,7 +25,8 @@ export type GapHandler = (gap: Gap) => unknown
 
 /** Holds the events of one channel handle back, in order, while its gap handlers are at work. */
 export interface GapHold {
-  readonly holding: boolean
+  /** Read for every message. */
+  readonly isHolding: boolean
   run(handler: GapHandler, gap: Gap, options: GapOptions): void
   /** Keeps one delivery for later. */
   push(delivery: () => void): void
@@ -50,15 +51,14 @@ export function createGapHold(
     running.delete(id)
     if (reason) report(failed(run.channel, reason, cause))
     if (running.size) return
+    hold.isHolding = false
     const deliveries = held
     held = []
     for (const deliver of deliveries) deliver()
   }
 
-  const hold: GapHold = {
-    get holding() {
-      return running.size > 0
-    },
+  const hold: GapHold & { isHolding: boolean } = {
+    isHolding: false,
     run(handler, gap, { maxEvents = 1000, timeoutMs = 10_000 }) {
       const { channel } = gap
       try {
@@ -72,6 +72,7 @@ export function createGapHold(
           forget()
         }
         running.set(id, { channel, maxEvents, cancel })
+        hold.isHolding = true
         Promise.resolve(result).then(
           () => end(id),
           (error) => end(id, 'rejected', error),
@@ -87,6 +88,7 @@ export function createGapHold(
     close() {
       for (const { cancel } of running.values()) cancel()
       running = new Map()
+      hold.isHolding = false
       held = []
     },
   }

@@ -14,6 +14,8 @@ export interface Intents {
   /** The shared state of a channel, made when first needed. */
   use(name: string): Subscription
   find(name: string): Subscription | undefined
+  /** The same as `find`, for messages: they come in runs, so the last one found is looked at first. */
+  last(name: string): Subscription | undefined
   all(): Iterable<Subscription>
   isWanted(sub: Subscription): boolean
   /** Wants the channel until released; it lingers unless released with `now`. */
@@ -34,6 +36,8 @@ export function createIntents(
 ): Intents {
   const { clock, port, lingerMs } = setup
   const table = new Map<string, Subscription>()
+  let lastName: string | undefined
+  let last: Subscription | undefined
 
   const endLinger = (sub: Subscription): void => {
     sub.cancelLinger?.()
@@ -47,10 +51,17 @@ export function createIntents(
       if (!sub) {
         sub = new Subscription(name, setup)
         table.set(name, sub)
+        lastName = undefined
       }
       return sub
     },
     find: (name) => table.get(name),
+    last(name) {
+      if (lastName === name) return last
+      lastName = name
+      last = table.get(name)
+      return last
+    },
     all: () => table.values(),
     isWanted: (sub) => sub.holds > 0 || sub.cancelLinger !== undefined,
     hold(name) {
@@ -79,7 +90,9 @@ export function createIntents(
       }
     },
     tidy(sub) {
-      if (!intents.isWanted(sub) && !sub.watchers && sub.wire === 'out') table.delete(sub.name)
+      if (intents.isWanted(sub) || sub.watchers || sub.wire !== 'out') return
+      table.delete(sub.name)
+      lastName = undefined
     },
   }
   return intents

@@ -81,6 +81,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
         (owner.reports[name] as (line: Line, ...values: Parameters<Told[K]>) => void)(line, ...values)
     }) as Told[K]
 
+  const { message: deliver } = owner.reports
   const events: LinkEvents = {
     joined: guarded('joined'),
     refused: guarded('refused'),
@@ -88,7 +89,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
     gap: guarded('gap'),
     settled: guarded('settled'),
     message(keys, event, payload, meta, decode) {
-      if (phase === 'ready') owner.reports.message(line, keys, event, payload, meta, decode)
+      if (phase === 'ready') deliver(line, keys, event, payload, meta, decode)
     },
     error(error) {
       if (phase === 'handshaking' || phase === 'ready') owner.reports.error(line, error)

@@ -66,9 +66,18 @@ describe('the hint at an event that nobody listens to', () => {
     expect(hints()).toEqual([])
   })
 
+  it('is given once those who hear everything have gone', async () => {
+    const { room, far, hints } = await listening('said')
+    room.onAny(() => {})()
+    far().message('a', 'client-said', 1)
+    expect(hints()).toHaveLength(1)
+  })
+
   it('is not given for a listener that has gone', async () => {
     const { room, far, hints } = await listening()
+    room.join()
     room.on('said', () => {})()
+    await settled()
     far().message('a', 'client-said', 1)
     expect(hints()).toEqual([])
   })

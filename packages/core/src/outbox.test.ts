@@ -780,6 +780,23 @@ describe('publishing where only members may', () => {
     expect(frames()).toEqual(['pub a 1'])
   })
 
+  it('goes on over the older line when a handover fails', async () => {
+    const { client, say, log, far, fars, clock, transport, takeErrors } = await up(members)
+    client.untyped('a').join()
+    await settled()
+    far().joined('a')
+    far().advice({ drainMs: 1 })
+    await clock.advance(1000)
+    say(1)
+    transport.last.drop()
+    await settled()
+    takeErrors()
+    say(2)
+    expect(fars[0]?.published.map(({ payload }) => payload)).toEqual(['1', '2'])
+    await settled()
+    expect(log).toEqual(['1 sent', '2 sent'])
+  })
+
   it('drops a volatile message while the channel is not joined (edge 53)', async () => {
     const { say, log, frames } = await up(members)
     say(1, { delivery: 'volatile' })
@@ -1032,6 +1049,20 @@ describe('close()', () => {
     await clock.advance(100)
     await closed
     expect(log).toEqual(['2 connection.closed', '1 unknown'])
+  })
+
+  it('is called off by connect() during a drain', async () => {
+    const { client, say, log, far, frames } = await up()
+    say(1, KEPT)
+    const draining = client.close({ drainMs: 60_000 })
+    await client.connect()
+    far().settle('1', 'acknowledged')
+    await draining
+    say(2)
+    await settled()
+    expect(client.status.get().status).toBe('connected')
+    expect(frames()).toEqual(['pub a 1', 'pub a 2'])
+    expect(log).toEqual(['1 acknowledged', '2 sent'])
   })
 
   it('at once during a drain ends the drain', async () => {

@@ -66,6 +66,8 @@ export class Subscription {
   }>()
   #presence: Presence | undefined
   #tail: Promise<void> | undefined
+  /** Events come in runs, so the last one found is looked at first. */
+  #last: EventEntry | undefined
 
   constructor(name: string, setup: SubscriptionSetup) {
     this.name = name
@@ -108,6 +110,7 @@ export class Subscription {
         const entry = this.#entry(name)
         entry.listeners = others(entry.listeners)
         if (!entry.listeners.length) this.#events.delete(name)
+        this.#last = undefined
       }
     }
   }
@@ -116,7 +119,11 @@ export class Subscription {
     let entry = this.#events.get(event)
     if (!entry) {
       const { name: channel } = this
-      entry = { meta: { channel, event }, schema: this.#setup.schema(channel, event), listeners: [] }
+      entry = {
+        meta: Object.freeze({ channel, event }),
+        schema: this.#setup.schema(channel, event),
+        listeners: [],
+      }
       this.#events.set(event, entry)
     }
     return entry
@@ -136,10 +143,22 @@ export class Subscription {
 
   dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
     this.heard = true
-    const entry = this.#events.get(event)
+    if (this.#last?.meta.event !== event) this.#last = this.#events.get(event)
+    const entry = this.#last
     const listeners = entry?.listeners
     if (!listeners && !this.#any.length) {
       this.#setup.unheard(this.name, event, this.#events.keys())
+      return
+    }
+    if (entry && !given && !decode && !entry.schema && !this.#tail && !this.#any.length) {
+      // The shortest way, for values that need nothing done.
+      const { listeners: all, meta } = entry
+      for (let index = 0; index < all.length; index++) {
+        const listener = all[index] as Listener
+        if (listener.gate || listener.hold.isHolding)
+          this.#take(listener, new Message(event, meta, payload, undefined, undefined))
+        else this.#call(listener, payload, meta)
+      }
       return
     }
     const meta = given ?? entry?.meta ?? {}
@@ -166,8 +185,9 @@ export class Subscription {
     let value = payload
     let isOpen = !decode
     let message: Message | undefined
-    for (const listener of all) {
-      if (listener.gate || listener.hold.holding) {
+    for (let index = 0; index < all.length; index++) {
+      const listener = all[index] as Listener
+      if (listener.gate || listener.hold.isHolding) {
         message ??= new Message(event, meta, value, isOpen ? undefined : decode, undefined)
         this.#take(listener, message)
         continue
@@ -186,7 +206,7 @@ export class Subscription {
 
   #take(listener: Listener, message: Message): void {
     if (!listener.active) return
-    if (listener.hold.holding) {
+    if (listener.hold.isHolding) {
       message.keep()
       listener.hold.push(() => this.#pass(listener, message))
     } else this.#pass(listener, message)

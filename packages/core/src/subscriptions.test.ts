@@ -455,6 +455,23 @@ describe('rejoining after a drop', () => {
     expect(frames()).toHaveLength(1)
   })
 
+  it('leaves alone what is only watched', async () => {
+    const { client, blink, frames } = await connected({ joins: 'at once' })
+    const room = client.untyped('a')
+    const states = statesOf(room.status)
+    room.onGap(() => {})
+    room.join()
+    await settled()
+    room.leave({ now: true })
+    const other = client.untyped('b')
+    statesOf(other.status)
+    await settled()
+    await blink()
+    await blink()
+    expect(frames()).toEqual([])
+    expect([states.at(-1), other.status.get().state]).toEqual(['left', 'left'])
+  })
+
   it('continues nothing after a new identity, and says so (edge 59)', async () => {
     const { client, clock, frames, takeErrors } = await connected({ joins: 'at once' })
     const log = statesOf(client.untyped('a').status)

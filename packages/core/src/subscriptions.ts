@@ -249,7 +249,11 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       gap(sub, continuity, 'hole')
     },
     message(line, names, event, payload, meta, decode) {
-      if (typeof names === 'string') return from(line, names)?.dispatch(event, payload, meta, decode)
+      if (typeof names === 'string') {
+        const sub = intents.last(names)
+        if (sub && (sub.source === line || line.ready.positions)) sub.dispatch(event, payload, meta, decode)
+        return
+      }
       const shared = decode && decodeOnce(decode)
       for (const name of names) from(line, name)?.dispatch(event, payload, meta && { ...meta }, shared)
     },
