@@ -6,6 +6,7 @@ import { createEventStream, type EventsOptions } from './event-stream.ts'
 import { createGapHold, type GapHandler, type GapHold, type GapOptions } from './gap.ts'
 import type { Listener, ListenerFn } from './listener.ts'
 import type { Listeners, Report } from './listeners.ts'
+import { DAY, numbers, oneOf } from './options.ts'
 import type { Publish } from './outbox.ts'
 import type { MembersStore, Presence } from './presence.ts'
 import type { Meta } from './protocol.ts'
@@ -20,6 +21,7 @@ export interface ChannelSetup {
   readonly subscriptions: Subscriptions
   readonly ends: Listeners<[error?: RealtimeError]>
   readonly publish: Publish
+  isClosed(): boolean
   missing(capability: string): RealtimeError
 }
 
@@ -96,9 +98,15 @@ export class ChannelHandle {
   }
 
   events(event: string, options: EventsOptions = {}): AsyncIterable<unknown> {
+    numbers('events', { buffer: [1000, 0, Infinity] }, options)
+    oneOf('events.overflow', options.overflow, ['drop-oldest', 'drop-newest', 'error'])
     const details = { channel: this.name, event }
     return createEventStream(
       (push, end) => {
+        if (this.#setup.isClosed()) {
+          end()
+          return () => {}
+        }
         const stop = this.#listen(event, push, {}, end)
         const forget = this.#setup.ends.add(end)
         return () => {
@@ -116,6 +124,7 @@ export class ChannelHandle {
   }
 
   onGap(handler: GapHandler, options: GapOptions = {}): () => void {
+    numbers('gap', { maxEvents: [1000, 0, Infinity], timeoutMs: [10_000, 1, DAY] }, options)
     const { subscriptions } = this.#setup
     const unwatch = subscriptions.watch(this.name)
     const remove = subscriptions.use(this.name).onGap(handler, options, this.#hold)
@@ -159,6 +168,8 @@ export class ChannelHandle {
     const listener: Listener = { fn, hold: this.#hold, gate: undefined, active: true }
     let forget = (): void => {}
     if (rate) {
+      numbers('rate', { everyMs: [0, 1, DAY], max: [1000, 1, Infinity] }, rate)
+      oneOf('rate.keep', rate.keep, ['latest', 'all'])
       const isAll = rate.keep === 'all'
       const gate = createGate(rate, this.#setup.clock, (messages, lost) => {
         const { meta } = messages.at(-1) as { meta: Meta }

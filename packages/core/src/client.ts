@@ -7,7 +7,7 @@ import { provide } from './credentials.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
 import { createListeners } from './listeners.ts'
 import { isDevelopment, nearMiss } from './near-miss.ts'
-import { DAY, numbers, ranges } from './options.ts'
+import { DAY, numbers, oneOf, ranges } from './options.ts'
 import type { Publish } from './outbox.ts'
 import type { Capabilities, Meta, Protocol } from './protocol.ts'
 import { type Channels, createRegistry, type RegisteredChannels } from './registry.ts'
@@ -30,18 +30,31 @@ export function createClient<
   Sep extends string = string,
   R extends Channels = RegisteredChannels,
 >(options: ClientOptions<R, C, M, Sep>): Client<R, C, M, Sep> {
-  const { protocol, validate: policy = 'dev', unref } = options
+  const { protocol, unref, hidden = 'keep', subscribe } = options
+  const policy = oneOf('validate', options.validate, ['dev', 'off', 'always'])
+  const overflow = oneOf('outbox.overflow', options.outbox?.overflow, [
+    'reject',
+    'drop-newest',
+    'drop-oldest',
+    'coalesce',
+  ])
   const { capabilities, separator } = protocol
   const given = options.clock ?? systemClock
-  const clock: Clock = unref ? { ...given, after: (ms, run) => given.after(ms, run) } : given
+  const clock: Clock = unref
+    ? Object.assign(Object.create(given), { after: (ms: number, run: () => void) => given.after(ms, run) })
+    : given
   const connection = numbers('connection', ranges.connection, options.connection)
   const outboxNumbers = numbers('outbox', ranges.outbox, options.outbox)
   numbers('heartbeat', ranges.heartbeat, options.heartbeat)
-  numbers('', { traceLimit: [200, 0, 1e6] }, options)
-  for (const name of ['pauseAfterMs', 'closeAfterMs'])
-    numbers('hidden', { [name]: [0, 0, DAY] }, Object(options.hidden))
+  const { traceLimit } = numbers('', { traceLimit: [200, 0, 1e6] }, options)
+  if (hidden !== 'keep') {
+    if (!(hidden instanceof Object)) oneOf('hidden', hidden, ['keep'])
+    numbers('hidden', { pauseAfterMs: [0, 0, DAY], closeAfterMs: [0, 0, DAY] }, hidden)
+  }
+  if (subscribe?.rate)
+    numbers('subscribe.rate', { count: [0, 1, Infinity], perMs: [0, 1, DAY] }, subscribe.rate)
   const registry = createRegistry(options.channels, separator)
-  const trace = createTrace(clock, options.traceLimit ?? 200)
+  const trace = createTrace(clock, traceLimit)
   const errors = createListeners<[RealtimeError]>(() => {})
   const ends = createListeners<[error?: RealtimeError]>(() => {})
   let isClosed = false
@@ -67,7 +80,7 @@ export function createClient<
       url: provide(options.url, 'url', clock, connection.dialMs),
       credentials: provide(options.credentials, 'credentials', clock, connection.dialMs),
       heartbeat: options.heartbeat ?? {},
-      hidden: options.hidden ?? 'keep',
+      hidden,
       signals: options.signals ?? browserSignals(clock),
     })
 
@@ -76,8 +89,8 @@ export function createClient<
     isChecked ? registry.schema(channel, event) : undefined
 
   const subscriptions = createSubscriptions({
-    ...numbers('subscribe', ranges.subscribe, options.subscribe),
-    rate: options.subscribe?.rate,
+    ...numbers('subscribe', ranges.subscribe, subscribe),
+    rate: subscribe?.rate,
     clock,
     trace,
     backoff,
@@ -101,16 +114,18 @@ export function createClient<
       protocol: protocol.name,
     })
 
+  const isOver = (): boolean => isClosed || port.status.get().status === 'failed'
+
   const isMembersOnly = capabilities.publish === 'members'
   const outbox = protocol.outbox?.({
     ...outboxNumbers,
-    overflow: options.outbox?.overflow ?? 'reject',
+    overflow,
     clock,
     trace,
     protocol: protocol as Protocol,
     schema,
     missing,
-    isClosed: () => isClosed || port.status.get().status === 'failed',
+    isClosed: isOver,
     refusal: (channel) => (isMembersOnly ? subscriptions.refusal(channel) : undefined),
     mayPublish: (channel, line) => !isMembersOnly || subscriptions.isJoined(channel, line),
     hold(channel) {
@@ -161,6 +176,7 @@ export function createClient<
     subscriptions,
     ends,
     missing,
+    isClosed: isOver,
     publish(...message: Parameters<Publish>) {
       if (!outbox) throw missing('publish')
       return outbox.publish(...message)
@@ -226,7 +242,8 @@ export function createClient<
       release?.()
       release = undefined
       rest()
-      await port.close()
+      // Whoever was told has connected again.
+      if (isClosed) await port.close()
     },
   }
 

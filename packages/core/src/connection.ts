@@ -78,8 +78,10 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       upAt,
       handover,
       leave() {
+        const { next } = handover
         handover.leave()
         consumer.down(line)
+        if (next) consumer.down(next)
         if (line !== parting?.line) line.leave()
       },
     }
@@ -223,6 +225,8 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     },
     reconnectNow: () => wake('asked'),
     reauthenticate(newIdentity) {
+      // A line of a handover that waits for the call that is dropped would wait for ever.
+      if (state.name === 'live' && state.handover.next?.phase === 'credentials') handOver(0, true)
       renewal.drop()
       if (newIdentity) past = 'foreign'
       if (state.name === 'opening' || (newIdentity && state.name === 'live'))

@@ -59,7 +59,9 @@ describe('onGap', () => {
     await clock.advance(500)
     far().joined('a')
     far().joined('a')
-    expect(log).toEqual([{ channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect' }])
+    expect(log).toEqual([
+      { channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect', resumed: false },
+    ])
     expect(Object.isFrozen(log[0])).toBe(true)
   })
 
@@ -98,7 +100,7 @@ describe('onGap', () => {
     expect(log).toEqual([])
     await clock.advance(2000)
     far().joined('a')
-    expect(log).toMatchObject([{ since: droppedAt, cause: 'reconnect' }])
+    expect(log).toMatchObject([{ since: droppedAt, cause: 'reconnect', resumed: false }])
     takeErrors()
   })
 
@@ -110,7 +112,7 @@ describe('onGap', () => {
     far().refuse('a', { afterMs: 2000 })
     await clock.advance(2000)
     far().joined('a')
-    expect(log).toMatchObject([{ since: kickedAt, cause: 'reconnect' }])
+    expect(log).toMatchObject([{ since: kickedAt, cause: 'reconnect', resumed: false }])
     takeErrors()
   })
 
@@ -132,7 +134,11 @@ describe('onGap', () => {
     far().message('a', 'said', 1)
     far().gap('a', 'unknown')
     far().message('a', 'said', 3)
-    expect(log).toEqual([1, { channel: 'a', continuity: 'unknown', since: clock.date(), cause: 'hole' }, 3])
+    expect(log).toEqual([
+      1,
+      { channel: 'a', continuity: 'unknown', since: clock.date(), cause: 'hole', resumed: false },
+      3,
+    ])
     expect(states).toEqual([])
   })
 
@@ -177,7 +183,11 @@ describe('onGap', () => {
     expect(frames()).toEqual(['sub a*'])
     far().joined('a')
     far().message('a', 'said', 3)
-    expect(log).toEqual([1, { channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect' }, 3])
+    expect(log).toEqual([
+      1,
+      { channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect', resumed: false },
+      3,
+    ])
   })
 
   it('is silent when a channel was heard, left, and dropped before it is joined again', async () => {

@@ -10,6 +10,8 @@ export interface Gap {
   /** Wall-clock time at which the channel was last known to be whole. */
   readonly since: number
   readonly cause: 'reconnect' | 'hole'
+  /** The peer had kept the session, and with it the subscription. */
+  readonly resumed: boolean
 }
 
 export interface GapOptions {

@@ -33,7 +33,7 @@ export interface Joins {
 export function createJoins(
   { clock, inFlight, rate, joinMs }: JoinsSetup,
   target: () => Line | undefined,
-  timedOut: (sub: Subscription) => void,
+  failed: (sub: Subscription, error?: unknown) => void,
 ): Joins {
   let queue = new Set<Subscription>()
   let isSorted = true
@@ -60,7 +60,7 @@ export function createJoins(
       sub.wire = 'asked'
       sub.wasAsked = true
       sub.source ??= line
-      sub.cancelTimer = clock.after(joinMs, () => timedOut(sub))
+      sub.cancelTimer = clock.after(joinMs, () => failed(sub))
     }
     sent += batch.length
     if (rate) {
@@ -71,7 +71,11 @@ export function createJoins(
       })
       refills.add(cancel)
     }
-    line.link.subscribe(batch.map(({ name: key, recover, options }) => ({ key, recover, options })))
+    try {
+      line.link.subscribe(batch.map(({ name: key, recover, options }) => ({ key, recover, options })))
+    } catch (error) {
+      for (const sub of batch) if (sub.wire === 'asked') failed(sub, error)
+    }
   }
 
   const pump = (): void => {

@@ -56,7 +56,7 @@ export function createLifecycle(
         cancelGrace()
         lifecycle.resume('hidden')
       }
-      if (signal === 'resume' || signal === 'pageshow') lifecycle.resume('frozen')
+      if (signal === 'resume' || signal === 'pageshow' || signal === 'visible') lifecycle.resume('frozen')
       events.wake(signal)
     }
   }

@@ -22,12 +22,22 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
 
   const isOver = (): boolean => phase === 'ended'
 
+  /** What a protocol throws outside of a frame or a publish must not get out of a timer or a transition. */
+  const safely = <T>(run: () => T): T | undefined => {
+    try {
+      return run()
+    } catch (error) {
+      events.error(RealtimeError.from(error, 'protocol.violation', 'Protocol threw', { url }))
+      return undefined
+    }
+  }
+
   const end = (code?: number): void => {
     if (phase === 'ended') return
     phase = 'ended'
     cancel()
     heart?.leave()
-    link?.dispose?.()
+    safely(() => link?.dispose?.())
     session?.close(code)
     gone()
   }
@@ -55,12 +65,13 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
     address !== url && String(error).includes(address) ? undefined : error
 
   const ended = (how: SessionEnd): void => {
-    if (phase !== 'ended') fail(link?.ended?.(how) ?? toLoss({ ...how, error: safe(how.error) }, phase, url))
+    if (phase !== 'ended')
+      fail(safely(() => link?.ended?.(how)) ?? toLoss({ ...how, error: safe(how.error) }, phase, url))
   }
 
   const describe = (direction: 'in' | 'out', frame: Frame): void => {
     if (!trace.watched()) return
-    const text = protocol.describe?.(frame)
+    const text = safely(() => protocol.describe?.(frame))
     trace({ type: 'frame', direction, bytes: frame.length, ...(text !== undefined && { text }) })
   }
 
@@ -189,7 +200,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
       if (phase === 'ready') {
         // What goes wrong from here on is nobody's concern.
         phase = 'leaving'
-        link?.goodbye?.(0)
+        safely(() => link?.goodbye?.(0))
       }
       end(1000)
     },

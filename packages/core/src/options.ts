@@ -59,6 +59,17 @@ export function numbers<T extends Record<string, Range>>(
   return Object.fromEntries(entries)
 }
 
+/** One of a few words, or a refusal that names them. */
+export function oneOf<T extends string>(
+  option: string,
+  value: T | undefined,
+  words: readonly [T, ...T[]],
+): T {
+  if (value === undefined) return words[0]
+  if (!words.includes(value)) throw invalid(option, `one of ${words.join(', ')}`, value)
+  return value
+}
+
 export function invalid(option: string, expected: string, value: unknown): RealtimeError<'option.invalid'> {
   return new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, {
     option,

@@ -932,6 +932,18 @@ describe('a socket that is slow', () => {
     expect(clock.pending).toEqual([])
   })
 
+  it('is forgotten when it is lost, with nothing waiting any more', async () => {
+    const { say, drop, clock, transport, frames } = await up()
+    const controller = new AbortController()
+    transport.last.bufferedBytes = 2_000_000
+    say(1, { signal: controller.signal })
+    controller.abort()
+    await drop()
+    await clock.advance(1000)
+    say(2)
+    expect(frames()).toEqual(['pub a 2'])
+  })
+
   it('that breaks while messages go keeps their order and loses none (edge 56)', async () => {
     const { say, log, clock, transport } = await up()
     transport.last.bufferedBytes = 2_000_000
@@ -1029,6 +1041,7 @@ describe('close()', () => {
     const closed = client.close({ drainMs: 2000 })
     await clock.advance(1999)
     expect(log).toEqual([])
+    expect(clock.pending).toEqual([{ dueIn: 1, keepsProcess: true }])
     await clock.advance(1)
     await closed
     expect(log).toEqual(['1 unknown'])
@@ -1085,6 +1098,20 @@ describe('close()', () => {
     expect(log).toEqual(['1 dropped closed'])
   })
 
+  it('settles a publish whose schema never answers, and later ones go', async () => {
+    const never = schemaOf(() => new Promise(() => {}))
+    const { client, say, log, frames } = await up({ channels: { a: { said: never } } })
+    say(1)
+    say(2, {}, 'b')
+    await client.close()
+    await settled()
+    expect(log).toHaveLength(2)
+    await client.connect()
+    say(3, {}, 'b')
+    await settled()
+    expect(frames()).toEqual(['pub b 3'])
+  })
+
   it('settles a publish whose schema still takes its time', async () => {
     let answer = (): void => {}
     const slow = schemaOf((value) => new Promise((resolve) => (answer = () => resolve({ value }))))
@@ -1111,6 +1138,27 @@ describe('a new identity', () => {
     await clock.advance(2000)
     expect(log).toEqual(['1 unknown', '2 dropped identity', '3 dropped identity', '4 sent'])
     expect(transport.sessions.map(({ sent }) => sent)).toEqual([['pub a 1'], ['pub a 4']])
+  })
+
+  it('gets nothing whose schema still takes its time (edge 59)', async () => {
+    let answer = (): void => {}
+    const slow = schemaOf((value) => new Promise((resolve) => (answer = () => resolve({ value }))))
+    const { client, say, log, clock, transport } = await up({ channels: { a: { said: slow } } })
+    say(1)
+    client.reauthenticate({ newIdentity: true })
+    await clock.advance(2000)
+    answer()
+    await settled()
+    expect(log).toEqual(['1 dropped identity'])
+    expect(transport.sessions.flatMap(({ sent }) => sent)).toEqual([])
+  })
+
+  it('is not meant by reauthenticate() alone: what waits goes', async () => {
+    const { client, say, log, clock } = await down()
+    say(1)
+    client.reauthenticate()
+    await clock.advance(2000)
+    expect(log).toEqual(['1 sent'])
   })
 
   it('gets nothing that waited while the client was down (edge 59)', async () => {

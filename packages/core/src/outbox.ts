@@ -1,5 +1,6 @@
 import type { PublishOptions, Receipt } from './api.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
+import { numbers } from './options.ts'
 import type { Delivery, Protocol } from './protocol.ts'
 import { isKept, type Outgoing, toDropped } from './publish-entry.ts'
 import { createPublishQueue } from './publish-queue.ts'
@@ -34,12 +35,11 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const queue = createPublishQueue(setup)
   const strongest = deliveries.indexOf(ack || 'at-most-once')
   /** Ids stay unique across clients and page loads, because servers tell repeats by them. */
-  const prefix = clock.random().toString(36).slice(2, 10)
+  const prefix = clock.date().toString(36) + clock.random().toString(36).slice(2)
   let count = 0
   /** Schemas that take their time: whoever publishes meanwhile waits for its turn. */
   let turn: Promise<unknown> | undefined
-  /** Replaced whenever everything is given up. */
-  let era: { over?: DropReason } = {}
+  let era = newEra()
 
   const encode = ({ channel, event, id }: { channel: string; event: string; id: string }, value: unknown) => {
     try {
@@ -55,6 +55,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const publish: Publish = (channel, event, payload, options) => {
     const { delivery = 'at-most-once', ttlMs, signal, coalesceKey, ...own } = options
     if (!may) throw missing('publish')
+    numbers('publish', { ttlMs: [0, 0, Infinity] }, { ttlMs })
     if (deliveries.indexOf(delivery) > strongest) throw missing(delivery)
     const id = `${prefix}-${++count}`
     const details = { channel, event, id }
@@ -99,9 +100,9 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     if (turn || checked instanceof Promise) {
       const own = Promise.all([checked, turn])
       turn = own
-      receipt = own.then(([result]) => {
+      receipt = Promise.race([own, started.ended]).then((results) => {
         if (turn === own) turn = undefined
-        return send(result)
+        return send(results ? results[0] : { value: payload })
       })
     } else receipt = send(checked)
     // A refusal that nobody awaits is told by the promise alone; it must not end the process.
@@ -113,9 +114,31 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     ...queue,
     publish,
     clear(reason) {
-      era.over = reason
-      era = {}
+      era.end(reason)
+      era = newEra()
+      turn = undefined
       queue.clear(reason)
     },
   }
+}
+
+interface Era {
+  over?: DropReason
+  readonly ended: Promise<void>
+  end(reason: DropReason): void
+}
+
+/** The time until everything is given up; a schema that never answers holds nobody longer than that. */
+function newEra(): Era {
+  let finish = (): void => {}
+  const era: Era = {
+    ended: new Promise((resolve) => {
+      finish = resolve
+    }),
+    end(reason) {
+      era.over = reason
+      finish()
+    },
+  }
+  return era
 }

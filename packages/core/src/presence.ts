@@ -49,7 +49,8 @@ export function createPresence(report: Report): Presence {
       const before = members
       if ('all' in change) {
         members = new Map(change.all.map((member) => [member.id, member]))
-        myId = change.me ?? myId
+        // An empty list without one is how a channel is forgotten.
+        myId = change.me ?? (change.all.length ? myId : undefined)
         publish(
           change.all.filter((member) => !before.has(member.id)),
           [...before.values()].filter((member) => !members.has(member.id)),

@@ -75,7 +75,8 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     const { message } = entry
     const { id, key: channel, event } = message
     const to = line
-    if (!to || isBehind(channel) || !setup.mayPublish(channel, to) || isFull(to)) return false
+    if (to?.phase !== 'ready' || isBehind(channel) || !setup.mayPublish(channel, to) || isFull(to))
+      return false
     flight.set(id, entry)
     entry.line = to
     try {
@@ -106,7 +107,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
   /** Takes its place among those that wait: what comes back from a lost line was there first. */
   const enqueue = (entry: Entry): void => {
     const later = [...queue.values()].filter((other) => other.order > entry.order)
-    bytes += entry.bytes
+    if (!queue.has(entry.message.id)) bytes += entry.bytes
     for (const each of [entry, ...later]) {
       queue.delete(each.message.id)
       queue.set(each.message.id, each)
@@ -227,10 +228,11 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
       flush()
     },
     down(old) {
-      cancelPoll()
-      isHeldBack = false
-      if (line === old) line = older
-      else if (older !== old) return
+      if (old === line) {
+        cancelPoll()
+        isHeldBack = false
+        line = older
+      } else if (old !== older) return
       older = undefined
       if (!line) return
       for (const entry of flight.values()) if (entry.line === old) recover(entry, line)

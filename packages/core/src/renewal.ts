@@ -25,9 +25,11 @@ export function createRenewal(
       const flight = credentials.get()
       if (flight === newest) return
       newest = flight
-      flight.then((fresh) => {
-        if (newest === flight && line.phase === 'ready') line.link.refresh?.(fresh)
-      }, report)
+      flight
+        .then((fresh) => {
+          if (newest === flight && line.phase === 'ready') line.link.refresh?.(fresh)
+        })
+        .catch(report)
     },
   }
 }

@@ -16,11 +16,11 @@ export interface Retry {
 export function createRetry(backoff: Backoff, clock: Clock): Retry {
   let failures = 0
   let firstFailureAt = 0
-  let advisedMs: number | undefined
+  let notBefore = 0
   const random = (): number => clock.random()
 
   const delay = (verdict: Verdict, stable: boolean, hidden: boolean): number => {
-    if (advisedMs !== undefined) return advisedMs + firstDelay(backoff, random)
+    if (notBefore > clock.now()) return notBefore - clock.now() + firstDelay(backoff, random)
     if (verdict === 'retry-now' && failures === 1) return 0
     const usual = stable ? firstDelay(backoff, random) : backoffDelay(backoff, failures, random)
     return hidden && failures > 3 ? Math.max(usual, backoff.capMs * (1 + random() / 2)) : usual
@@ -36,15 +36,15 @@ export function createRetry(backoff: Backoff, clock: Clock): Retry {
       if (++failures === 1) firstFailureAt = clock.now()
       const isOver = failures > backoff.maxAttempts || clock.now() - firstFailureAt >= backoff.maxElapsedMs
       const ms = isOver ? undefined : delay(verdict, stable, hidden)
-      advisedMs = undefined
+      notBefore = 0
       return ms
     },
     advise(ms) {
-      advisedMs = ms
+      notBefore = clock.now() + ms
     },
     reset() {
       failures = 0
-      advisedMs = undefined
+      notBefore = 0
     },
   }
 }

@@ -135,8 +135,8 @@ export class Subscription {
     return () => this.#gaps.delete(entry)
   }
 
-  gap(continuity: Continuity, cause: Gap['cause']): void {
-    const gap: Gap = Object.freeze({ channel: this.name, continuity, since: this.wholeAt, cause })
+  gap(continuity: Continuity, cause: Gap['cause'], resumed: boolean): void {
+    const gap: Gap = Object.freeze({ channel: this.name, continuity, since: this.wholeAt, cause, resumed })
     for (const { handler, options, hold } of [...this.#gaps])
       if (continuity !== 'complete' || options.complete) hold.run(handler, gap, options)
   }

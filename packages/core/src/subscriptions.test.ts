@@ -659,15 +659,15 @@ describe('a join without an answer', () => {
     })
     expect(takeErrors()).toMatchObject([{ code: 'channel.timeout' }])
     await clock.advance(499)
-    expect(frames()).toEqual(['sub a'])
+    expect(frames()).toEqual(['sub a', 'unsub a'])
     await clock.advance(1)
-    expect(frames()).toEqual(['sub a', 'sub a'])
+    expect(frames()).toEqual(['sub a', 'unsub a', 'sub a'])
     await clock.advance(10_000)
     takeErrors()
     await clock.advance(999)
-    expect(frames()).toHaveLength(2)
+    expect(frames()).toHaveLength(4)
     await clock.advance(1)
-    expect(frames()).toHaveLength(3)
+    expect(frames()).toHaveLength(5)
     far().joined('a')
     expect(log).toEqual(['joining', 'rejected', 'joining', 'rejected', 'joining', 'joined fresh'])
   })
@@ -699,7 +699,7 @@ describe('a join without an answer', () => {
     for (const name of ['a', 'b']) client.untyped(name).join()
     await settled()
     await clock.advance(1000)
-    expect(frames()).toEqual(['sub a', 'sub b'])
+    expect(frames()).toEqual(['sub a', 'unsub a', 'sub b'])
     takeErrors()
   })
 
@@ -912,15 +912,31 @@ describe('a channel during a handover', () => {
   })
 
   it('goes on over the older line when the newer one ends', async () => {
-    const { log, older, transport, client, takeErrors, clock } = await handingOver()
+    const { log, room, older, transport, client, takeErrors } = await handingOver()
     transport.last.drop()
     await settled()
     older.message('a', 'said', 1)
     expect(log).toEqual([1])
     expect(client.status.get().status).toBe('connected')
-    takeErrors()
+    older.refuse('a')
+    expect(room.status.get().state).toBe('rejected')
+    expect(takeErrors().map(({ code }) => code)).toEqual(['connection.lost', 'channel.rejected'])
+  })
+
+  it('keeps the older line until the last of many has moved', async () => {
+    const { client, far, clock, transport } = await connected({ subscribe: { inFlight: 1 } })
+    for (const name of ['a', 'b', 'c']) client.untyped(name).join()
+    await settled()
+    for (const name of ['a', 'b', 'c']) far().joined(name)
+    far().advice({ drainMs: 1 })
     await clock.advance(1000)
-    takeErrors()
+    for (const name of ['a', 'b', 'c']) {
+      await settled()
+      expect(transport.open).toHaveLength(2)
+      far().joined(name)
+    }
+    await settled()
+    expect(transport.open).toHaveLength(1)
   })
 
   it('that is new is joined by the older line when the newer one ends', async () => {

@@ -98,7 +98,9 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     const retryAt = later && { retryAt: clock.date() + later.afterMs }
     tell(sub, Object.freeze({ state: 'rejected', error, ...retryAt }), error.code)
     setup.report(error)
-    if (!later) setup.rejected(sub.name, error)
+    if (later) return
+    sub.forgetMembers()
+    setup.rejected(sub.name, error)
   }
 
   const again = (sub: Subscription): void => {
@@ -110,9 +112,15 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const joins = createJoins(
     setup,
     () => next ?? current,
-    (sub) => {
+    (sub, error) => {
       const details = { channel: sub.name }
-      refuse(sub, new RealtimeError('channel.timeout', `No answer to joining ${sub.name}`, details), true)
+      if (error) {
+        refuse(sub, RealtimeError.from(error, 'channel.rejected', `Cannot join ${sub.name}`, details))
+      } else {
+        // The peer may have heard it after all.
+        sub.line?.link.unsubscribe?.(sub.name)
+        refuse(sub, new RealtimeError('channel.timeout', `No answer to joining ${sub.name}`, details), true)
+      }
       pump()
     },
   )
@@ -122,12 +130,12 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     if (current && next && !joins.isBusy) setup.moved(current, next)
   }
 
-  const gap = (sub: Subscription, continuity: Continuity, cause: Gap['cause']): void => {
+  const gap = (sub: Subscription, continuity: Continuity, cause: Gap['cause'], resumed = false): void => {
     trace({ type: 'gap', channel: sub.name, continuity, cause })
-    sub.gap(continuity, cause)
+    sub.gap(continuity, cause, resumed)
   }
 
-  const join = (sub: Subscription, { continuity = 'unknown' }: Joined): void => {
+  const join = (sub: Subscription, { continuity = 'unknown', resumed }: Joined): void => {
     const known = !sub.wasJoined ? 'fresh' : sub.recover ? continuity : 'unknown'
     joins.remove(sub)
     if (sub.source !== sub.line) sub.wholeAt = clock.date()
@@ -137,7 +145,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     sub.wasJoined = true
     sub.failures = 0
     tell(sub, Object.freeze({ state: 'joined', continuity: known }))
-    if (known !== 'fresh') gap(sub, known, 'reconnect')
+    if (known !== 'fresh') gap(sub, known, 'reconnect', resumed)
     setup.joined()
   }
 
@@ -180,7 +188,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
         joins.remove(sub)
         note(sub)
         sub.line = line
-        if (isKept && sub.recover && sub.wire !== 'refused') join(sub, {})
+        if (isKept && sub.recover && sub.wire !== 'refused') join(sub, { resumed: true })
         else enqueue(sub)
       }
       pump()
@@ -212,6 +220,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       for (const sub of intents.all()) {
         note(sub)
         sub.recover = false
+        sub.forgetMembers()
         intents.endLinger(sub.name)
       }
     },
