@@ -14,7 +14,7 @@ import type { Input, Output, Schema } from './validate.ts'
 
 export type { ChannelStatus } from './channel-status.ts'
 export type { EventsOptions } from './event-stream.ts'
-export type { Gap, GapHandler, GapOptions } from './gap.ts'
+export type { GapHandler, GapOptions } from './gap.ts'
 
 /** What a listener with `rate` gets of a window: its newest payload, or an array of them. */
 export type Keep = Rate['keep']
