@@ -12,7 +12,7 @@ import { createClient, type DeliveryOf, RealtimeError } from './index.ts'
 
 type Delivery = DeliveryOf<'at-least-once'>
 
-const RUNS = { numRuns: 300 }
+const RUNS = { seed: 20261121, numRuns: 300 }
 const CHANNELS = ['a', 'b'] as const
 
 /** What may go wrong between client and server, as words: those that count more come more often. */

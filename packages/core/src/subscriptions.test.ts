@@ -659,15 +659,15 @@ describe('a join without an answer', () => {
     })
     expect(takeErrors()).toMatchObject([{ code: 'channel.timeout' }])
     await clock.advance(499)
-    expect(frames()).toEqual(['sub a', 'unsub a'])
+    expect(frames()).toEqual(['sub a'])
     await clock.advance(1)
-    expect(frames()).toEqual(['sub a', 'unsub a', 'sub a'])
+    expect(frames()).toEqual(['sub a', 'sub a'])
     await clock.advance(10_000)
     takeErrors()
     await clock.advance(999)
-    expect(frames()).toHaveLength(4)
+    expect(frames()).toHaveLength(2)
     await clock.advance(1)
-    expect(frames()).toHaveLength(5)
+    expect(frames()).toHaveLength(3)
     far().joined('a')
     expect(log).toEqual(['joining', 'rejected', 'joining', 'rejected', 'joining', 'joined fresh'])
   })
@@ -692,6 +692,18 @@ describe('a join without an answer', () => {
     expect(takeErrors()).toHaveLength(2)
   })
 
+  it('is taken back when the channel is left after all', async () => {
+    const { client, clock, frames, takeErrors } = await connected({ subscribe: { joinMs: 1000 } })
+    const room = client.untyped('a')
+    room.join()
+    await settled()
+    await clock.advance(1000)
+    takeErrors()
+    room.leave({ now: true })
+    await settled()
+    expect(frames()).toEqual(['sub a', 'unsub a'])
+  })
+
   it('makes room for the others when it times out', async () => {
     const { client, clock, frames, takeErrors } = await connected({
       subscribe: { inFlight: 1, joinMs: 1000 },
@@ -699,7 +711,7 @@ describe('a join without an answer', () => {
     for (const name of ['a', 'b']) client.untyped(name).join()
     await settled()
     await clock.advance(1000)
-    expect(frames()).toEqual(['sub a', 'unsub a', 'sub b'])
+    expect(frames()).toEqual(['sub a', 'sub b'])
     takeErrors()
   })
 

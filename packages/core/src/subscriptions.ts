@@ -47,10 +47,9 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   }
 
   const leave = (sub: Subscription): void => {
-    for (const line of new Set([
-      sub.wire === 'asked' || sub.wire === 'joined' ? sub.line : undefined,
-      sub.source,
-    ]))
+    const isOut = sub.wire === 'out' || sub.wire === 'queued'
+    const asked = sub.wire === 'refused' && sub.wasAsked ? current : isOut ? undefined : sub.line
+    for (const line of new Set([asked, sub.source]))
       if (line?.phase === 'ready') line.link.unsubscribe?.(sub.name)
     if (!current && sub.wasAsked) orphans.add(sub.name)
     sub.wasAsked = false
@@ -117,9 +116,9 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       if (error) {
         refuse(sub, RealtimeError.from(error, 'channel.rejected', `Cannot join ${sub.name}`, details))
       } else {
-        // The peer may have heard it after all.
-        sub.line?.link.unsubscribe?.(sub.name)
         refuse(sub, new RealtimeError('channel.timeout', `No answer to joining ${sub.name}`, details), true)
+        // The peer may have heard it after all, and is to be told when the channel is left.
+        sub.wasAsked = true
       }
       pump()
     },
