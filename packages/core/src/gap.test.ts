@@ -1,6 +1,6 @@
 import { createAckedServer, settled } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
-import { connected, type Setup, statesOf } from './channel-test-setup.ts'
+import { connected, type Setup, setup, statesOf } from './channel-test-setup.ts'
 import type { Gap } from './index.ts'
 
 async function joined(options: Setup = {}) {
@@ -188,6 +188,28 @@ describe('onGap', () => {
       { channel: 'a', continuity: 'unknown', since: droppedAt, cause: 'reconnect', resumed: false },
       3,
     ])
+  })
+
+  it('tells of a new identity after messages that came before the answer to the first join', async () => {
+    const { client, clock, far, frames } = await connected()
+    const log: unknown[] = []
+    const room = client.untyped('a')
+    room.on('said', (payload) => log.push(payload))
+    room.onGap(({ continuity }) => log.push(continuity))
+    await settled()
+    far().message('a', 'said', 1)
+    client.reauthenticate({ newIdentity: true })
+    await clock.advance(1000)
+    expect(frames()).toEqual(['sub a'])
+    far().joined('a', { continuity: 'complete' })
+    expect(log).toEqual([1, 'unknown'])
+  })
+
+  it('refuses options out of range', () => {
+    const room = setup().client.untyped('a')
+    const invalid = expect.objectContaining({ code: 'option.invalid' })
+    expect(() => room.onGap(() => {}, { maxEvents: -1 })).toThrow(invalid)
+    expect(() => room.onGap(() => {}, { timeoutMs: Number.NaN })).toThrow(invalid)
   })
 
   it('is silent when a channel was heard, left, and dropped before it is joined again', async () => {

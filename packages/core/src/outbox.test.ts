@@ -636,8 +636,8 @@ describe('a message in flight', () => {
 })
 
 describe('a message in flight during a handover', () => {
-  async function handingOver() {
-    const kit = await up()
+  async function handingOver(options: Setup = {}) {
+    const kit = await up(options)
     kit.say(1, KEPT)
     kit.far().advice({ drainMs: 1000 })
     await kit.clock.advance(1000)
@@ -688,6 +688,19 @@ describe('a message in flight during a handover', () => {
     await settled()
     expect([...log].sort()).toEqual(['1 acknowledged', '2 acknowledged', '3 acknowledged'])
     expect(older.published).toHaveLength(1)
+  })
+
+  it('is not settled by the newer line, unless that resumes the session', async () => {
+    const { log, older, newer } = await handingOver()
+    const { id = '' } = older.published[0] ?? {}
+    newer.settled(id, 'acknowledged')
+    await settled()
+    expect(log).toEqual([])
+    older.settle('1', 'acknowledged')
+    const resuming = await handingOver({ ready: { resumed: true } })
+    resuming.newer.settled(resuming.older.published[0]?.id ?? '', 'acknowledged')
+    await settled()
+    expect(resuming.log).toEqual(['1 acknowledged'])
   })
 
   it('is sent again over the newer line when the older goes without an answer', async () => {

@@ -219,6 +219,22 @@ describe('a listener with rate', () => {
     expect(clock.pending).toHaveLength(before)
   })
 
+  it('hears again after close() and connect()', async () => {
+    const { client, room, clock, log, push, say } = await joined()
+    room.on('said', push, { rate: latest })
+    say(1, 2)
+    await client.close()
+    await client.connect()
+    await settled()
+    say(3, 4)
+    await clock.advance(200)
+    expect(log).toEqual([
+      [0, 1],
+      [0, 3],
+      [100, 4],
+    ])
+  })
+
   it('leaves no timer after close()', async () => {
     const { client, room, clock, push, say } = await joined()
     room.on('said', push, { rate: latest })

@@ -186,6 +186,48 @@ describe('joining a channel', () => {
     expect(room.status.get().state).toBe('joining')
   })
 
+  it('delivers although messages came when nobody wanted the channel', async () => {
+    const { client, far } = await connected({ joins: 'at once' })
+    const log: unknown[] = []
+    const room = client.untyped('a')
+    for (const payload of [1, 2, 3]) {
+      far().message('a', 'said', 'nobody hears it')
+      room.on('said', (value) => log.push(value))
+      await settled()
+      far().message('a', 'said', payload)
+      room.leave({ now: true })
+      await settled()
+    }
+    expect(log).toEqual([1, 2, 3])
+  })
+
+  it('at which the link throws is refused, and harms no other channel', async () => {
+    const { client, clock, frames, takeErrors } = await connected({
+      protocol: {
+        open(session, events) {
+          queueMicrotask(() => events.ready({}))
+          return {
+            receive: () => {},
+            subscribe([request]) {
+              if (request?.key === 'bad') throw new TypeError('mine')
+              session.send(`sub ${request?.key}`)
+              events.joined(request?.key ?? '')
+            },
+          }
+        },
+      },
+    })
+    const rooms = ['bad', 'good'].map((name) => client.untyped(name))
+    for (const room of rooms) {
+      room.join()
+      await settled()
+    }
+    await clock.advance(20_000)
+    expect(rooms.map(({ status }) => status.get().state)).toEqual(['rejected', 'joined'])
+    expect(frames()).toEqual(['sub good'])
+    expect(takeErrors()).toMatchObject([{ code: 'channel.rejected', details: { channel: 'bad' } }])
+  })
+
   it('ignores an answer to a channel that nobody asked for', async () => {
     const { client, far } = await connected()
     far().joined('a')
@@ -317,6 +359,23 @@ describe('leaving a channel', () => {
     readiness.ready = KEPT
     await clock.advance(1000)
     expect(frames()).toEqual(['unsub b'])
+  })
+
+  it('while down is told once, not again on later connections', async () => {
+    const { client, drop, clock, blink, frames, readiness } = await connected({ joins: 'at once' })
+    const room = client.untyped('a')
+    room.join()
+    await settled()
+    await drop()
+    room.leave({ now: true })
+    readiness.ready = KEPT
+    await clock.advance(1000)
+    room.join()
+    await settled()
+    expect(frames()).toEqual(['unsub a', 'sub a'])
+    await blink(KEPT)
+    expect(frames()).toEqual([])
+    expect(room.status.get().state).toBe('joined')
   })
 
   it('while down is told to a far end that kept a session in which the join was not answered', async () => {
@@ -933,6 +992,27 @@ describe('a channel during a handover', () => {
     older.refuse('a')
     expect(room.status.get().state).toBe('rejected')
     expect(takeErrors().map(({ code }) => code)).toEqual(['connection.lost', 'channel.rejected'])
+  })
+
+  it('stays with the older line for good when the newer one is refused', async () => {
+    const { log, room, older, newer, clock, transport, takeErrors } = await handingOver()
+    newer.fail('stop', new RealtimeError('connection.refused', 'No', {}))
+    await clock.advance(20_000)
+    older.message('a', 'said', 1)
+    expect([room.status.get().state, log, transport.open.length]).toEqual(['joined', [1], 1])
+    expect(takeErrors()).toHaveLength(1)
+  })
+
+  it('is joining when the older line goes before the newer one has joined it', async () => {
+    const { log, states, newer, transport } = await handingOver()
+    transport.sessions[0]?.drop()
+    await settled()
+    expect(states).toEqual(['joining'])
+    newer.message('a', 'said', 1)
+    newer.joined('a', { continuity: 'complete' })
+    newer.message('a', 'said', 2)
+    expect(log).toEqual([1, 2])
+    expect(states).toEqual(['joining', 'joined complete'])
   })
 
   it('keeps the older line until the last of many has moved', async () => {
