@@ -166,42 +166,9 @@ export class Subscription {
       meta.channel = this.name
       meta.event = event
     }
-    const all = !listeners ? this.#any : this.#any.length ? [...listeners, ...this.#any] : listeners
     const schema = entry ? entry.schema : this.#setup.schema(this.name, event)
-    if (schema || this.#tail) {
-      const message = new Message(event, meta, payload, decode, schema)
-      for (const listener of all) this.#take(listener, message)
-    } else this.#dispatchUnchecked(all, event, meta, payload, decode)
-  }
-
-  /** The common case, without an object per message: nothing to validate, and most listeners get it at once. */
-  #dispatchUnchecked(
-    all: readonly Listener[],
-    event: string,
-    meta: Meta,
-    payload: unknown,
-    decode?: Decode,
-  ): void {
-    let value = payload
-    let isOpen = !decode
-    let message: Message | undefined
-    for (let index = 0; index < all.length; index++) {
-      const listener = all[index] as Listener
-      if (listener.gate || listener.hold.isHolding) {
-        message ??= new Message(event, meta, value, isOpen ? undefined : decode, undefined)
-        this.#take(listener, message)
-        continue
-      }
-      if (!isOpen) {
-        try {
-          value = message ? message.decoded() : decode?.(payload)
-        } catch (error) {
-          return this.#blame(message ?? new Message(event, meta, payload, undefined, undefined), error)
-        }
-        isOpen = true
-      }
-      this.#call(listener, value, meta)
-    }
+    const message = new Message(event, meta, payload, decode, schema)
+    for (const listener of listeners ? [...listeners, ...this.#any] : this.#any) this.#take(listener, message)
   }
 
   #take(listener: Listener, message: Message): void {
@@ -214,18 +181,26 @@ export class Subscription {
 
   #pass(listener: Listener, message: Message): void {
     if (!listener.active) return
-    if (!listener.gate) return this.deliver(listener, [message], (values) => values[0], message.meta)
+    if (!listener.gate) {
+      const opened = message.open()
+      if (this.#tail || opened instanceof Promise)
+        this.deliver(listener, [message], (values) => values[0], message.meta)
+      else if ('value' in opened) this.#call(listener, opened.value, message.meta)
+      else this.#blame(message, opened.error)
+      return
+    }
     try {
       listener.gate.take(message)
     } catch (error) {
       // The key of a rate may have to look into the payload.
-      if (message.isBroken) this.#blame(message, error)
+      if (message.isBroken)
+        this.#blame(message, toMalformed(message.meta, 'cannot be decoded', undefined, error))
       else this.#failed(message.meta, error)
     }
   }
 
-  #blame(message: Message, error: unknown): void {
-    if (message.blame()) this.#setup.report(toMalformed(message.meta, 'cannot be decoded', undefined, error))
+  #blame(message: Message, error: RealtimeError): void {
+    if (message.blame()) this.#setup.report(error)
   }
 
   /** Opens messages and calls the listener, in the order in which they came to this channel. */
@@ -240,7 +215,7 @@ export class Subscription {
       const values: unknown[] = []
       for (const [index, result] of results.entries()) {
         if ('value' in result) values.push(result.value)
-        else if (messages[index]?.blame()) this.#setup.report(result.error)
+        else this.#blame(messages[index] as Message, result.error)
       }
       if (values.length) this.#call(listener, pick(values), meta)
     }
