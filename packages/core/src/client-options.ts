@@ -1,8 +1,9 @@
 import type { BackoffOptions } from './backoff.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import type { Provider } from './credentials.ts'
 import type { SubscribeOptions } from './joins.ts'
 import type { HiddenPolicy } from './lifecycle.ts'
+import { DAY, numbers, oneOf, ranges } from './options.ts'
 import type { OutboxOptions } from './outbox-options.ts'
 import type { ConnectionPort } from './port.ts'
 import type { Capabilities, Heartbeat, Meta, Protocol } from './protocol.ts'
@@ -54,4 +55,39 @@ export interface ClientOptions<
   readonly clock?: Clock
   /** A connection that somebody else owns, instead of one of our own. */
   readonly port?: ConnectionPort
+}
+
+/** Defaults filled in, and everything that cannot be right refused by name. */
+export function resolve(
+  options: Omit<ClientOptions<Channels, Capabilities, Meta, string>, 'protocol' | 'channels'>,
+) {
+  const { clock: given = systemClock, hidden = 'keep', subscribe, outbox } = options
+  if (hidden !== 'keep') {
+    if (!(hidden instanceof Object)) oneOf('hidden', hidden, ['keep'])
+    numbers('hidden', { pauseAfterMs: [0, 0, DAY], closeAfterMs: [0, 0, DAY] }, hidden)
+  }
+  const rate = subscribe?.rate
+  if (rate) numbers('subscribe.rate', { count: [0, 1, Infinity], perMs: [0, 1, DAY] }, rate)
+  numbers('heartbeat', ranges.heartbeat, options.heartbeat)
+  /** In Node no timer of such a client keeps the process. */
+  const unreferenced = (): Clock =>
+    Object.assign(Object.create(given), { after: (ms: number, run: () => void) => given.after(ms, run) })
+  return {
+    hidden,
+    clock: options.unref ? unreferenced() : given,
+    policy: oneOf('validate', options.validate, ['dev', 'off', 'always']),
+    backoff: numbers('backoff', ranges.backoff, options.backoff),
+    connection: numbers('connection', ranges.connection, options.connection),
+    subscribe: { ...numbers('subscribe', ranges.subscribe, subscribe), rate },
+    outbox: {
+      ...numbers('outbox', ranges.outbox, outbox),
+      overflow: oneOf('outbox.overflow', outbox?.overflow, [
+        'reject',
+        'drop-newest',
+        'drop-oldest',
+        'coalesce',
+      ]),
+    },
+    ...numbers('', { traceLimit: [200, 0, 1e6] }, options),
+  }
 }

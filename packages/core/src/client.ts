@@ -1,13 +1,11 @@
 import type { Client } from './api.ts'
 import { ChannelHandle, type ChannelSetup } from './channel.ts'
-import type { ClientOptions } from './client-options.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type ClientOptions, resolve } from './client-options.ts'
 import { createConnection } from './connection.ts'
 import { provide } from './credentials.ts'
 import { type DropReason, RealtimeError } from './errors.ts'
 import { createListeners } from './listeners.ts'
 import { isDevelopment, nearMiss } from './near-miss.ts'
-import { DAY, numbers, oneOf, ranges } from './options.ts'
 import type { Publish } from './outbox.ts'
 import type { Capabilities, Meta, Protocol } from './protocol.ts'
 import { type Channels, createRegistry, type RegisteredChannels } from './registry.ts'
@@ -30,29 +28,18 @@ export function createClient<
   Sep extends string = string,
   R extends Channels = RegisteredChannels,
 >(options: ClientOptions<R, C, M, Sep>): Client<R, C, M, Sep> {
-  const { protocol, unref, hidden = 'keep', subscribe } = options
-  const policy = oneOf('validate', options.validate, ['dev', 'off', 'always'])
-  const overflow = oneOf('outbox.overflow', options.outbox?.overflow, [
-    'reject',
-    'drop-newest',
-    'drop-oldest',
-    'coalesce',
-  ])
+  const { protocol } = options
   const { capabilities, separator } = protocol
-  const given = options.clock ?? systemClock
-  const clock: Clock = unref
-    ? Object.assign(Object.create(given), { after: (ms: number, run: () => void) => given.after(ms, run) })
-    : given
-  const connection = numbers('connection', ranges.connection, options.connection)
-  const outboxNumbers = numbers('outbox', ranges.outbox, options.outbox)
-  numbers('heartbeat', ranges.heartbeat, options.heartbeat)
-  const { traceLimit } = numbers('', { traceLimit: [200, 0, 1e6] }, options)
-  if (hidden !== 'keep') {
-    if (!(hidden instanceof Object)) oneOf('hidden', hidden, ['keep'])
-    numbers('hidden', { pauseAfterMs: [0, 0, DAY], closeAfterMs: [0, 0, DAY] }, hidden)
-  }
-  if (subscribe?.rate)
-    numbers('subscribe.rate', { count: [0, 1, Infinity], perMs: [0, 1, DAY] }, subscribe.rate)
+  const {
+    clock,
+    hidden,
+    policy,
+    traceLimit,
+    backoff,
+    connection,
+    outbox: outboxOptions,
+    subscribe,
+  } = resolve(options)
   const registry = createRegistry(options.channels, separator)
   const trace = createTrace(clock, traceLimit)
   const errors = createListeners<[RealtimeError]>(() => {})
@@ -66,7 +53,6 @@ export function createClient<
     errors.emit(error)
   }
 
-  const backoff = numbers('backoff', ranges.backoff, options.backoff)
   const port =
     options.port ??
     createConnection({
@@ -89,8 +75,7 @@ export function createClient<
     isChecked ? registry.schema(channel, event) : undefined
 
   const subscriptions = createSubscriptions({
-    ...numbers('subscribe', ranges.subscribe, subscribe),
-    rate: subscribe?.rate,
+    ...subscribe,
     clock,
     trace,
     backoff,
@@ -118,8 +103,7 @@ export function createClient<
 
   const isMembersOnly = capabilities.publish === 'members'
   const outbox = protocol.outbox?.({
-    ...outboxNumbers,
-    overflow,
+    ...outboxOptions,
     clock,
     trace,
     protocol: protocol as Protocol,
