@@ -92,17 +92,13 @@ export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ..
   return {
     ...{ client, clock, transport, fars, readiness },
     far: (): Far => fars.at(-1) as Far,
-    drop(): Promise<void> {
-      transport.last.drop()
-      return settled()
-    },
+    drop: (): Promise<void> => Promise.resolve(transport.last.drop()).then(settled),
     /** A drop, and the reconnect that follows it after a second at most. */
     async blink(next: kit.Ready = readiness.ready): Promise<void> {
       readiness.ready = next
       transport.last.drop()
       await clock.advance(1000)
     },
-    /** What the client sent over the newest session. */
     frames: (): kit.Frame[] => [...transport.last.sent],
     /** The errors reported so far, which are then expected. */
     takeErrors: (): core.RealtimeError[] => errors.splice(0),

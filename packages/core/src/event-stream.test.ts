@@ -169,6 +169,12 @@ describe('channel.events()', () => {
     expect(frames()).toEqual(['sub a', 'unsub a'])
   })
 
+  it('refuses a buffer out of range', () => {
+    const room = setup().client.untyped('a')
+    const invalid = expect.objectContaining({ code: 'option.invalid' })
+    expect(() => room.events('said', { buffer: -1 })).toThrow(invalid)
+  })
+
   it('with a signal aborted before ends at once and joins nothing', async () => {
     const { iterator, frames } = await iterating({ signal: AbortSignal.abort() })
     expect(await iterator.next()).toEqual(over)

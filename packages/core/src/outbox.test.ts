@@ -211,6 +211,12 @@ describe('publish()', () => {
     })
   })
 
+  it('throws option.invalid for a time to live out of range', async () => {
+    const { client } = await up()
+    const invalid = expect.objectContaining({ code: 'option.invalid' })
+    expect(() => client.untyped('a').publish('said', 1, { ttlMs: -1 })).toThrow(invalid)
+  })
+
   it('sends a volatile message only when it can go at once (edge 53)', async () => {
     const { say, log, drop, clock, frames } = await up()
     say(1, { delivery: 'volatile' })
@@ -688,6 +694,24 @@ describe('a message in flight during a handover', () => {
     await settled()
     expect([...log].sort()).toEqual(['1 acknowledged', '2 acknowledged', '3 acknowledged'])
     expect(older.published).toHaveLength(1)
+  })
+
+  it('lets the next of its channel go as soon as it is answered', async () => {
+    const kit = await up()
+    kit.say(1, KEPT)
+    kit.say(2, KEPT, 'b')
+    kit.far().advice({ drainMs: 1 })
+    await kit.clock.advance(1000)
+    const [older, newer] = kit.fars
+    kit.say(3, KEPT)
+    expect(newer?.published).toEqual([])
+    older?.settle('1', 'acknowledged')
+    expect(newer?.published.map(({ payload }) => payload)).toEqual(['3'])
+    expect(kit.transport.open).toHaveLength(2)
+    older?.settle('2', 'acknowledged')
+    newer?.settle('3', 'acknowledged')
+    await settled()
+    expect(kit.log).toEqual(['1 acknowledged', '2 acknowledged', '3 acknowledged'])
   })
 
   it('is not settled by the newer line, unless that resumes the session', async () => {

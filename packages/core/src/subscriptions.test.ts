@@ -267,11 +267,24 @@ describe('leaving a channel', () => {
   })
 
   it('waits for as long as lingerMs says', async () => {
-    const { client, frames, clock } = await connected({ joins: 'at once', subscribe: { lingerMs: 0 } })
+    const { client, frames, clock } = await connected({ joins: 'at once', subscribe: { lingerMs: 200 } })
     client.untyped('a').join()()
+    await clock.advance(199)
+    expect(frames()).toEqual(['sub a'])
+    await clock.advance(1)
+    expect(frames()).toEqual(['sub a', 'unsub a'])
+  })
+
+  it('happens a second after leave()', async () => {
+    const { client, frames, clock } = await connected({ joins: 'at once' })
+    const room = client.untyped('a')
+    room.on('said', () => {})
     await settled()
-    await clock.advance(0)
-    expect(frames().slice(-1)).not.toEqual(['sub a'])
+    room.leave()
+    await clock.advance(999)
+    expect(frames()).toEqual(['sub a'])
+    await clock.advance(1)
+    expect(frames()).toEqual(['sub a', 'unsub a'])
   })
 
   it('happens at once with leave({ now: true })', async () => {
@@ -373,6 +386,10 @@ describe('leaving a channel', () => {
     room.join()
     await settled()
     expect(frames()).toEqual(['unsub a', 'sub a'])
+    room.leave({ now: true })
+    await settled()
+    room.join()
+    await settled()
     await blink(KEPT)
     expect(frames()).toEqual([])
     expect(room.status.get().state).toBe('joined')
