@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { ranges } from './options.ts'
 import type { Heartbeat, Link } from './protocol.ts'
 
 export interface HeartbeatEvents {
@@ -33,7 +34,7 @@ export function createHeartbeat(
 ): Heart {
   const receiveIdleMs = positive(heartbeat.receiveIdleMs, Infinity)
   const sendIdleMs = positive(heartbeat.sendIdleMs, Infinity)
-  const answerMs = positive(heartbeat.answerMs, 5000)
+  const answerMs = positive(heartbeat.answerMs, ranges.heartbeat.answerMs[0])
   let heardAt = clock.now()
   let sentAt = heardAt
   let asked: { readonly at: number; answerBy: number; suspect: boolean; graced: boolean } | undefined

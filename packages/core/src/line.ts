@@ -3,6 +3,7 @@ import { RealtimeError } from './errors.ts'
 import { toFailure, toLoss, toRetry, withoutSecrets } from './failure.ts'
 import { createHeartbeat, type Heart } from './heartbeat.ts'
 import type { Line, LineOwner, LineSetup, Past, Phase, Told } from './line-setup.ts'
+import { ranges } from './options.ts'
 import type { Failure, Link, LinkEvents, Ready } from './protocol.ts'
 import type { Frame, Session, SessionEnd } from './transport.ts'
 
@@ -115,7 +116,8 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
       cancel()
       phase = 'ready'
       ready = how
-      const heartbeat = { receiveIdleMs: 25_000, answerMs: 5000, ...how.heartbeat, ...setup.heartbeat }
+      const [receiveIdleMs] = ranges.heartbeat.receiveIdleMs
+      const heartbeat = { receiveIdleMs, ...how.heartbeat, ...setup.heartbeat }
       heart = createHeartbeat(clock, link, heartbeat, {
         suspect: (is) => owner.suspect(line, is),
         rtt: (ms) => owner.rtt(line, ms),
