@@ -1,0 +1,6 @@
+import { defineBuild } from '../../tsup.base.ts'
+
+export default defineBuild({
+  entries: ['index', 'codec'],
+  global: { file: 'realtime-raw-ws', name: 'RealtimeRawWs' },
+})
