@@ -1,5 +1,8 @@
+export type { AnyClient, Client, DeliveryOf, PublishOptions, Receipt } from './api.ts'
 export type { Backoff, BackoffOptions } from './backoff.ts'
 export { backoffDelay, defaultBackoff, firstDelay } from './backoff.ts'
+export { createClient } from './client.ts'
+export type { ClientOptions } from './client-options.ts'
 export type { Cancel, Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
 export { createConnection } from './connection.ts'
@@ -14,7 +17,7 @@ export type { Report } from './listeners.ts'
 export { createListeners } from './listeners.ts'
 export { createOutbox } from './outbox.ts'
 export type { ConnectionPort, PortEvents } from './port.ts'
-export type { Member, MembersSnapshot } from './presence.ts'
+export type { Member, MembersSnapshot, MembersStore } from './presence.ts'
 export { createPresence } from './presence.ts'
 export type {
   Advice,
@@ -38,6 +41,7 @@ export type {
   SubscribeRequest,
   Verdict,
 } from './protocol.ts'
+export type { Channels, RegisteredChannels } from './registry.ts'
 export type { Signal, Signals } from './signals.ts'
 export { browserSignals } from './signals.ts'
 export type { Status, StatusSnapshot } from './status.ts'
