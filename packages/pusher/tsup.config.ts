@@ -1,3 +1,6 @@
 import { defineBuild } from '../../tsup.base.ts'
 
-export default defineBuild({ entries: ['index', 'codec'], global: { file: 'realtime-pusher', name: 'RealtimePusher' } })
+export default defineBuild({
+  entries: ['index', 'codec'],
+  global: { file: 'realtime-pusher', name: 'RealtimePusher' },
+})
