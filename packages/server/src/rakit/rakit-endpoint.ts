@@ -1,0 +1,69 @@
+import type { Clock } from '../clock.ts'
+import type { Endpoint, Wire, WireHandler } from '../wire.ts'
+import { Intake } from './intake.ts'
+import { handleText } from './messages.ts'
+import { type RakitOptions, rakitDefaults } from './rakit-options.ts'
+import { type Client, Room } from './room.ts'
+import { Silence } from './silence.ts'
+import { Turnstile } from './turnstile.ts'
+
+/** The endpoint `/rakit`: what the WebSocket server of Rakit says, byte for byte. */
+export function createRakitEndpoint(options: RakitOptions, clock: Clock): Endpoint {
+  const settings = { ...rakitDefaults, ...options }
+  const room = new Room(clock)
+  const turnstile = settings.compat === 'exact' ? new Turnstile() : undefined
+  const silence = new Silence(clock, cutSilent)
+
+  function cutSilent(): void {
+    if (turnstile?.isHeld) return
+    for (const client of room.clients) if (client.silentSeconds * 1000 > settings.pingTimeoutMs) cut(client)
+  }
+
+  /** Without a close frame: Rakit has none. */
+  function cut(client: Client): void {
+    leave(client)
+    client.wire.close()
+  }
+
+  function leave(client: Client): void {
+    room.leave(client)
+    if (room.size === 0) silence.stop()
+  }
+
+  function accept(wire: Wire): WireHandler {
+    if (room.size >= settings.clients) {
+      wire.close()
+      return { frame() {}, over() {} }
+    }
+    let client: Client | undefined
+    let cancelDrain = (): void => {}
+    const handle = (text: string): void => {
+      if (client && room.has(client)) handleText(room, client, text, settings)
+    }
+    const intake = new Intake({ ...settings, clock, turnstile, handle })
+    silence.heard()
+    intake.begin(() => {
+      client = room.enter(wire)
+    })
+    return {
+      frame(frame) {
+        silence.heard()
+        intake.take(frame)
+      },
+      over() {
+        cancelDrain()
+        silence.heard()
+        intake.end(() => client && leave(client))
+      },
+      drain(windowMs) {
+        cancelDrain = clock.after(Math.random() * windowMs, () => client && cut(client))
+      },
+    }
+  }
+
+  return {
+    name: 'rakit',
+    subprotocol: (offered) => offered.find((name) => settings.subprotocols.includes(name)),
+    accept,
+  }
+}
