@@ -51,6 +51,7 @@ export default defineConfig({
           name: 'browser',
           include: [`${anywhere}/*.browser.test.{ts,tsx}`],
           exclude: ignored,
+          globalSetup: 'packages/testing/src/far-ends-test-setup.ts',
           browser: {
             enabled: true,
             headless: true,

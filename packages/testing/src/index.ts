@@ -1,4 +1,6 @@
-export type { ConformanceServer, ProtocolRig } from './conformance/protocol-rig.ts'
+export type { Arrival, LiveServer } from './conformance/live-server.ts'
+export type { ConformanceServer, LiveRig, ProtocolRig } from './conformance/protocol-rig.ts'
+export { answerRemotely, remoteServer } from './conformance/remote-server.ts'
 export type { Runner, SuiteOptions } from './conformance/runner.ts'
 export type { FarSession, TransportRig } from './conformance/transport-rig.ts'
 export { createFakeClock, type FakeClock, type FakeClockOptions, type PendingTimer } from './fake-clock.ts'

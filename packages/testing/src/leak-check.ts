@@ -1,11 +1,11 @@
 import type { StatusSnapshot, Store } from '@org/realtime-core'
 import type { FakeClock } from './fake-clock.ts'
 import type { FakeSignals } from './fake-signals.ts'
-import type { MemoryTransport } from './memory-transport.ts'
+import type { MemoryPeer } from './memory-peer.ts'
 
 export interface LeakCheckOptions {
   readonly clock?: Pick<FakeClock, 'pending'>
-  readonly transport?: Pick<MemoryTransport, 'open'>
+  readonly transport?: { readonly open: readonly Pick<MemoryPeer, 'state' | 'target' | 'sent'>[] }
   readonly signals?: Pick<FakeSignals, 'listeners'>
   readonly client?: { readonly status: Store<StatusSnapshot> }
 }

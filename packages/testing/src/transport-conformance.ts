@@ -18,7 +18,7 @@ export function transportConformance(
   runner: Runner,
   options: SuiteOptions = {},
 ): void {
-  runStatements(`${name} as a transport`, transportStatements, runner, options, async (run) => {
+  runStatements(`${name} as a transport`, transportStatements, runner, options, async ({ run }) => {
     const rig = await factory()
     const { dial, verify } = createDialler(rig)
     const isStream = rig.carries === 'stream'
@@ -35,9 +35,9 @@ export function transportConformance(
       return { near, far: withoutMark(find() as FarSession) }
     }
     const barrier = async (): Promise<void> => {
-      rig.answer('accept')
+      await rig.answer('accept')
       const { near, far } = await connect()
-      far.send(Uint8Array.of(1))
+      await far.send(Uint8Array.of(1))
       await eventually(() => frames(near).length > 0, 'a frame arrives')
       near.close(1000)
       await eventually(() => far.over !== undefined, 'the far end sees the close')

@@ -4,9 +4,11 @@ export function assert(condition: unknown, message: string): asserts condition {
 }
 
 export function assertEqual(actual: unknown, expected: unknown, what: string): void {
-  const [found, wanted] = [show(actual), show(expected)]
-  if (found !== wanted) throw new Error(`${what}: expected ${short(wanted)}, found ${short(found)}`)
+  if (!isEqual(actual, expected))
+    throw new Error(`${what}: expected ${short(show(expected))}, found ${short(show(actual))}`)
 }
+
+export const isEqual = (actual: unknown, expected: unknown): boolean => show(actual) === show(expected)
 
 const show = (value: unknown): string =>
   JSON.stringify(value, (_key, inner: unknown) => (inner instanceof Uint8Array ? `bytes ${inner}` : inner)) ??

@@ -15,17 +15,18 @@ export interface Statement<T> {
 }
 
 /** Registers one test per statement, and one that lists what is excepted, so that nobody overlooks it. */
-export function runStatements<T>(
+export function runStatements<S extends Statement<never>>(
   title: string,
-  statements: readonly Statement<T>[],
+  statements: readonly S[],
   { describe, it }: Runner,
   { except = [] }: SuiteOptions,
-  use: (run: (subject: T) => Promise<void>) => Promise<void>,
+  use: (statement: S) => Promise<void>,
 ): void {
   const unknown = except.filter((name) => !statements.some((statement) => statement.name === name))
   if (unknown.length) throw new Error(`No statement is named: ${unknown.join('; ')}`)
   describe(title, () => {
-    for (const { name, run } of statements) if (!except.includes(name)) it(name, () => use(run))
+    for (const statement of statements)
+      if (!except.includes(statement.name)) it(statement.name, () => use(statement))
     for (const name of except) it(`is excepted from: ${name}`, async () => {})
   })
 }

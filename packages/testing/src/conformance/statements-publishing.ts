@@ -1,8 +1,7 @@
 import type { Receipt } from '@org/realtime-core'
 import type { Delivery } from '@org/realtime-core/kit'
 import { assert, assertEqual } from './assert.ts'
-import type { ProtocolBench } from './protocol-rig.ts'
-import type { Statement } from './runner.ts'
+import type { ProtocolBench, ProtocolStatement } from './bench.ts'
 
 /** The strongest delivery that the protocol says it has. */
 const strongest = ({ rig }: ProtocolBench): Delivery => rig.protocol.capabilities.ack || 'at-most-once'
@@ -16,28 +15,28 @@ function publish(
   return bench.client.untyped(channel).publish(bench.event, payload, { delivery })
 }
 
-const toOutcome = (receipt: Receipt): string => receipt.outcome
-
 /** The payloads at the far end, without those it had already. */
-const taken = ({ server }: ProtocolBench): unknown[] =>
-  server.received.filter(({ duplicate }) => !duplicate).map(({ payload }) => payload)
+const taken = async ({ server }: ProtocolBench): Promise<unknown[]> =>
+  (await server.received()).filter(({ duplicate }) => !duplicate).map(({ payload }) => payload)
+
+const untilTaken = ({ until, server }: ProtocolBench, count: number): Promise<void> =>
+  until(async () => (await server.received()).length >= count, 'all publishes arrive')
 
 const publishes = ({ rig }: ProtocolBench): boolean => rig.protocol.capabilities.publish !== false
 
 /** Publishing, for protocols that can. */
-export const publishingStatements: readonly Statement<ProtocolBench>[] = [
+export const publishingStatements: readonly ProtocolStatement[] = [
   {
     name: 'brings publishes to the far end as they were meant, and settles each',
     async run(bench) {
       if (!publishes(bench)) return
-      const { join, until, channels, event, server } = bench
+      const { join, channels, event, server } = bench
       await join(...channels)
       const payloads = ['text', 7, null, true, ['ä€😀', {}], { deep: { empty: '', list: [] } }]
       const receipts = payloads.map((payload) => publish(bench, channels[1], payload, 'at-most-once'))
-      await until(() => server.received.length >= payloads.length, 'all publishes arrive')
-      const found = server.received.map((received) => [received.channel, received.event, received.payload])
+      await untilTaken(bench, payloads.length)
       assertEqual(
-        found,
+        (await server.received()).map((received) => [received.channel, received.event, received.payload]),
         payloads.map((payload) => [channels[1], event, payload]),
         'publishes',
       )
@@ -49,13 +48,13 @@ export const publishingStatements: readonly Statement<ProtocolBench>[] = [
     name: 'maps the names of publishes to the wire',
     async run(bench) {
       if (!publishes(bench)) return
-      const { rig, join, until, server, client, channels, event } = bench
+      const { rig, join, server, client, channels, event } = bench
       const names = rig.names ?? [[channels[0], event] as const]
-      await join(...names.map(([channel]) => channel))
+      await join(...new Set(names.map(([channel]) => channel)))
       for (const [channel, name] of names) client.untyped(channel).publish(name, 1)
-      await until(() => server.received.length >= names.length, 'all publishes arrive')
+      await untilTaken(bench, names.length)
       assertEqual(
-        server.received.map((received) => [received.channel, received.event]),
+        (await server.received()).map((received) => [received.channel, received.event]),
         names,
         'names',
       )
@@ -67,29 +66,29 @@ export const publishingStatements: readonly Statement<ProtocolBench>[] = [
       if (!publishes(bench)) return
       const { rig, join, until, channels, server, settled } = bench
       await join(channels[0])
-      server.withhold()
-      let outcome = 'pending'
-      publish(bench, channels[0], 'x', strongest(bench)).then((receipt) => {
-        outcome = receipt.outcome
-      })
+      await server.withhold()
+      const outcomes: Record<string, string> = {}
+      const send = (payload: string): void => {
+        publish(bench, channels[0], payload, strongest(bench)).then(({ outcome }) => {
+          outcomes[payload] = outcome
+        })
+      }
+      send('x')
+      await untilTaken(bench, 1)
       await settled()
-      if (!rig.protocol.capabilities.ack) return assertEqual(outcome, 'sent', 'outcome')
-      assertEqual(outcome, 'pending', 'outcome before the acknowledgement')
-      server.release()
-      const answered = publish(bench, channels[0], 'y', strongest(bench)).then(toOutcome)
-      let second = ''
-      answered.then((found) => {
-        second = found
-      })
-      await until(() => second !== '', 'the second publish settles')
-      assertEqual(second, 'acknowledged', 'outcome')
+      if (!rig.protocol.capabilities.ack) return assertEqual(outcomes, { x: 'sent' }, 'outcome')
+      assertEqual(outcomes, {}, 'outcomes before the acknowledgement')
+      await server.release()
+      send('y')
+      await until(() => 'y' in outcomes, 'the second publish settles')
+      assertEqual(outcomes['y'], 'acknowledged', 'outcome')
     },
   },
   {
     name: 'settles every publish exactly once across a lost session, and the far end has each once',
     async run(bench) {
       if (!publishes(bench)) return
-      const { join, until, channels, server, settled } = bench
+      const { join, interrupt, until, channels, server, settled } = bench
       await join(channels[0])
       const delivery = strongest(bench)
       const outcomes: string[] = []
@@ -98,43 +97,41 @@ export const publishingStatements: readonly Statement<ProtocolBench>[] = [
           outcomes.push(`${payload} ${receipt.outcome}`),
         )
       }
-      server.withhold()
+      await server.withhold()
       send(1)
       send(2)
+      await untilTaken(bench, 2)
+      await interrupt(async () => {
+        await server.release()
+        send(3)
+        send(4)
+      })
+      await until(async () => outcomes.length === 4 && (await taken(bench)).length >= 4, 'all settle')
       await settled()
-      server.dropAll()
-      await settled()
-      server.release()
-      send(3)
-      send(4)
-      await until(() => outcomes.length === 4 && taken(bench).length >= 4, 'all publishes settle')
-      await bench.clock.advance(5000)
       const outcome = bench.rig.protocol.capabilities.ack ? 'acknowledged' : 'sent'
       assertEqual(
         [...outcomes].sort(),
         [1, 2, 3, 4].map((payload) => `${payload} ${outcome}`),
         'outcomes',
       )
-      assertEqual(taken(bench), [1, 2, 3, 4], 'payloads at the far end')
+      assertEqual(await taken(bench), [1, 2, 3, 4], 'payloads at the far end')
     },
   },
   {
     name: 'sends again under the same id',
     async run(bench) {
       if (!publishes(bench) || !bench.rig.protocol.capabilities.ack) return
-      const { join, until, channels, server, settled } = bench
+      const { join, interrupt, until, channels, server } = bench
       await join(channels[0])
-      server.withhold()
+      await server.withhold()
       let isSettled = false
       publish(bench, channels[0], 'x', strongest(bench)).then(() => {
         isSettled = true
       })
-      await settled()
-      server.dropAll()
-      await settled()
-      server.release()
+      await untilTaken(bench, 1)
+      await interrupt(() => server.release())
       await until(() => isSettled, 'the publish settles')
-      const [first, ...again] = server.received
+      const [first, ...again] = await server.received()
       assert(first?.id !== undefined, 'The far end got no id with a publish that it acknowledges')
       assert(again.length > 0, 'The publish was not sent again')
       for (const { id, payload } of again) assertEqual([id, payload], [first.id, 'x'], 'what was sent again')
@@ -144,30 +141,26 @@ export const publishingStatements: readonly Statement<ProtocolBench>[] = [
     name: 'sends nothing of one identity under the next',
     async run(bench) {
       if (!publishes(bench)) return
-      const { client, join, until, channels, server, settled } = bench
+      const { client, join, holdDials, until, untilJoined, channels, server, spy, settled } = bench
       await join(channels[0])
-      server.withhold()
+      await server.withhold()
       publish(bench, channels[0], 'secret', strongest(bench)).catch(() => {})
-      await settled()
-      const count = server.received.length
+      await untilTaken(bench, 1)
+      const letDial = holdDials()
       client.reauthenticate({ newIdentity: true })
-      server.release()
-      await until(
-        () => server.joined(channels[0]) === 1 && bench.spy.links.length === 2,
-        'the other identity has joined',
-      )
-      await bench.clock.advance(5000)
-      assertEqual(
-        server.received.slice(count).map(({ payload }) => payload),
-        [],
-        'sent under the next identity',
-      )
+      await server.release()
+      letDial()
+      await until(() => spy.links.length === 2, 'the other identity connects')
+      await untilJoined(channels[0])
+      await settled()
+      const [, ...later] = await server.received()
+      assertEqual(later, [], 'sent under the next identity')
     },
   },
   {
     name: 'lets those publish whom it says may publish',
     async run(bench) {
-      const { rig, connect, until, channels, server, spy } = bench
+      const { rig, connect, channels, server, spy } = bench
       const { publish: may } = rig.protocol.capabilities
       await connect()
       const [link] = spy.links
@@ -179,8 +172,8 @@ export const publishingStatements: readonly Statement<ProtocolBench>[] = [
       )
       if (may !== 'anyone') return
       publish(bench, channels[2], 'without joining', 'at-most-once').catch(() => {})
-      await until(() => server.received.length > 0, 'the publish arrives')
-      assertEqual(server.joined(channels[2]), 0, 'members')
+      await untilTaken(bench, 1)
+      assertEqual(await server.joined(channels[2]), 0, 'members')
     },
   },
 ]

@@ -8,13 +8,16 @@ export interface FarSession {
   readonly received: readonly Frame[]
   /** Set once the session is over at this end. */
   readonly over: { readonly code?: number; readonly reason?: string } | undefined
-  send(frame: Frame): void
-  end(code: number, reason: string): void
+  send(frame: Frame): Done
+  end(code: number, reason: string): Done
   /** Cuts the connection without a word. */
-  drop(): void
+  drop(): Done
   /** Reads and answers nothing from here on, and stays open. */
-  halfOpen(): void
+  halfOpen(): Done
 }
+
+/** Resolves once it is done, for a far end in another process. */
+type Done = void | Promise<void>
 
 /** A transport under test and a real far end for it. */
 export interface TransportRig {
@@ -27,7 +30,7 @@ export interface TransportRig {
   /** Whether a code and a reason reach the other end. @default true, for a stream false */
   readonly hasCloseCodes?: boolean
   /** What the far end does with the next dials. It starts with `accept`, and picks the last subprotocol offered. */
-  answer(how: 'accept' | 'refuse' | 'hang'): void
+  answer(how: 'accept' | 'refuse' | 'hang'): Done
   /** The sessions accepted so far, the oldest first. */
   readonly accepted: readonly FarSession[]
   stop(): Promise<void>

@@ -78,7 +78,7 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
     name: 'carries frames of every kind and size from the far end, in order',
     async run({ connect, isStream }) {
       const { near, far } = await connect()
-      for (const frame of samples(isStream)) far.send(frame)
+      for (const frame of samples(isStream)) await far.send(frame)
       await eventually(() => join(frames(near)).length >= join(samples(isStream)).length, 'all frames arrive')
       assert(same(frames(near), samples(isStream), isStream), 'Frames differ from what was sent')
     },
@@ -87,7 +87,7 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
     name: 'reports an end once, with its code and reason, and nothing after it',
     async run({ connect, barrier, rig, isStream }) {
       const { near, far } = await connect()
-      far.end(4321, 'because')
+      await far.end(4321, 'because')
       await eventually(() => near.is('end'), 'the end is reported')
       await barrier()
       assertEqual([ends(near), near.log.at(-1)?.[0]], [1, 'end'], 'ends')
@@ -99,7 +99,7 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
     name: 'reports a cut connection as one end',
     async run({ connect, barrier }) {
       const { near, far } = await connect()
-      far.drop()
+      await far.drop()
       await eventually(() => near.is('end'), 'the end is reported')
       await barrier()
       assertEqual(ends(near), 1, 'ends')
@@ -108,7 +108,7 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
   {
     name: 'reports a refused dial as one end, without opening',
     async run({ dial, rig, barrier }) {
-      rig.answer('refuse')
+      await rig.answer('refuse')
       const near = dial()
       await eventually(() => near.is('end'), 'the end is reported')
       await barrier()
@@ -119,10 +119,10 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
     name: 'reports nothing after its own close()',
     async run({ connect, barrier }) {
       const { near, far } = await connect()
-      far.send(Uint8Array.of(1))
+      await far.send(Uint8Array.of(1))
       near.close(1000, 'enough')
       const before = near.log.length
-      far.send(Uint8Array.of(2))
+      await far.send(Uint8Array.of(2))
       await eventually(() => far.over !== undefined, 'the far end sees the close')
       await barrier()
       assertEqual(near.log.length, before, 'reports')
@@ -150,11 +150,11 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
   {
     name: 'takes close() in every state and as often as it comes',
     async run({ connect, dial, barrier, rig }) {
-      rig.answer('hang')
+      await rig.answer('hang')
       const dialling = dial()
       dialling.close(1000)
       dialling.close()
-      rig.answer('accept')
+      await rig.answer('accept')
       const justDialled = dial()
       justDialled.close()
       const { near } = await connect()
@@ -168,7 +168,7 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
     name: 'does not wait for a far end that is taken for dead',
     async run({ connect, barrier }) {
       const { near, far } = await connect()
-      far.halfOpen()
+      await far.halfOpen()
       near.send(Uint8Array.of(1))
       near.close()
       await barrier()
@@ -196,10 +196,10 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
     async run({ connect }) {
       const first = await connect()
       const second = await connect()
-      first.far.send(Uint8Array.of(1))
+      await first.far.send(Uint8Array.of(1))
       second.near.send(Uint8Array.of(2))
       first.near.close(1000)
-      second.far.send(Uint8Array.of(3))
+      await second.far.send(Uint8Array.of(3))
       await eventually(
         () => frames(second.near).length > 0 && second.far.received.length > 0,
         'frames arrive',
@@ -222,7 +222,7 @@ export const transportStatements: readonly Statement<TransportSubject>[] = [
       attempt(early)
       await eventually(() => early.is('open'), 'the session opens')
       const { near, far } = await connect()
-      far.drop()
+      await far.drop()
       await eventually(() => near.is('end'), 'the end is reported')
       attempt(near)
       near.close(1000)
