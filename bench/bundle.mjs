@@ -5,11 +5,11 @@ import { root } from '../scripts/bootstrap.mjs'
 
 /**
  * Bundles a program of `bench` with the sources of our packages, for Node and in production.
- * Returns the path of the bundle, which lies where the dependencies of the repository are found.
+ * Returns the path of the bundle, which lies where the dependencies of `bench` are found.
  * @param {string} entry below `bench`
  */
 export async function bundle(entry) {
-  const folder = join(root, 'node_modules/.cache/bench')
+  const folder = join(root, 'bench/node_modules/.cache/bench')
   const outfile = join(folder, `${entry.replaceAll('/', '-').replace(/\.ts$/, '')}.mjs`)
   mkdirSync(folder, { recursive: true })
   await build({
@@ -21,7 +21,7 @@ export async function bundle(entry) {
     platform: 'node',
     conditions: ['@org/source'],
     define: { 'process.env.NODE_ENV': '"production"' },
-    external: ['ws'],
+    external: ['ws', 'mqtt', 'mqtt-packet', 'paho-mqtt', 'u8-mqtt'],
     logLevel: 'warning',
   })
   return outfile

@@ -1,3 +1,6 @@
 import { defineBuild } from '../../tsup.base.ts'
 
-export default defineBuild({ entries: ['index', 'codec'], global: { file: 'realtime-mqtt', name: 'RealtimeMqtt' } })
+export default defineBuild({
+  entries: ['index', 'codec'],
+  global: { file: 'realtime-mqtt', name: 'RealtimeMqtt' },
+})

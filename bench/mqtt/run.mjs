@@ -1,0 +1,29 @@
+/**
+ * MQTT beside mqtt-packet: `node bench/mqtt/run.mjs`. CPU ratios never fail the process.
+ */
+import { bundle } from '../bundle.mjs'
+import { child } from '../child.mjs'
+import { printTable } from '../table.mjs'
+
+const MOST_SPREAD = 0.2
+
+const file = await bundle('mqtt/codec-row.ts')
+const { rows } = await child(file)
+const table = []
+for (let index = 0; index < rows; index++) {
+  const first = await child(file, [`${index}`])
+  table.push(toCells(first.spread > MOST_SPREAD ? await child(file, [`${index}`]) : first))
+}
+printTable(table)
+
+/** @param {{ name: string, budget?: number, oursNs: number, theirsNs: number, ratio: number, spread: number }} row */
+function toCells({ name, budget, oursNs, theirsNs, ratio, spread }) {
+  return {
+    'ours against mqtt-packet': name,
+    'ours ns': oursNs.toFixed(0),
+    'theirs ns': theirsNs.toFixed(0),
+    ratio: ratio.toFixed(2),
+    spread: `${Math.round(spread * 100)} %`,
+    budget: budget === undefined ? '' : `>= ${budget} ${ratio >= budget ? 'met' : 'NOT met'}`,
+  }
+}
