@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import { numbers, ranges } from './options.ts'
+import { numbers } from './options.ts'
 
 export interface BackoffOptions {
   /** The window of the second try. @default 500 */
@@ -24,7 +24,7 @@ export interface BackoffOptions {
 
 export type Backoff = Required<BackoffOptions>
 
-export const defaultBackoff: Backoff = /* @__PURE__ */ numbers('backoff', ranges.backoff)
+export const defaultBackoff: Backoff = /* @__PURE__ */ numbers('backoff')
 
 /** The delay before try `attempt` (1 = after the first failure), spread over the whole window. */
 export function backoffDelay(backoff: Backoff, attempt: number, random: Clock['random']): number {

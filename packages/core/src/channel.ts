@@ -1,25 +1,23 @@
+import { onAbort } from './abort.ts'
 import type { PublishOptions, Receipt } from './api.ts'
 import { type ChannelStatus, LEFT } from './channel-status.ts'
-import type { Clock } from './clock.ts'
-import { RealtimeError } from './errors.ts'
+import type { RealtimeError } from './errors.ts'
 import { createEventStream, type EventsOptions } from './event-stream.ts'
-import { createGapHold, type GapHandler, type GapHold, type GapOptions } from './gap.ts'
+import { fault } from './fault.ts'
+import { type GapHandler, GapHold, type GapOptions, type GapSetup } from './gap.ts'
 import type { Listener, ListenerFn } from './listener.ts'
-import type { Listeners, Report } from './listeners.ts'
-import { DAY, numbers, oneOf } from './options.ts'
+import { numbers } from './options.ts'
 import type { Publish } from './outbox.ts'
 import type { MembersStore, Presence } from './presence.ts'
 import type { Meta } from './protocol.ts'
 import { createGate, type Rate } from './rate.ts'
 import type { Store } from './store.ts'
-import type { Subscriptions } from './subscriptions-port.ts'
+import type { Subscriptions } from './subscriptions.ts'
 
 /** What a channel handle needs of its client. */
-export interface ChannelSetup {
-  readonly clock: Clock
-  readonly report: Report
-  readonly subscriptions: Subscriptions
-  readonly ends: Listeners<[error?: RealtimeError]>
+export interface ChannelSetup
+  extends GapSetup,
+    Pick<Subscriptions, 'use' | 'find' | 'hold' | 'watch' | 'endLinger' | 'retry'> {
   readonly publish: Publish
   isClosed(): boolean
   missing(capability: string): RealtimeError
@@ -40,16 +38,17 @@ export class ChannelHandle {
   readonly #ends = new Set<(now?: boolean) => void>()
 
   constructor(name: string, options: Readonly<Record<string, unknown>>, setup: ChannelSetup) {
-    const { subscriptions } = setup
+    const { find, use, watch } = setup
     this.name = name
     this.#options = options
     this.#setup = setup
-    this.#hold = createGapHold(setup.clock, setup.report, setup.ends)
+    this.#hold = new GapHold(setup)
     this.status = {
-      get: () => subscriptions.find(name)?.status.get() ?? LEFT,
+      get: () => find(name)?.status.get() ?? LEFT,
       subscribe: (listener) => {
-        const unwatch = subscriptions.watch(name)
-        const remove = subscriptions.use(name).status.subscribe(listener)
+        const sub = use(name)
+        const unwatch = watch(sub)
+        const remove = sub.status.subscribe(listener)
         return () => {
           remove()
           unwatch()
@@ -59,21 +58,17 @@ export class ChannelHandle {
   }
 
   get members(): MembersStore {
-    const { subscriptions, missing } = this.#setup
+    const { use, missing } = this.#setup
     const presence = (): Presence => {
-      const { presence } = subscriptions.use(this.name)
+      const { presence } = use(this.name)
       if (!presence) throw missing('presence')
       return presence
     }
     return {
       get: () => presence().get(),
       subscribe: (listener) => {
-        const leave = this.#join()
         const remove = presence().subscribe(listener)
-        return this.#end((now) => {
-          remove()
-          leave(now)
-        })
+        return this.#end(this.#join(), remove)
       },
     }
   }
@@ -98,40 +93,32 @@ export class ChannelHandle {
   }
 
   events(event: string, options: EventsOptions = {}): AsyncIterable<unknown> {
-    numbers('events', { buffer: [1000, 0, Infinity] }, options)
-    oneOf('events.overflow', options.overflow, ['drop-oldest', 'drop-newest', 'error'])
-    const details = { channel: this.name, event }
+    const { ends, isClosed } = this.#setup
     return createEventStream(
+      options,
       (push, end) => {
-        if (this.#setup.isClosed()) {
+        if (isClosed()) {
           end()
           return () => {}
         }
+        ends.add(end)
         const stop = this.#listen(event, push, {}, end)
-        const forget = this.#setup.ends.add(end)
         return () => {
-          forget()
+          ends.delete(end)
           stop()
         }
       },
-      (buffer) =>
-        new RealtimeError('iteration.overflow', `More than ${buffer} events of ${event} waited`, {
-          ...details,
-          buffer,
-        }),
-      options,
+      (buffer) => fault('iteration.overflow', { channel: this.name, event, buffer }),
     )
   }
 
   onGap(handler: GapHandler, options: GapOptions = {}): () => void {
-    numbers('gap', { maxEvents: [1000, 0, Infinity], timeoutMs: [10_000, 1, DAY] }, options)
-    const { subscriptions } = this.#setup
-    const unwatch = subscriptions.watch(this.name)
-    const remove = subscriptions.use(this.name).onGap(handler, options, this.#hold)
-    return this.#end(() => {
-      remove()
-      unwatch()
-    })
+    const { use, watch } = this.#setup
+    const { complete = false } = options
+    const entry = { handler, complete, hold: this.#hold, ...numbers('gap', options) }
+    const sub = use(this.name)
+    sub.gaps.add(entry)
+    return this.#end(watch(sub), () => sub.gaps.delete(entry))
   }
 
   publish(event: string, payload: unknown, options: PublishOptions = {}): Promise<Receipt> {
@@ -139,22 +126,24 @@ export class ChannelHandle {
   }
 
   retry(): void {
-    this.#setup.subscriptions.retry(this.name)
+    const { retry, find } = this.#setup
+    retry(find(this.name))
   }
 
   leave({ now = false }: { readonly now?: boolean } = {}): void {
     for (const end of [...this.#ends]) end(now)
-    if (now) this.#setup.subscriptions.endLinger(this.name)
+    const { endLinger, use } = this.#setup
+    if (now) endLinger(use(this.name))
     this.#hold.close()
   }
 
   #join(): (now?: boolean) => void {
-    const { subscriptions } = this.#setup
+    const { use, hold } = this.#setup
     const { priority, ...options } = this.#options
-    const subscription = subscriptions.use(this.name)
-    if (typeof priority === 'number') subscription.priority = priority
-    if (Object.keys(options).length) subscription.options = { ...subscription.options, ...options }
-    return subscriptions.hold(this.name)
+    const sub = use(this.name)
+    if (typeof priority === 'number') sub.priority = priority
+    if (Object.keys(options).length) sub.options = { ...sub.options, ...options }
+    return hold(sub)
   }
 
   #listen(
@@ -164,39 +153,29 @@ export class ChannelHandle {
     ended?: () => void,
   ): () => void {
     if (signal?.aborted) return () => {}
-    const subscription = this.#setup.subscriptions.use(this.name)
-    const listener: Listener = { fn, hold: this.#hold, gate: undefined, active: true }
-    let forget = (): void => {}
-    if (rate) {
-      numbers('rate', { everyMs: [0, 1, DAY], max: [1000, 1, Infinity] }, rate)
-      oneOf('rate.keep', rate.keep, ['latest', 'all'])
-      const isAll = rate.keep === 'all'
-      const gate = createGate(rate, this.#setup.clock, (messages, lost) => {
-        const { meta } = messages.at(-1) as { meta: Meta }
-        const told = isAll ? { ...meta, dropped: lost } : { ...meta, coalesced: lost + 1 }
-        subscription.deliver(listener, messages, (values) => (isAll ? values : values[0]), told)
-      })
-      listener.gate = gate
-      forget = this.#setup.ends.add(gate.close)
-    }
+    const { clock, ends, use } = this.#setup
+    const sub = use(this.name)
+    const gate = rate && createGate(rate, clock, (...delivery) => sub.deliver(listener, ...delivery))
+    const listener: Listener = { fn, hold: this.#hold, gate, active: true }
+    if (gate) ends.add(gate.close)
     const leave = this.#join()
-    const remove = subscription.add(event, listener)
-    const stop = this.#end((now) => {
-      signal?.removeEventListener('abort', abort)
-      remove()
+    const remove = sub.add(event, listener)
+    const stop = this.#end(leave, () => {
       forget()
-      leave(now)
+      remove()
+      if (gate) ends.delete(gate.close)
       ended?.()
     })
-    const abort = (): void => stop()
-    signal?.addEventListener('abort', abort)
+    const forget = onAbort(signal, stop)
     return stop
   }
 
   /** Runs once, at the caller's wish or when the handle leaves. */
-  #end(end: (now?: boolean) => void): () => void {
+  #end(leave: (now?: boolean) => void, end?: () => void): () => void {
     const once = (now?: boolean): void => {
-      if (this.#ends.delete(once)) end(now)
+      if (!this.#ends.delete(once)) return
+      end?.()
+      leave(now)
     }
     this.#ends.add(once)
     return () => once()

@@ -1,15 +1,16 @@
 import type { BackoffOptions } from './backoff.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { Provider } from './credentials.ts'
+import { type Provider, provide } from './credentials.ts'
 import type { SubscribeOptions } from './joins.ts'
 import type { HiddenPolicy } from './lifecycle.ts'
-import { DAY, numbers, oneOf, ranges } from './options.ts'
+import { numbers, oneOf } from './options.ts'
 import type { OutboxOptions } from './outbox-options.ts'
 import type { ConnectionPort } from './port.ts'
 import type { Capabilities, Heartbeat, Meta, Protocol } from './protocol.ts'
 import type { Channels } from './registry.ts'
-import type { Signals } from './signals.ts'
+import { browserSignals, type Signals } from './signals.ts'
 import type { Transport } from './transport.ts'
+import { websocketTransport } from './websocket-transport.ts'
 
 export interface ClientOptions<
   R extends Channels,
@@ -61,33 +62,37 @@ export interface ClientOptions<
 export function resolve(
   options: Omit<ClientOptions<Channels, Capabilities, Meta, string>, 'protocol' | 'channels'>,
 ) {
-  const { clock: given = systemClock, hidden = 'keep', subscribe, outbox } = options
-  if (hidden !== 'keep') {
-    if (!(hidden instanceof Object)) oneOf('hidden', hidden, ['keep'])
-    numbers('hidden', { pauseAfterMs: [0, 0, DAY], closeAfterMs: [0, 0, DAY] }, hidden)
-  }
+  const { clock: given = systemClock, hidden = 'keep', heartbeat = {}, subscribe, outbox, validate } = options
+  if (hidden instanceof Object) numbers('hidden', hidden)
+  else oneOf('hidden', hidden, ['keep'])
   const rate = subscribe?.rate
-  if (rate) numbers('subscribe.rate', { count: [0, 1, Infinity], perMs: [0, 1, DAY] }, rate)
-  numbers('heartbeat', ranges.heartbeat, options.heartbeat)
+  if (rate) numbers('subscribe.rate', rate)
+  numbers('heartbeat', heartbeat)
   /** In Node no timer of such a client keeps the process. */
   const unreferenced = (): Clock =>
     Object.assign(Object.create(given), { after: (ms: number, run: () => void) => given.after(ms, run) })
+  const clock = options.unref ? unreferenced() : given
+  const connection = numbers('connection', options.connection)
   return {
+    ...connection,
+    ...numbers('subscribe', subscribe),
+    ...numbers('outbox', outbox),
+    ...numbers('', options),
+    backoff: numbers('backoff', options.backoff),
+    overflow: oneOf('outbox.overflow', outbox?.overflow, [
+      'reject',
+      'drop-newest',
+      'drop-oldest',
+      'coalesce',
+    ]),
+    policy: oneOf('validate', validate, ['dev', 'off', 'always']),
+    clock,
+    heartbeat,
     hidden,
-    clock: options.unref ? unreferenced() : given,
-    policy: oneOf('validate', options.validate, ['dev', 'off', 'always']),
-    backoff: numbers('backoff', ranges.backoff, options.backoff),
-    connection: numbers('connection', ranges.connection, options.connection),
-    subscribe: { ...numbers('subscribe', ranges.subscribe, subscribe), rate },
-    outbox: {
-      ...numbers('outbox', ranges.outbox, outbox),
-      overflow: oneOf('outbox.overflow', outbox?.overflow, [
-        'reject',
-        'drop-newest',
-        'drop-oldest',
-        'coalesce',
-      ]),
-    },
-    ...numbers('', { traceLimit: [200, 0, 1e6] }, options),
+    rate,
+    url: provide(options.url, 'url', clock, connection.dialMs),
+    credentials: provide(options.credentials, 'credentials', clock, connection.dialMs),
+    signals: options.signals ?? browserSignals(clock),
+    transport: options.transport ?? websocketTransport(),
   }
 }

@@ -1,19 +1,17 @@
+import { onAbort } from './abort.ts'
 import type { Client } from './api.ts'
 import { ChannelHandle, type ChannelSetup } from './channel.ts'
 import { type ClientOptions, resolve } from './client-options.ts'
 import { createConnection } from './connection.ts'
-import { provide } from './credentials.ts'
-import { type DropReason, RealtimeError } from './errors.ts'
+import type { DropReason, RealtimeError } from './errors.ts'
+import { fault, toFault } from './fault.ts'
 import { createListeners } from './listeners.ts'
 import { isDevelopment, nearMiss } from './near-miss.ts'
 import type { Publish } from './outbox.ts'
 import type { Capabilities, Meta, Protocol } from './protocol.ts'
 import { type Channels, createRegistry, type RegisteredChannels } from './registry.ts'
-import { browserSignals } from './signals.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { createTrace } from './trace.ts'
-import type { Schema } from './validate.ts'
-import { websocketTransport } from './websocket-transport.ts'
 
 /**
  * Joins registry, connection, subscriptions and outbox to the one object that users hold.
@@ -28,61 +26,45 @@ export function createClient<
   Sep extends string = string,
   R extends Channels = RegisteredChannels,
 >(options: ClientOptions<R, C, M, Sep>): Client<R, C, M, Sep> {
-  const { protocol } = options
+  const protocol = options.protocol as Protocol
   const { capabilities, separator } = protocol
-  const {
-    clock,
-    hidden,
-    policy,
-    traceLimit,
-    backoff,
-    connection,
-    outbox: outboxOptions,
-    subscribe,
-  } = resolve(options)
+  const resolved = resolve(options)
+  const { clock, policy } = resolved
   const registry = createRegistry(options.channels, separator)
-  const trace = createTrace(clock, traceLimit)
+  const trace = createTrace(clock, resolved.traceLimit)
   const errors = createListeners<[RealtimeError]>(() => {})
-  const ends = createListeners<[error?: RealtimeError]>(() => {})
+  const ends = new Set<(error?: RealtimeError) => void>()
+  const isChecked = policy === 'always' || (policy === 'dev' && isDevelopment)
+  const isMembersOnly = capabilities.publish === 'members'
   let isClosed = false
   let release: (() => void) | undefined
 
   const report = (cause: unknown): void => {
-    const error = RealtimeError.from(cause, 'listener.failed', 'Listener threw', {})
+    const error = toFault(cause, 'listener.failed', {})
     trace({ type: 'error', code: error.code, message: error.message })
     errors.emit(error)
   }
 
-  const port =
-    options.port ??
-    createConnection({
-      ...connection,
-      clock,
-      trace,
-      backoff,
-      report,
-      protocol: protocol as Protocol,
-      transport: options.transport ?? websocketTransport(),
-      url: provide(options.url, 'url', clock, connection.dialMs),
-      credentials: provide(options.credentials, 'credentials', clock, connection.dialMs),
-      heartbeat: options.heartbeat ?? {},
-      hidden,
-      signals: options.signals ?? browserSignals(clock),
-    })
+  const missing = (capability: string): RealtimeError =>
+    fault('capability.missing', { capability, protocol: protocol.name })
 
-  const isChecked = policy === 'always' || (policy === 'dev' && isDevelopment)
-  const schema = (channel: string, event: string): Schema | undefined =>
-    isChecked ? registry.schema(channel, event) : undefined
+  const base = {
+    ...resolved,
+    protocol,
+    trace,
+    report,
+    ends,
+    missing,
+    presence: protocol.presence,
+    isClosed: () => isClosed || port.status.get().status === 'failed',
+    schema: (channel: string, event: string) => (isChecked ? registry.schema(channel, event) : undefined),
+  }
+
+  const port = options.port ?? createConnection(base)
 
   const subscriptions = createSubscriptions({
-    ...subscribe,
-    clock,
-    trace,
-    backoff,
+    ...base,
     port,
-    report,
-    presence: protocol.presence,
-    schema,
     listensTo: (event) => protocol.listensTo?.(event) ?? [event],
     unheard: nearMiss(trace),
     joined: () => outbox?.flush(),
@@ -93,28 +75,13 @@ export function createClient<
     },
   })
 
-  const missing = (capability: string): RealtimeError =>
-    new RealtimeError('capability.missing', `Protocol ${protocol.name} has no ${capability}`, {
-      capability,
-      protocol: protocol.name,
-    })
-
-  const isOver = (): boolean => isClosed || port.status.get().status === 'failed'
-
-  const isMembersOnly = capabilities.publish === 'members'
   const outbox = protocol.outbox?.({
-    ...outboxOptions,
-    clock,
-    trace,
-    protocol: protocol as Protocol,
-    schema,
-    missing,
-    isClosed: isOver,
+    ...base,
     refusal: (channel) => (isMembersOnly ? subscriptions.refusal(channel) : undefined),
     mayPublish: (channel, line) => !isMembersOnly || subscriptions.isJoined(channel, line),
     hold(channel) {
       const letGo = port.hold()
-      const leave = isMembersOnly ? subscriptions.hold(channel) : undefined
+      const leave = isMembersOnly ? subscriptions.hold(subscriptions.use(channel)) : undefined
       return () => {
         leave?.()
         letGo()
@@ -147,7 +114,7 @@ export function createClient<
   const rest = (error?: RealtimeError): void => {
     forget('closed')
     subscriptions.rest()
-    ends.emit(error)
+    for (const end of [...ends]) end(error)
   }
 
   port.status.subscribe(({ status, lastError }) => {
@@ -155,12 +122,8 @@ export function createClient<
   })
 
   const setup: ChannelSetup = {
-    clock,
-    report,
-    subscriptions,
-    ends,
-    missing,
-    isClosed: isOver,
+    ...base,
+    ...subscriptions,
     publish(...message: Parameters<Publish>) {
       if (!outbox) throw missing('publish')
       return outbox.publish(...message)
@@ -169,24 +132,20 @@ export function createClient<
 
   const connected = (signal: AbortSignal | undefined): Promise<void> =>
     new Promise((resolve, reject) => {
-      const over = (): void => {
+      const over = (settle: () => void): void => {
         stop()
-        signal?.removeEventListener('abort', abort)
+        forget()
+        settle()
       }
-      const abort = (): void => {
-        over()
-        reject(signal?.reason)
-      }
+      const abort = (): void => over(() => reject(signal?.reason))
       const look = (): void => {
         const { status, lastError } = port.status.get()
-        if (status === 'connected') resolve()
-        else if (status === 'failed') reject(lastError)
-        else if (isClosed) reject(new RealtimeError('connection.closed', 'Client was closed', {}))
-        else return
-        over()
+        if (status === 'connected') over(resolve)
+        else if (status === 'failed') over(() => reject(lastError))
+        else if (isClosed) over(() => reject(fault('connection.closed', {})))
       }
       const stop = port.status.subscribe(look)
-      signal?.addEventListener('abort', abort)
+      const forget = onAbort(signal, abort)
       if (signal?.aborted) abort()
       else look()
     })

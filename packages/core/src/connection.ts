@@ -1,6 +1,7 @@
 import { withinReason } from './backoff.ts'
 import type { ConnectionOptions, State } from './connection-state.ts'
-import { RealtimeError } from './errors.ts'
+import type { RealtimeError } from './errors.ts'
+import { fault } from './fault.ts'
 import { createHandover } from './handover.ts'
 import { createHolds } from './holds.ts'
 import { createLifecycle } from './lifecycle.ts'
@@ -141,7 +142,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     if (!holds.any) return redial('unused')
     const delayMs = retry.failed(verdict, upMs, lifecycle.hidden)
     if (delayMs !== undefined) return wait(delayMs, error.code, error)
-    fail(new RealtimeError('connection.gave-up', `Gave up after ${retry.failures} failures`, {}, error))
+    fail(fault('connection.gave-up', {}, error, retry.failures))
   }
 
   const fail = (error: RealtimeError): void =>

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import { RealtimeError } from './errors.ts'
+import { fault } from './fault.ts'
 
 /** A value, or a function that is called afresh for every try. */
 export type Provider<T> = T | (() => T | PromiseLike<T>)
@@ -15,14 +16,16 @@ export interface Provided<T> {
 export function provide<T>(provider: Provider<T>, what: string, clock: Clock, limitMs: number): Provided<T> {
   let flight: Promise<T> | undefined
   let cancel = (): void => {}
+  const failed = (cause: unknown, ms?: number): RealtimeError =>
+    fault('auth.failed', { retry: true }, cause, what, ms)
   const call = async (): Promise<T> => {
     const tooLong = new Promise<never>((_, reject) => {
-      cancel = clock.after(limitMs, () => reject(failed(`No ${what} within ${limitMs} ms`)), true)
+      cancel = clock.after(limitMs, () => reject(failed(undefined, limitMs)), true)
     })
     try {
       return await Promise.race([provider instanceof Function ? provider() : provider, tooLong])
     } catch (error) {
-      throw RealtimeError.is(error) ? error : failed(`Function for ${what} failed`, error)
+      throw RealtimeError.is(error) ? error : failed(error)
     }
   }
   const renew = (): void => {
@@ -43,6 +46,3 @@ export function provide<T>(provider: Provider<T>, what: string, clock: Clock, li
     },
   }
 }
-
-const failed = (sentence: string, cause?: unknown): RealtimeError =>
-  new RealtimeError('auth.failed', sentence, { retry: true }, cause)

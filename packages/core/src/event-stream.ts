@@ -1,4 +1,6 @@
+import { onAbort } from './abort.ts'
 import type { RealtimeError } from './errors.ts'
+import { numbers, oneOf } from './options.ts'
 
 export interface EventsOptions {
   /** Ends the iteration when aborted. */
@@ -14,10 +16,13 @@ export type Start<T> = (push: (value: T) => void, end: (error?: RealtimeError) =
 
 /** Events as an async iterable. Listening starts with the iteration and ends with it, however it ends. */
 export function createEventStream<T>(
+  options: EventsOptions,
   start: Start<T>,
   overflown: (buffer: number) => RealtimeError,
-  { signal, buffer = 1000, overflow = 'drop-oldest' }: EventsOptions,
 ): AsyncIterable<T> {
+  const { signal } = options
+  const { buffer } = numbers('events', options)
+  const overflow = oneOf('events.overflow', options.overflow, ['drop-oldest', 'drop-newest', 'error'])
   return {
     [Symbol.asyncIterator]() {
       const values: T[] = []
@@ -31,10 +36,9 @@ export function createEventStream<T>(
         isOver = true
         failure ??= error
         stop()
-        signal?.removeEventListener('abort', abort)
+        forget()
         wake()
       }
-      const abort = (): void => end()
       const push = (value: T): void => {
         if (isOver) return
         if (values.length >= buffer + waiting) {
@@ -61,10 +65,8 @@ export function createEventStream<T>(
       const generator = generate()
 
       let stop = (): void => {}
-      if (!isOver) {
-        stop = start(push, end)
-        signal?.addEventListener('abort', abort)
-      }
+      const forget = onAbort(signal, end)
+      if (!isOver) stop = start(push, end)
       return {
         next: () => generator.next(),
         return() {

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from './clock.ts'
-import { RealtimeError } from './errors.ts'
+import { fault } from './fault.ts'
 import type { Report } from './listeners.ts'
 import type { Continuity } from './protocol.ts'
 
@@ -25,86 +25,80 @@ export interface GapOptions {
 
 export type GapHandler = (gap: Gap) => unknown
 
+/** One handler, with defaults filled in. */
+export interface GapEntry extends Required<GapOptions> {
+  readonly handler: GapHandler
+  readonly hold: GapHold
+}
+
+/** What a hold needs of its client. `ends` is called when everything ends. */
+export interface GapSetup {
+  readonly clock: Clock
+  readonly report: Report
+  readonly ends: Set<() => void>
+}
+
+interface Run {
+  readonly maxEvents: number
+  end(reason?: 'overflow' | 'timeout' | 'rejected', cause?: unknown): void
+}
+
 /** Holds the events of one channel handle back, in order, while its gap handlers are at work. */
-export interface GapHold {
-  /** Read for every message. */
-  readonly isHolding: boolean
-  run(handler: GapHandler, gap: Gap, options: GapOptions): void
+export class GapHold {
+  /** What waits; there while handlers are at work. Looked at for every message. */
+  held: (() => void)[] | undefined
+  readonly #runs = new Set<Run>()
+  readonly #setup: GapSetup
+
+  constructor(setup: GapSetup) {
+    this.#setup = setup
+  }
+
+  run({ handler, maxEvents, timeoutMs }: GapEntry, gap: Gap): void {
+    const { clock, report, ends } = this.#setup
+    const { channel } = gap
+    const run: Run = {
+      maxEvents,
+      end: (reason, cause) => {
+        if (!this.#runs.delete(run)) return
+        cancel()
+        ends.delete(close)
+        if (reason) report(fault('gap.failed', { channel, reason }, cause))
+        if (this.#runs.size) return
+        const deliveries = this.held ?? []
+        this.held = undefined
+        for (const deliver of deliveries) deliver()
+      },
+    }
+    const close = (): void => this.close()
+    let cancel: Cancel = () => {}
+    this.#runs.add(run)
+    try {
+      const result = handler(gap)
+      if (!(result instanceof Object && 'then' in result)) return run.end()
+      this.held ??= []
+      ends.add(close)
+      cancel = clock.after(timeoutMs, () => run.end('timeout'))
+      Promise.resolve(result).then(
+        () => run.end(),
+        (error) => run.end('rejected', error),
+      )
+    } catch (error) {
+      run.end('rejected', error)
+    }
+  }
+
   /** Keeps one delivery for later. */
-  push(delivery: () => void): void
-  close(): void
-}
-
-export function createGapHold(
-  clock: Clock,
-  report: Report,
-  ends: { add(listener: () => void): () => void },
-): GapHold {
-  let held: (() => void)[] = []
-  let running = new Map<
-    symbol,
-    { readonly cancel: Cancel; readonly maxEvents: number; readonly channel: string }
-  >()
-
-  const end = (id: symbol, reason?: 'overflow' | 'timeout' | 'rejected', cause?: unknown): void => {
-    const run = running.get(id)
-    if (!run) return
-    run.cancel()
-    running.delete(id)
-    if (reason) report(failed(run.channel, reason, cause))
-    if (running.size) return
-    hold.isHolding = false
-    const deliveries = held
-    held = []
-    for (const deliver of deliveries) deliver()
+  push(delivery: () => void): void {
+    const { held } = this
+    if (!held) return
+    held.push(delivery)
+    for (const { maxEvents, end } of this.#runs) if (held.length > maxEvents) end('overflow')
   }
 
-  const hold: GapHold & { isHolding: boolean } = {
-    isHolding: false,
-    run(handler, gap, { maxEvents = 1000, timeoutMs = 10_000 }) {
-      const { channel } = gap
-      try {
-        const result = handler(gap)
-        if (!(result instanceof Object && 'then' in result)) return
-        const id = Symbol()
-        const cancelTimer = clock.after(timeoutMs, () => end(id, 'timeout'))
-        const forget = ends.add(hold.close)
-        const cancel = (): void => {
-          cancelTimer()
-          forget()
-        }
-        running.set(id, { channel, maxEvents, cancel })
-        hold.isHolding = true
-        Promise.resolve(result).then(
-          () => end(id),
-          (error) => end(id, 'rejected', error),
-        )
-      } catch (error) {
-        report(failed(channel, 'rejected', error))
-      }
-    },
-    push(delivery) {
-      held.push(delivery)
-      for (const [id, { maxEvents }] of running) if (held.length > maxEvents) end(id, 'overflow')
-    },
-    close() {
-      for (const { cancel } of running.values()) cancel()
-      running = new Map()
-      hold.isHolding = false
-      held = []
-    },
+  /** Gives up what waits. */
+  close(): void {
+    if (this.held) this.held = []
+    for (const { end } of this.#runs) end()
   }
-  return hold
 }
-
-const failed = (
-  channel: string,
-  reason: 'overflow' | 'timeout' | 'rejected',
-  cause?: unknown,
-): RealtimeError =>
-  new RealtimeError(
-    'gap.failed',
-    `Gap handler of ${channel}: ${reason}; held events were delivered`,
-    { channel, reason },
-    cause,
-  )

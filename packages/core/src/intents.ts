@@ -14,16 +14,13 @@ export interface Intents {
   /** The shared state of a channel, made when first needed. */
   use(name: string): Subscription
   find(name: string): Subscription | undefined
-  /** The same as `find`, for messages: they come in runs, so the last one found is looked at first. */
-  last(name: string): Subscription | undefined
   all(): Iterable<Subscription>
   isWanted(sub: Subscription): boolean
   /** Wants the channel until released; it lingers unless released with `now`. */
-  hold(name: string): (now?: boolean) => void
-  /** Ends its linger, if nobody holds it any more. */
-  endLinger(name: string): void
+  hold(sub: Subscription): (now?: boolean) => void
+  endLinger(sub: Subscription): void
   /** Keeps its shared state alive without wanting it joined. */
-  watch(name: string): () => void
+  watch(sub: Subscription): () => void
   /** Forgets a channel that nobody needs, once the wire is done with it. */
   tidy(sub: Subscription): void
 }
@@ -34,9 +31,8 @@ export function createIntents(
   lingers: () => boolean,
   changed: (sub: Subscription) => void,
 ): Intents {
-  const { clock, port, lingerMs } = setup
   const table = new Map<string, Subscription>()
-  let lastName: string | undefined
+  /** Messages come in runs, so the last one found is looked at first. */
   let last: Subscription | undefined
 
   const endLinger = (sub: Subscription): void => {
@@ -45,28 +41,32 @@ export function createIntents(
     changed(sub)
   }
 
-  const intents: Intents = {
+  const find = (name: string): Subscription | undefined => {
+    if (last?.name !== name) last = table.get(name)
+    return last
+  }
+
+  const isWanted = (sub: Subscription): boolean => sub.holds > 0 || sub.cancelLinger !== undefined
+
+  const tidy = (sub: Subscription): void => {
+    if (isWanted(sub) || sub.watchers || sub.wire !== 'out') return
+    table.delete(sub.name)
+    last = undefined
+  }
+
+  return {
+    find,
+    isWanted,
+    endLinger,
+    tidy,
+    all: () => table.values(),
     use(name) {
-      let sub = table.get(name)
-      if (!sub) {
-        sub = new Subscription(name, setup)
-        table.set(name, sub)
-        lastName = undefined
-      }
+      const sub = find(name) ?? new Subscription(name, setup)
+      table.set(name, sub)
       return sub
     },
-    find: (name) => table.get(name),
-    last(name) {
-      if (lastName === name) return last
-      lastName = name
-      last = table.get(name)
-      return last
-    },
-    all: () => table.values(),
-    isWanted: (sub) => sub.holds > 0 || sub.cancelLinger !== undefined,
-    hold(name) {
-      const sub = intents.use(name)
-      sub.release ??= port.hold()
+    hold(sub) {
+      sub.release ??= setup.port.hold()
       if (!sub.holds++) endLinger(sub)
       let isHeld = true
       return (now) => {
@@ -74,26 +74,15 @@ export function createIntents(
         isHeld = false
         if (--sub.holds) return
         if (now || !lingers()) endLinger(sub)
-        else sub.cancelLinger = clock.after(lingerMs, () => endLinger(sub))
+        else sub.cancelLinger = setup.clock.after(setup.lingerMs, () => endLinger(sub))
       }
     },
-    endLinger(name) {
-      const sub = table.get(name)
-      if (sub) endLinger(sub)
-    },
-    watch(name) {
-      const sub = intents.use(name)
+    watch(sub) {
       sub.watchers++
       return () => {
         sub.watchers--
-        intents.tidy(sub)
+        tidy(sub)
       }
     },
-    tidy(sub) {
-      if (intents.isWanted(sub) || sub.watchers || sub.wire !== 'out') return
-      table.delete(sub.name)
-      lastName = undefined
-    },
   }
-  return intents
 }

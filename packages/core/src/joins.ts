@@ -21,47 +21,35 @@ export interface JoinsSetup extends Required<Pick<SubscribeOptions, 'inFlight' |
 /** Who waits to be joined and who waits for the answer: sent in order of priority, as many as the peer takes. */
 export interface Joins {
   add(sub: Subscription): void
-  /** It was answered, or is not to be joined any more. */
+  /** It was answered, or is not to be joined any more: `wire` is `out` from here on. */
   remove(sub: Subscription): void
-  /** Sends what may be sent now. */
-  pump(): void
-  readonly isBusy: boolean
+  /** Sends over this line what may be sent now. */
+  pump(line: Line | undefined): void
+  isBusy(): boolean
   /** The line is gone, and with it what the server counted. */
   reset(): void
 }
 
 export function createJoins(
   { clock, inFlight, rate, joinMs }: JoinsSetup,
-  target: () => Line | undefined,
+  pump: () => void,
   failed: (sub: Subscription, error?: unknown) => void,
 ): Joins {
-  let queue = new Set<Subscription>()
-  let isSorted = true
-  let isPumping = false
-  let sent = 0
-  const asked = new Set<Subscription>()
+  const queue: Subscription[] = []
   const refills = new Set<Cancel>()
-
-  const take = (room: number): Subscription[] => {
-    const batch: Subscription[] = []
-    if (!isSorted) queue = new Set([...queue].sort((a, b) => b.priority - a.priority))
-    isSorted = true
-    for (const sub of queue) {
-      if (batch.length >= room) break
-      queue.delete(sub)
-      batch.push(sub)
-    }
-    return batch
-  }
+  let isPumping = false
+  let asked = 0
+  /** In the time that `rate` looks at. */
+  let sent = 0
 
   const send = (line: Line, batch: readonly Subscription[]): void => {
     for (const sub of batch) {
-      asked.add(sub)
       sub.wire = 'asked'
       sub.wasAsked = true
       sub.source ??= line
       sub.cancelTimer = clock.after(joinMs, () => failed(sub))
     }
+    asked += batch.length
     sent += batch.length
     if (rate) {
       const cancel = clock.after(rate.perMs, () => {
@@ -78,35 +66,30 @@ export function createJoins(
     }
   }
 
-  const pump = (): void => {
-    if (isPumping) return
-    isPumping = true
-    for (;;) {
-      const line = target()
-      if (line?.phase !== 'ready') break
-      const room = (line.ready.limits?.joins ?? inFlight) - asked.size
-      const batch = take(rate ? Math.min(room, rate.count - sent) : room)
-      if (!batch.length) break
-      send(line, batch)
-    }
-    isPumping = false
-  }
-
   return {
-    pump,
-    get isBusy() {
-      return asked.size + queue.size > 0
+    pump(line) {
+      while (!isPumping && line?.phase === 'ready') {
+        const room = (line.ready.limits?.joins ?? inFlight) - asked
+        const batch = queue.splice(0, rate ? Math.min(room, rate.count - sent) : room)
+        if (!batch.length) return
+        isPumping = true
+        send(line, batch)
+        isPumping = false
+      }
     },
+    isBusy: () => asked + queue.length > 0,
     add(sub) {
+      let at = queue.length
+      while (at && (queue[at - 1] as Subscription).priority < sub.priority) at--
+      queue.splice(at, 0, sub)
       sub.wire = 'queued'
-      queue.add(sub)
-      isSorted = queue.size === 1
     },
     remove(sub) {
       sub.cancelTimer?.()
       sub.cancelTimer = undefined
-      queue.delete(sub)
-      asked.delete(sub)
+      if (sub.wire === 'asked') asked--
+      if (sub.wire === 'queued') queue.splice(queue.indexOf(sub), 1)
+      sub.wire = 'out'
     },
     reset() {
       for (const cancel of refills) cancel()

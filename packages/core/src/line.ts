@@ -1,6 +1,6 @@
 import type { Cancel } from './clock.ts'
-import { RealtimeError } from './errors.ts'
-import { toFailure, toLoss, toRetry, withoutSecrets } from './failure.ts'
+import { toFailure, toLoss, withoutSecrets } from './failure.ts'
+import { fault, toFault } from './fault.ts'
 import { createHeartbeat, type Heart } from './heartbeat.ts'
 import type { Line, LineOwner, LineSetup, Past, Phase, Told } from './line-setup.ts'
 import { ranges } from './options.ts'
@@ -28,7 +28,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
     try {
       return run()
     } catch (error) {
-      events.error(RealtimeError.from(error, 'protocol.violation', 'Protocol threw', { url }))
+      events.error(toFault(error, 'protocol.violation', { url }))
       return undefined
     }
   }
@@ -50,13 +50,13 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
     if (isWanted) owner.failed(line, failure)
   }
 
-  const enter = (next: Phase, limitMs: number, what: string): void => {
+  const enter = (next: Phase, limitMs: number): void => {
     phase = next
     trace({ type: 'phase', phase: next, url })
     cancel()
     cancel = clock.after(
       limitMs,
-      () => fail(toRetry('connection.timeout', `${what} took longer than ${limitMs} ms`, { url })),
+      () => fail({ verdict: 'retry', error: fault('connection.timeout', { url }, undefined, next, limitMs) }),
       true,
     )
   }
@@ -83,7 +83,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
     try {
       link.receive(frame)
     } catch (error) {
-      events.error(RealtimeError.from(error, 'message.malformed', 'Frame cannot be read', {}))
+      events.error(toFault(error, 'message.malformed', {}))
     }
   }
 
@@ -124,7 +124,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
         dead: () =>
           fail({
             verdict: 'retry-now',
-            error: new RealtimeError('connection.stale', 'Peer is silent', { url }),
+            error: fault('connection.stale', { url }),
           }),
       })
       owner.ready(line)
@@ -136,7 +136,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
 
   const opened = (credentials: unknown, subprotocol: string): void => {
     if (phase !== 'dialing') return
-    enter('handshaking', setup.handshakeMs, 'Handshake')
+    enter('handshaking', setup.handshakeMs)
     link = protocol.open(
       {
         send(frame) {
@@ -166,7 +166,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
     if (phase === 'ended') return
     address = String(given)
     url = withoutSecrets(address)
-    enter('dialing', setup.dialMs, 'Dial')
+    enter('dialing', setup.dialMs)
     owner.dialled()
     session = setup.transport(
       { url: address, subprotocols: protocol.subprotocols ?? [] },

@@ -1,4 +1,5 @@
-import { RealtimeError } from './errors.ts'
+import type { RealtimeError } from './errors.ts'
+import { fault } from './fault.ts'
 
 /** Default, least and most of one number. */
 export type Range = readonly [fallback: number, least: number, most: number]
@@ -42,21 +43,48 @@ export const ranges = {
     joinMs: [10_000, 1, DAY],
     lingerMs: [1000, 0, DAY],
   },
+  'subscribe.rate': {
+    count: [0, 1, Infinity],
+    perMs: [0, 1, DAY],
+  },
+  hidden: {
+    pauseAfterMs: [0, 0, DAY],
+    closeAfterMs: [0, 0, DAY],
+  },
+  '': {
+    traceLimit: [200, 0, 1e6],
+  },
+  publish: {
+    ttlMs: [0, 0, Infinity],
+  },
+  rate: {
+    everyMs: [0, 1, DAY],
+    max: [1000, 1, Infinity],
+  },
+  events: {
+    buffer: [1000, 0, Infinity],
+  },
+  gap: {
+    maxEvents: [1000, 0, Infinity],
+    timeoutMs: [10_000, 1, DAY],
+  },
 } as const satisfies Record<string, Record<string, Range>>
 
+type Ranges = typeof ranges
+
 /** Fills in defaults; a number outside its range is refused by name. */
-export function numbers<T extends Record<string, Range>>(
-  group: string,
-  table: T,
-  given: { readonly [K in keyof T]?: unknown } = {},
-): { readonly [K in keyof T]: number } {
-  const entries = Object.entries(table).map(([name, [fallback, least, most]]) => {
-    const { [name]: value = fallback } = given
+export function numbers<G extends keyof Ranges>(
+  group: G,
+  given: { readonly [K in keyof Ranges[G]]?: unknown } = {},
+): { readonly [K in keyof Ranges[G]]: number } {
+  const filled: Record<string, number> = {}
+  for (const [name, [fallback, least, most]] of Object.entries<Range>(ranges[group])) {
+    const { [name]: value = fallback } = given as Record<string, unknown>
     if (typeof value !== 'number' || !(value >= least && value <= most))
       throw invalid(group ? `${group}.${name}` : name, `a number from ${least} to ${most}`, value)
-    return [name, value]
-  })
-  return Object.fromEntries(entries)
+    filled[name] = value
+  }
+  return filled as never
 }
 
 /** One of a few words, or a refusal that names them. */
@@ -71,9 +99,5 @@ export function oneOf<T extends string>(
 }
 
 export function invalid(option: string, expected: string, value: unknown): RealtimeError<'option.invalid'> {
-  return new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, {
-    option,
-    expected,
-    value,
-  })
+  return fault('option.invalid', { option, expected, value })
 }

@@ -1,5 +1,6 @@
 import type { PublishOptions, Receipt } from './api.ts'
-import { type DropReason, RealtimeError } from './errors.ts'
+import type { DropReason, RealtimeError } from './errors.ts'
+import { fault, toFault } from './fault.ts'
 import { numbers } from './options.ts'
 import type { Delivery, Protocol } from './protocol.ts'
 import { isKept, type Outgoing, toDropped } from './publish-entry.ts'
@@ -48,27 +49,23 @@ export function createOutbox(setup: OutboxSetup): Outbox {
       throw new TypeError(`It has no encoding: ${typeof value}`)
     } catch (error) {
       const details = { channel, event, id }
-      throw RealtimeError.from(error, 'message.malformed', `Payload of ${event} cannot be encoded`, details)
+      throw toFault(error, 'message.malformed', details, 'cannot be encoded', id)
     }
   }
 
   const publish: Publish = (channel, event, payload, options) => {
     const { delivery = 'at-most-once', ttlMs, signal, coalesceKey, ...own } = options
     if (!may) throw missing('publish')
-    numbers('publish', { ttlMs: [0, 0, Infinity] }, { ttlMs })
+    numbers('publish', { ttlMs })
     if (deliveries.indexOf(delivery) > strongest) throw missing(delivery)
     const id = `${prefix}-${++count}`
     const details = { channel, event, id }
     const started = era
 
     const toMessage = ({ issues }: Checked): Outgoing => {
-      if (setup.isClosed())
-        throw new RealtimeError('connection.closed', 'Client is closed; connect() opens it again', {})
+      if (setup.isClosed()) throw fault('connection.closed', {}, undefined, id)
       if (issues)
-        throw new RealtimeError('message.malformed', `Payload of ${event} does not fit its schema`, {
-          ...details,
-          issues,
-        })
+        throw fault('message.malformed', { ...details, issues }, undefined, 'does not fit its schema', id)
       return {
         id,
         key: channel,

@@ -1,6 +1,7 @@
 import type { Receipt } from './api.ts'
 import type { Cancel } from './clock.ts'
-import { type DropReason, RealtimeError } from './errors.ts'
+import type { DropReason, RealtimeError } from './errors.ts'
+import { fault } from './fault.ts'
 import type { Line } from './line-setup.ts'
 import type { OutgoingMessage } from './protocol.ts'
 
@@ -32,12 +33,7 @@ export function toDropped(
   { key: channel, event, id }: Outgoing,
   reason: DropReason,
 ): RealtimeError<'publish.dropped'> {
-  return new RealtimeError('publish.dropped', `${event} to ${channel} was dropped: ${reason}`, {
-    channel,
-    event,
-    id,
-    reason,
-  })
+  return fault('publish.dropped', { channel, event, id, reason })
 }
 
 /** Bytes as UTF-8. */

@@ -1,6 +1,7 @@
 import type { Receipt } from './api.ts'
 import type { Cancel } from './clock.ts'
-import { type DropReason, RealtimeError } from './errors.ts'
+import type { DropReason, RealtimeError } from './errors.ts'
+import { fault, toFault } from './fault.ts'
 import type { Line } from './line-setup.ts'
 import { type Entry, isKept, sizeOf, toDropped } from './publish-entry.ts'
 import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
@@ -46,11 +47,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
 
   const unknown = (entry: Entry, code: 'publish.unknown' | 'publish.timeout'): void => {
     const { id, key: channel, event } = entry.message
-    const error = new RealtimeError(code, `Whether ${event} reached ${channel} is not known`, {
-      channel,
-      event,
-      id,
-    })
+    const error = fault(code, { channel, event, id })
     finish(entry, 'unknown', () => entry.resolve({ id, outcome: 'unknown', error }))
   }
 
@@ -90,10 +87,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
       if (taken === 'sent') succeed(entry, 'sent')
     } catch (error) {
       const details = { channel, event, id }
-      refuse(
-        entry,
-        RealtimeError.from(error, 'publish.refused', `Cannot publish ${event} to ${channel}`, details),
-      )
+      refuse(entry, toFault(error, 'publish.refused', details))
     }
     return true
   }

@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from './clock.ts'
 import type { Message } from './message.ts'
+import { numbers, oneOf } from './options.ts'
 import type { Meta } from './protocol.ts'
 
 /** Lets a listener see fewer messages than arrive, without ever losing the last one. */
@@ -19,6 +20,8 @@ export interface Gate {
   close(): void
 }
 
+export type Messages = readonly [Message, ...Message[]]
+
 interface Series {
   /** What waits for the end of the window: a single one with `latest`. */
   messages: Message[]
@@ -26,17 +29,21 @@ interface Series {
   readonly cancel: Cancel
 }
 
-/** Leading and trailing, per key. */
+/** Leading and trailing, per key. What it lets through is one value, or with `keep: 'all'` an array. */
 export function createGate(
-  { everyMs, keep, key, max = 1000 }: Rate,
+  rate: Rate,
   clock: Clock,
-  deliver: (messages: readonly Message[], lost: number) => void,
+  deliver: (messages: Messages, isAll: boolean, meta: Meta) => void,
 ): Gate {
-  const most = keep === 'all' ? max : 1
+  const { everyMs, max } = numbers('rate', rate)
+  const isAll = oneOf('rate.keep', rate.keep, ['latest', 'all']) === 'all'
+  const { key } = rate
   const running = new Map<string, Series>()
 
-  const keyOf = (message: Message): string =>
-    typeof key === 'function' ? key(message.meta) : key ? key.payload(message.decoded() as never) : ''
+  const pass = (messages: Messages, lost: number): void => {
+    const { meta } = messages.at(-1) as Message
+    deliver(messages, isAll, isAll ? { ...meta, dropped: lost } : { ...meta, coalesced: lost + 1 })
+  }
 
   const open = (name: string): void => {
     const cancel = clock.after(everyMs, () => {
@@ -44,23 +51,25 @@ export function createGate(
       running.delete(name)
       if (!messages.length) return
       open(name)
-      deliver(messages, lost)
+      pass(messages as unknown as Messages, lost)
     })
     running.set(name, { messages: [], lost: 0, cancel })
   }
 
   return {
     take(message) {
-      const name = keyOf(message)
+      const name =
+        typeof key === 'function' ? key(message.meta) : key ? key.payload(message.decoded() as never) : ''
       const series = running.get(name)
       if (!series) {
         open(name)
-        return deliver([message], 0)
+        return pass([message], 0)
       }
+      const { messages } = series
       message.keep()
-      series.messages.push(message)
-      if (series.messages.length <= most) return
-      series.messages.shift()
+      if (!isAll && messages.length) messages[0] = message
+      else if (messages.push(message) > max) messages.shift()
+      else return
       series.lost++
     },
     close() {

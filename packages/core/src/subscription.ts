@@ -1,16 +1,19 @@
 import { type ChannelStatus, LEFT } from './channel-status.ts'
-import { RealtimeError } from './errors.ts'
-import type { Gap, GapHandler, GapHold, GapOptions } from './gap.ts'
+import { fault } from './fault.ts'
+import type { Gap, GapEntry } from './gap.ts'
 import type { Line } from './line-setup.ts'
 import type { Listener } from './listener.ts'
 import type { Report } from './listeners.ts'
-import { Message, type Opened, toMalformed } from './message.ts'
+import { Message, type Opened } from './message.ts'
 import type { createPresence, Presence } from './presence.ts'
 import type { Continuity, Decode, Meta } from './protocol.ts'
+import type { Messages } from './rate.ts'
 import { createStore, type WritableStore } from './store.ts'
 import type { Schema } from './validate.ts'
 
-interface EventEntry {
+/** Who hears an event of a channel, and what they need to know of it. */
+interface Route {
+  readonly event: string | undefined
   readonly meta: Meta
   readonly schema: Schema | undefined
   /** Replaced on every change, so that a running dispatch keeps its snapshot. */
@@ -32,6 +35,7 @@ export interface SubscriptionSetup {
 export class Subscription {
   readonly name: string
   readonly status: WritableStore<ChannelStatus>
+  readonly gaps = new Set<GapEntry>()
   options: Readonly<Record<string, unknown>> = {}
   priority = 0
   /** Who wants it joined. */
@@ -57,17 +61,13 @@ export class Subscription {
   cancelTimer: (() => void) | undefined
   release: (() => void) | undefined
   readonly #setup: SubscriptionSetup
-  readonly #events = new Map<string, EventEntry>()
-  #any: readonly Listener[] = []
-  readonly #gaps = new Set<{
-    readonly handler: GapHandler
-    readonly options: GapOptions
-    readonly hold: GapHold
-  }>()
+  /** Those of all events stand under no event. */
+  readonly #routes = new Map<string | undefined, Route>()
   #presence: Presence | undefined
+  /** Deliveries that wait for a schema, and those behind them. */
   #tail: Promise<void> | undefined
   /** Events come in runs, so the last one found is looked at first. */
-  #last: EventEntry | undefined
+  #last: Route | undefined
 
   constructor(name: string, setup: SubscriptionSetup) {
     this.name = name
@@ -88,164 +88,99 @@ export class Subscription {
 
   /** Without an event it hears all of them. */
   add(event: string | undefined, listener: Listener): () => void {
-    if (event === undefined) {
-      this.#any = [...this.#any, listener]
-    } else {
-      for (const name of this.#setup.listensTo(event)) {
-        const entry = this.#entry(name)
-        entry.listeners = [...entry.listeners, listener]
-      }
+    const names = event === undefined ? [event] : this.#setup.listensTo(event)
+    for (const name of names) {
+      const route = this.#routes.get(name) ?? this.#route(name, [])
+      route.listeners = [...route.listeners, listener]
+      this.#routes.set(name, route)
     }
+    this.#last = undefined
     return () => {
       if (!listener.active) return
       listener.active = false
       listener.gate?.close()
-      const others = (listeners: readonly Listener[]): readonly Listener[] =>
-        listeners.filter((other) => other !== listener)
-      if (event === undefined) {
-        this.#any = others(this.#any)
-        return
+      for (const name of names) {
+        const route = this.#routes.get(name) as Route
+        route.listeners = route.listeners.filter((other) => other !== listener)
+        if (!route.listeners.length) this.#routes.delete(name)
       }
-      for (const name of this.#setup.listensTo(event)) {
-        const entry = this.#entry(name)
-        entry.listeners = others(entry.listeners)
-        if (!entry.listeners.length) this.#events.delete(name)
-        this.#last = undefined
-      }
+      this.#last = undefined
     }
   }
 
-  #entry(event: string): EventEntry {
-    let entry = this.#events.get(event)
-    if (!entry) {
-      const { name: channel } = this
-      entry = {
-        meta: Object.freeze({ channel, event }),
-        schema: this.#setup.schema(channel, event),
-        listeners: [],
-      }
-      this.#events.set(event, entry)
-    }
-    return entry
-  }
-
-  onGap(handler: GapHandler, options: GapOptions, hold: GapHold): () => void {
-    const entry = { handler, options, hold }
-    this.#gaps.add(entry)
-    return () => this.#gaps.delete(entry)
+  #route(event = '', listeners: readonly Listener[]): Route {
+    const { name: channel } = this
+    const schema = this.#setup.schema(channel, event)
+    return { event, meta: Object.freeze({ channel, event }), schema, listeners }
   }
 
   gap(continuity: Continuity, cause: Gap['cause'], resumed: boolean): void {
     const gap: Gap = Object.freeze({ channel: this.name, continuity, since: this.wholeAt, cause, resumed })
-    for (const { handler, options, hold } of [...this.#gaps])
-      if (continuity !== 'complete' || options.complete) hold.run(handler, gap, options)
+    for (const entry of [...this.gaps])
+      if (continuity !== 'complete' || entry.complete) entry.hold.run(entry, gap)
+  }
+
+  #find(event: string): Route | undefined {
+    const any = this.#routes.get(undefined)
+    const own = this.#routes.get(event)
+    this.#last = any ? this.#route(event, [...(own?.listeners ?? []), ...any.listeners]) : own
+    return this.#last
   }
 
   dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
     this.heard = true
-    if (this.#last?.meta.event !== event) this.#last = this.#events.get(event)
-    const entry = this.#last
-    if (!entry || entry.schema || this.#tail || this.#any.length)
-      return this.#dispatchAny(entry, event, payload, given, decode)
-    // The shortest way, without an object per message: nothing to validate, and most listeners get it at once.
-    const { listeners } = entry
-    const meta = given ? this.#fill(given, event) : entry.meta
-    let message: Message | undefined
+    const route = this.#last?.event === event ? this.#last : this.#find(event)
+    if (!route) return this.#setup.unheard(this.name, event, this.#routes.keys() as Iterable<string>)
+    const { schema, listeners } = route
+    let { meta } = route
+    if (given) {
+      given.channel = this.name
+      given.event = event
+      meta = given
+    }
+    // Without work to do on it, a message needs no object of its own.
+    let message = decode || schema || this.#tail ? this.#message(route, meta, payload, decode) : undefined
     for (let index = 0; index < listeners.length; index++) {
       const listener = listeners[index] as Listener
-      if (listener.gate || listener.hold.isHolding) {
-        message ??= new Message(event, meta, payload, decode, undefined)
+      if (message || listener.gate || listener.hold.held) {
+        message ??= this.#message(route, meta, payload, decode)
         this.#take(listener, message)
-        continue
-      }
-      if (decode) {
-        try {
-          payload = message ? message.decoded() : decode(payload)
-        } catch (error) {
-          message ??= new Message(event, meta, payload, undefined, undefined)
-          return this.#blame(message, toMalformed(meta, 'cannot be decoded', undefined, error))
-        }
-        decode = undefined
-      }
-      this.#call(listener, payload, meta)
+      } else this.#call(listener, payload, meta)
     }
   }
 
-  #dispatchAny(
-    entry: EventEntry | undefined,
-    event: string,
-    payload: unknown,
-    given: Meta | undefined,
-    decode: Decode | undefined,
-  ): void {
-    const listeners = entry ? [...entry.listeners, ...this.#any] : this.#any
-    if (!listeners.length) return this.#setup.unheard(this.name, event, this.#events.keys())
-    const meta = given || !entry ? this.#fill(given ?? {}, event) : entry.meta
-    const schema = entry ? entry.schema : this.#setup.schema(this.name, event)
-    const message = new Message(event, meta, payload, decode, schema)
-    for (const listener of listeners) this.#take(listener, message)
-  }
-
-  #fill(meta: Meta, event: string): Meta {
-    meta.channel = this.name
-    meta.event = event
-    return meta
+  #message({ schema }: Route, meta: Meta, payload: unknown, decode: Decode | undefined): Message {
+    return new Message(meta, payload, decode, schema, this.#setup.report)
   }
 
   #take(listener: Listener, message: Message): void {
+    const { gate, hold } = listener
     if (!listener.active) return
-    if (listener.hold.isHolding) {
+    if (hold.held) {
       message.keep()
-      listener.hold.push(() => this.#pass(listener, message))
-    } else this.#pass(listener, message)
-  }
-
-  #pass(listener: Listener, message: Message): void {
-    if (!listener.active) return
-    if (!listener.gate) {
-      const opened = message.open()
-      if (this.#tail || opened instanceof Promise)
-        this.deliver(listener, [message], (values) => values[0], message.meta)
-      else if ('value' in opened) this.#call(listener, opened.value, message.meta)
-      else this.#blame(message, opened.error)
-      return
+      return hold.push(() => this.#take(listener, message))
     }
+    if (!gate) return this.deliver(listener, [message])
     try {
-      listener.gate.take(message)
+      gate.take(message)
     } catch (error) {
       // The key of a rate may have to look into the payload.
-      if (message.isBroken)
-        this.#blame(message, toMalformed(message.meta, 'cannot be decoded', undefined, error))
-      else this.#failed(message.meta, error)
+      if (error !== message.failure) this.#failed(message.meta, error)
     }
-  }
-
-  #blame(message: Message, error: RealtimeError): void {
-    if (message.blame()) this.#setup.report(error)
   }
 
   /** Opens messages and calls the listener, in the order in which they came to this channel. */
-  deliver(
-    listener: Listener,
-    messages: readonly Message[],
-    pick: (values: unknown[]) => unknown,
-    meta: Meta,
-  ): void {
-    const opened: (Opened | Promise<Opened>)[] = messages.map((message) => message.open())
+  deliver(listener: Listener, messages: Messages, isAll = false, meta = messages[0].meta): void {
+    const opened = messages.map((message) => message.open())
     const use = (results: readonly Opened[]): void => {
-      const values: unknown[] = []
-      for (const [index, result] of results.entries()) {
-        if ('value' in result) values.push(result.value)
-        else this.#blame(messages[index] as Message, result.error)
-      }
-      if (values.length) this.#call(listener, pick(values), meta)
+      const values = results.flat()
+      if (values.length) this.#call(listener, isAll ? values : values[0], meta)
     }
     if (!this.#tail && !opened.some((result) => result instanceof Promise)) return use(opened as Opened[])
-    const tail = Promise.all([...opened, this.#tail])
-      .then((results) => use(results.slice(0, -1) as Opened[]))
-      .then(() => {
-        if (this.#tail === tail) this.#tail = undefined
-      })
+    const tail = Promise.all([Promise.all(opened), this.#tail]).then(([results]) => {
+      use(results)
+      if (this.#tail === tail) this.#tail = undefined
+    })
     this.#tail = tail
   }
 
@@ -259,9 +194,6 @@ export class Subscription {
   }
 
   #failed({ event = '' }: Meta, cause: unknown): void {
-    const details = { channel: this.name, event }
-    this.#setup.report(
-      new RealtimeError('listener.failed', `Listener of ${event} on ${this.name} threw`, details, cause),
-    )
+    this.#setup.report(fault('listener.failed', { channel: this.name, event }, cause))
   }
 }

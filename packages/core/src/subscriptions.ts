@@ -1,14 +1,45 @@
-import { backoffDelay } from './backoff.ts'
+import { type Backoff, backoffDelay } from './backoff.ts'
 import { type ChannelStatus, JOINING, LEFT } from './channel-status.ts'
-import { RealtimeError } from './errors.ts'
+import type { RealtimeError } from './errors.ts'
+import { fault, toFault } from './fault.ts'
 import type { Gap } from './gap.ts'
-import { createIntents } from './intents.ts'
-import { createJoins } from './joins.ts'
-import type { Line } from './line-setup.ts'
+import { createIntents, type Intents, type IntentsSetup } from './intents.ts'
+import { createJoins, type JoinsSetup } from './joins.ts'
+import type { Line, LineReports } from './line-setup.ts'
 import { decodeOnce } from './message.ts'
 import type { Continuity, Joined } from './protocol.ts'
 import type { Subscription } from './subscription.ts'
-import type { Subscriptions, SubscriptionsSetup } from './subscriptions-port.ts'
+import type { TraceWriter } from './trace.ts'
+
+export interface SubscriptionsSetup extends IntentsSetup, JoinsSetup {
+  readonly trace: TraceWriter
+  readonly backoff: Backoff
+  joined(): void
+  rejected(name: string, error: RealtimeError): void
+  /** Every channel has moved to the line of a handover. */
+  moved(from: Line, to: Line): void
+}
+
+export interface Subscriptions
+  extends Pick<LineReports, 'joined' | 'refused' | 'members' | 'message' | 'gap'>,
+    Pick<Intents, 'use' | 'find' | 'hold' | 'endLinger' | 'watch'> {
+  /** Asks again for one that was refused. */
+  retry(sub: Subscription | undefined): void
+  /** Also true of the older line of a handover, as long as it serves the channel. */
+  isJoined(name: string, line: Line): boolean
+  /** Why it was refused, when nothing but a user's wish or a new connection will ask again. */
+  refusal(name: string): RealtimeError | undefined
+  /** Something that kept the older line of a handover may be gone. */
+  settled(): void
+  up(line: Line, handover: boolean): void
+  down(line: Line): void
+  /** Ends all lingers; whoever joins next starts fresh. */
+  forget(): void
+  /** Says `left` everywhere: no connection is wanted any more. */
+  rest(): void
+  /** Says `joining` again wherever a channel is wanted. */
+  rouse(): void
+}
 
 /** Keeps what is wanted apart from what the wire says, and brings the two together once per tick. */
 export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
@@ -34,7 +65,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const reconcile = (): void => {
     for (const sub of dirty) {
       dirty.delete(sub)
-      if (!intents.isWanted(sub)) leave(sub)
+      if (!isWanted(sub)) leave(sub)
       else if (sub.wire === 'out') enqueue(sub)
     }
     pump()
@@ -47,10 +78,10 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   }
 
   const leave = (sub: Subscription): void => {
-    const isOut = sub.wire === 'out' || sub.wire === 'queued'
-    const asked = sub.wire === 'refused' && sub.wasAsked ? current : isOut ? undefined : sub.line
+    const { wire } = sub
+    const asked = wire === 'refused' ? sub.wasAsked && current : wire !== 'queued' && sub.line
     for (const line of new Set([asked, sub.source]))
-      if (line?.phase === 'ready') line.link.unsubscribe?.(sub.name)
+      if (line && line.phase === 'ready') line.link.unsubscribe?.(sub.name)
     if (!current && sub.wasAsked) orphans.add(sub.name)
     sub.wasAsked = false
     off(sub)
@@ -60,7 +91,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     tell(sub, LEFT)
     sub.release?.()
     sub.release = undefined
-    intents.tidy(sub)
+    tidy(sub)
   }
 
   /** What was heard of it, perhaps before the answer to its first join, has a place where it stopped. */
@@ -76,12 +107,12 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     if (sub.wire === 'joined' || sub.heard) sub.wholeAt = clock.date()
     note(sub)
     joins.remove(sub)
-    sub.wire = 'out'
     sub.line = undefined
     sub.source = undefined
   }
 
   const intents = createIntents(setup, () => !isAtRest, schedule)
+  const { all, find, isWanted, tidy } = intents
 
   const refuse = (
     sub: Subscription,
@@ -102,32 +133,28 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     setup.rejected(sub.name, error)
   }
 
-  const again = (sub: Subscription): void => {
-    if (sub.wire !== 'refused') return
+  const again = (sub: Subscription | undefined): void => {
+    if (sub?.wire !== 'refused') return
     off(sub)
     schedule(sub)
   }
 
-  const joins = createJoins(
-    setup,
-    () => next ?? current,
-    (sub, error) => {
-      const details = { channel: sub.name }
-      if (error) {
-        refuse(sub, RealtimeError.from(error, 'channel.rejected', `Cannot join ${sub.name}`, details))
-      } else {
-        refuse(sub, new RealtimeError('channel.timeout', `No answer to joining ${sub.name}`, details), true)
-        // The peer may have heard it after all, and is to be told when the channel is left.
-        sub.wasAsked = true
-      }
-      pump()
-    },
-  )
-
   const pump = (): void => {
-    joins.pump()
-    if (current && next && !joins.isBusy) setup.moved(current, next)
+    joins.pump(next ?? current)
+    if (current && next && !joins.isBusy()) setup.moved(current, next)
   }
+
+  const joins = createJoins(setup, pump, (sub, error) => {
+    const details = { channel: sub.name }
+    refuse(
+      sub,
+      error ? toFault(error, 'channel.rejected', details) : fault('channel.timeout', details),
+      !error,
+    )
+    // The peer may have heard it after all, and is to be told when the channel is left.
+    sub.wasAsked = !error
+    pump()
+  })
 
   const gap = (sub: Subscription, continuity: Continuity, cause: Gap['cause'], resumed = false): void => {
     trace({ type: 'gap', channel: sub.name, continuity, cause })
@@ -150,28 +177,25 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
 
   /** The channel, when this line speaks for it. */
   const on = (line: Line, name: string): Subscription | undefined => {
-    const sub = intents.find(name)
+    const sub = find(name)
     return sub?.line === line ? sub : undefined
   }
 
   /** The channel, when this line delivers it: also the older one of a handover. */
   const from = (line: Line, name: string): Subscription | undefined => {
-    const sub = intents.find(name)
-    return sub && (sub.source === line || line.ready.positions) ? sub : undefined
+    const sub = find(name)
+    return sub?.source === line || line.ready.positions ? sub : undefined
   }
 
   return {
     ...intents,
-    retry(name) {
-      const sub = intents.find(name)
-      if (sub) again(sub)
-    },
+    retry: again,
     isJoined(name, line) {
-      const sub = intents.find(name)
+      const sub = find(name)
       return sub?.source === line && (sub.line !== line || sub.wire === 'joined')
     },
     refusal(name) {
-      const sub = intents.find(name)
+      const sub = find(name)
       const status = sub?.status.get()
       return status?.state === 'rejected' && !sub?.cancelTimer ? status.error : undefined
     },
@@ -182,12 +206,13 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       const isKept = line.ready.subscriptions === 'kept'
       if (isKept) for (const name of orphans) line.link.unsubscribe?.(name)
       orphans.clear()
-      for (const sub of intents.all()) {
-        if (!intents.isWanted(sub)) continue
+      for (const sub of all()) {
+        if (!isWanted(sub)) continue
+        const isRefused = sub.wire === 'refused'
         joins.remove(sub)
         note(sub)
         sub.line = line
-        if (isKept && sub.recover && sub.wire !== 'refused') join(sub, { resumed: true })
+        if (isKept && sub.recover && !isRefused) join(sub, { resumed: true })
         else enqueue(sub)
       }
       pump()
@@ -197,7 +222,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       else if (line !== next) return
       next = undefined
       joins.reset()
-      for (const sub of intents.all()) {
+      for (const sub of all()) {
         if (sub.line !== line) {
           if (sub.source !== line) continue
           // The older line of a handover is gone before the newer had joined.
@@ -216,16 +241,16 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       pump()
     },
     forget() {
-      for (const sub of intents.all()) {
+      for (const sub of all()) {
         note(sub)
         sub.recover = false
         sub.forgetMembers()
-        intents.endLinger(sub.name)
+        intents.endLinger(sub)
       }
     },
     rest() {
       isAtRest = true
-      for (const sub of intents.all()) {
+      for (const sub of all()) {
         sub.cancelTimer?.()
         sub.forgetMembers()
         tell(sub, LEFT)
@@ -233,7 +258,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     },
     rouse() {
       isAtRest = false
-      for (const sub of intents.all()) schedule(sub)
+      for (const sub of all()) schedule(sub)
     },
     joined(line, name, how = {}) {
       const sub = on(line, name)
@@ -257,11 +282,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       gap(sub, continuity, 'hole')
     },
     message(line, names, event, payload, meta, decode) {
-      if (typeof names === 'string') {
-        const sub = intents.last(names)
-        if (sub && (sub.source === line || line.ready.positions)) sub.dispatch(event, payload, meta, decode)
-        return
-      }
+      if (typeof names === 'string') return from(line, names)?.dispatch(event, payload, meta, decode)
       const shared = decode && decodeOnce(decode)
       for (const name of names) from(line, name)?.dispatch(event, payload, meta && { ...meta }, shared)
     },

@@ -1,5 +1,6 @@
 import { openNodeSocket } from '#ws'
-import { RealtimeError } from './errors.ts'
+import type { RealtimeError } from './errors.ts'
+import { fault } from './fault.ts'
 import type { Frame, Transport } from './transport.ts'
 
 /** The part of a WHATWG WebSocket that the transport uses. */
@@ -169,5 +170,5 @@ function closeSocket(socket: Socket, code?: number, reason = ''): void {
 }
 
 function invalid(option: string, expected: string): RealtimeError {
-  return new RealtimeError('option.invalid', `Option \`${option}\` must be ${expected}`, { option, expected })
+  return fault('option.invalid', { option, expected })
 }

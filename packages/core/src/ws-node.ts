@@ -1,6 +1,7 @@
 import type { ClientRequest } from 'node:http'
 import { type ClientOptions, WebSocket } from 'ws'
-import { RealtimeError } from './errors.ts'
+import type { RealtimeError } from './errors.ts'
+import { fault } from './fault.ts'
 import type { OpenNodeSocket, SocketHeaders, WebSocketLike, WebSocketOptions } from './websocket-transport.ts'
 
 /** How long a peer may take to answer a close frame before its socket is destroyed, which lets the process end. */
@@ -22,11 +23,7 @@ export const openNodeSocket: OpenNodeSocket = (url, subprotocols, options) => {
 }
 
 function invalidHeaders(): RealtimeError {
-  const expected = 'names and values that HTTP allows'
-  return new RealtimeError('option.invalid', `Option \`headers\` must be ${expected}`, {
-    option: 'headers',
-    expected,
-  })
+  return fault('option.invalid', { option: 'headers', expected: 'names and values that HTTP allows' })
 }
 
 function toClientOptions(options: WebSocketOptions): ClientOptions {

@@ -1,0 +1,62 @@
+import { type ErrorCode, type ErrorDetails, RealtimeError } from './errors.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+
+type Fact = string | number | undefined
+
+/** What each fault of core says while developing; `facts` is what its details do not hold. */
+const sentences: { readonly [C in ErrorCode]?: (details: ErrorDetails[C], ...facts: Fact[]) => string } = {
+  'connection.timeout': (_, phase, ms) =>
+    `${phase === 'dialing' ? 'Dial' : 'Handshake'} took longer than ${ms} ms`,
+  'connection.lost': ({ code }, phase) =>
+    phase ? `Session ended${code ? ` with ${code}` : ''} while ${phase}` : 'Transport could not start',
+  'connection.stale': () => 'Peer is silent',
+  'connection.gave-up': (_, failures) => `Gave up after ${failures} failures`,
+  'connection.closed': (_, publishId) =>
+    publishId ? 'Client is closed; connect() opens it again' : 'Client was closed',
+  'auth.failed': (_, what, limitMs) =>
+    limitMs ? `No ${what} within ${limitMs} ms` : `Function for ${what} failed`,
+  'channel.rejected': ({ channel }) => `Cannot join ${channel}`,
+  'channel.timeout': ({ channel }) => `No answer to joining ${channel}`,
+  'publish.dropped': ({ channel, event, reason }) => `${event} to ${channel} was dropped: ${reason}`,
+  'publish.timeout': ({ channel, event }) => `Whether ${event} reached ${channel} is not known`,
+  'publish.unknown': ({ channel, event }) => `Whether ${event} reached ${channel} is not known`,
+  'publish.refused': ({ channel, event }) => `Cannot publish ${event} to ${channel}`,
+  'message.malformed': ({ channel, event }, why, publishId) =>
+    why ? `Payload of ${event}${publishId ? '' : ` on ${channel}`} ${why}` : 'Frame cannot be read',
+  'listener.failed': ({ channel, event }) =>
+    channel ? `Listener of ${event} on ${channel} threw` : 'Listener threw',
+  'iteration.overflow': ({ event, buffer }) => `More than ${buffer} events of ${event} waited`,
+  'gap.failed': ({ channel, reason }) => `Gap handler of ${channel}: ${reason}; held events were delivered`,
+  'capability.missing': ({ protocol, capability }) => `Protocol ${protocol} has no ${capability}`,
+  'protocol.violation': () => 'Protocol threw',
+  'option.invalid': ({ option, expected }) => `Option ${option} must be ${expected}`,
+}
+
+/**
+ * An error of core itself. Its sentence is for those who develop; production builds leave the table of
+ * sentences out, and the message is the code, the facts, and what the details hold in words and numbers.
+ */
+export function fault<C extends ErrorCode>(
+  code: C,
+  details: ErrorDetails[C],
+  cause?: unknown,
+  ...facts: Fact[]
+): RealtimeError<C> {
+  // In this form, as the first statement, esbuild drops what it guards from production builds.
+  const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
+  const words = isDevelopment
+    ? sentences[code]?.(details, ...facts)
+    : [...facts, ...Object.values(details)].filter((fact) => /^(st|n)/.test(typeof fact)).join(', ')
+  return new RealtimeError(code, `${words}`, details, cause)
+}
+
+/** A RealtimeError as it is; anything else as the cause of a fault. */
+export function toFault<C extends ErrorCode>(
+  error: unknown,
+  code: C,
+  details: ErrorDetails[C],
+  ...facts: Fact[]
+): RealtimeError {
+  return RealtimeError.is(error) ? error : fault(code, details, error, ...facts)
+}
