@@ -117,16 +117,25 @@ async function readNumbers(root) {
   const { ranges } = await import(`data:text/javascript;base64,${code}`)
   return new Map(
     Object.entries(ranges).flatMap(([group, numbers]) =>
-      Object.entries(numbers).map(([name, [fallback, least, most]]) => [
-        `${group}.${name}`,
-        { fallback: toText(fallback), range: `${toText(least)} to ${toText(most)}` },
-      ]),
+      // Its default is that of the outbox.
+      group === 'publish'
+        ? []
+        : Object.entries(numbers).map(([name, [fallback, least, most]]) => [
+            isCall(group) ? name : `${group}.${name}`,
+            { fallback: toText(fallback), range: `${toText(least)} to ${toText(most)}` },
+          ]),
     ),
   )
+}
+
+/** Options of a call, and of the client itself, are named without their group. @param {string} group */
+function isCall(group) {
+  return ['', 'events', 'gap'].includes(group)
 }
 
 /** @param {number} value */
 function toText(value) {
   if (value === Infinity) return '∞'
+  if (Number.isNaN(value)) return 'required'
   return value === DAY ? '1 day' : `${value}`
 }

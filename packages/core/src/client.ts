@@ -134,7 +134,7 @@ export function createClient<
     new Promise((resolve, reject) => {
       const over = (settle: () => void): void => {
         stop()
-        forget()
+        unlisten()
         settle()
       }
       const abort = (): void => over(() => reject(signal?.reason))
@@ -145,7 +145,7 @@ export function createClient<
         else if (isClosed) over(() => reject(fault('connection.closed', {})))
       }
       const stop = port.status.subscribe(look)
-      const forget = onAbort(signal, abort)
+      const unlisten = onAbort(signal, abort)
       if (signal?.aborted) abort()
       else look()
     })

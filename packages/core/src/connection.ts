@@ -1,26 +1,25 @@
-import { withinReason } from './backoff.ts'
-import type { ConnectionOptions, State } from './connection-state.ts'
+import { backoffDelay, withinReason } from './backoff.ts'
+import type { ConnectionOptions, Live, State } from './connection-state.ts'
 import type { RealtimeError } from './errors.ts'
 import { fault } from './fault.ts'
-import { createHandover } from './handover.ts'
 import { createHolds } from './holds.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { createLine } from './line.ts'
-import type { Line, Past } from './line-setup.ts'
+import type { Line, LineOwner, Past } from './line-setup.ts'
 import type { ConnectionPort, PortEvents } from './port.ts'
-import type { Advice, Failure } from './protocol.ts'
+import type { Failure } from './protocol.ts'
 import { createRenewal } from './renewal.ts'
 import { createRetry } from './retry.ts'
-import { createStatus, type StatusSnapshot } from './status.ts'
+import { firstSnapshot, type StatusSnapshot, toSnapshot } from './status.ts'
+import { createStore } from './store.ts'
 
 const nothing = (): void => {}
 const idle: State = { name: 'idle', leave: nothing }
 const paused: State = { name: 'paused', leave: nothing }
-const closed: State = { name: 'closed', error: undefined, leave: nothing }
 
 /** The state machine. `enter` alone changes the state; it leaves the old one first and tells listeners last. */
 export function createConnection(options: ConnectionOptions): ConnectionPort {
-  const { clock, trace, backoff } = options
+  const { clock, trace, backoff, report } = options
   let state: State = idle
   let consumer: PortEvents
   let turn = 0
@@ -32,13 +31,18 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   /** A closed line that is still saying goodbye. */
   let parting: { readonly line: Line; readonly gone: Promise<void> } | undefined
   const retry = createRetry(backoff, clock)
-  const renewal = createRenewal(options.url, options.credentials, options.report)
-  const status = createStatus(clock, options.report)
+  const renewal = createRenewal(options)
+  const status = createStore(firstSnapshot(clock), report)
+
+  const live = (): Live | undefined => (state.name === 'live' ? state : undefined)
+
+  const isAtRest = (): boolean => state.name === 'idle' || state.name === 'closed'
 
   const show = (change: Partial<StatusSnapshot>): void =>
-    status.show(state, wasConnected, retry.failures, change)
+    status.set(toSnapshot(status.get(), state, wasConnected, retry.failures, clock, change))
 
-  const enter = (next: State, cause: string, change: Partial<StatusSnapshot> = {}): void => {
+  /** An error as the cause is shown as the last one. */
+  const enter = (next: State, cause: string | RealtimeError): void => {
     const own = ++turn
     const { name, leave } = state
     state.leave = nothing
@@ -51,48 +55,108 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       lifecycle.stop()
       wasConnected = false
     } else lifecycle.start()
-    trace({ type: 'transition', from: name, to: next.name, cause })
-    if (turn === own) show({ health: 'ok', ...change })
+    const isWord = typeof cause === 'string'
+    trace({ type: 'transition', from: name, to: next.name, cause: isWord ? cause : cause.code })
+    show({ health: 'ok', ...(!isWord && { lastError: cause }) })
   }
 
-  const isAtRest = (): boolean => state.name === 'idle' || state.name === 'closed'
+  const isCurrent = (line: Line): boolean => live()?.line === line
+
+  const gapLeft = (): number => dialledAt + options.minDialGapMs - clock.now()
+
+  const owner: LineOwner = {
+    dialled() {
+      dialledAt = clock.now()
+    },
+    ready(line) {
+      past = 'kept'
+      const now = live()
+      if (now) {
+        now.cancel = clock.after(options.handshakeMs, () => port.retire(now.line))
+        return consumer.up(line, true)
+      }
+      // It goes on as the line of the next state.
+      state.leave = nothing
+      wasConnected = true
+      enter(toLive(line, clock.now()), 'ready')
+      if (isCurrent(line)) consumer.up(line, false)
+    },
+    failed(line, failure) {
+      const now = live()
+      const { error, verdict } = failure
+      if (!now) lost(failure, -1)
+      else if (now.next === line) {
+        now.next = undefined
+        // The older line goes on, and another try follows unless that is pointless.
+        if (verdict !== 'stop')
+          dialNext(
+            now,
+            backoffDelay(backoff, ++now.failures, () => clock.random()),
+          )
+        consumer.down(line)
+        report(error)
+      } else if (now.next?.phase === 'ready') port.retire(line)
+      else if (now.next) enter(opening(take(now)), error)
+      else lost(failure, clock.now() - now.upAt)
+    },
+    show(line, change) {
+      if (isCurrent(line)) show(change)
+    },
+    advice(line, given) {
+      if ('retryAfterMs' in given) retry.advise(withinReason(given.retryAfterMs))
+      else if (!isCurrent(line)) return
+      else if ('drainMs' in given) handOver(withinReason(given.drainMs) * clock.random())
+      else refresh()
+    },
+  }
 
   const newLine = (): Line => {
     dialledAt = clock.now()
     parting?.line.leave()
-    return createLine(options, { reports: consumer, dialled, ready, failed, suspect, rtt, advice }, past)
+    return createLine(options, owner, consumer, past)
   }
 
-  const dialled = (): void => {
-    dialledAt = clock.now()
-  }
+  const opening = (line = newLine()): State => ({ name: 'opening', line, leave: () => line.leave() })
 
-  const gapLeft = (): number => dialledAt + options.minDialGapMs - clock.now()
-
-  const opening = (line: Line): State => ({ name: 'opening', line, leave: () => line.leave() })
-
-  const live = (line: Line, upAt: number): State => {
-    const handover = createHandover(clock, backoff, gapLeft, newLine)
-    return {
+  const toLive = (line: Line, upAt: number): Live => {
+    const now: Live = {
       name: 'live',
       line,
       upAt,
-      handover,
+      next: undefined,
+      failures: 0,
+      cancel: nothing,
       leave() {
-        const { next } = handover
-        handover.leave()
+        const { next } = now
+        now.cancel()
+        next?.leave()
         consumer.down(line)
         if (next) consumer.down(next)
         if (line !== parting?.line) line.leave()
       },
     }
+    return now
   }
 
-  const wait = (delayMs: number, cause: string, error?: RealtimeError): void => {
+  /** After this delay and the gap between dials. */
+  const dialNext = (now: Live, delayMs: number): void => {
+    now.cancel()
+    now.cancel = clock.after(Math.max(delayMs, gapLeft()), () => {
+      now.next = newLine()
+    })
+  }
+
+  const take = (now: Live): Line => {
+    const next = now.next as Line
+    now.next = undefined
+    return next
+  }
+
+  const wait = (delayMs: number, cause: string | RealtimeError): void => {
     const ms = Math.max(delayMs, gapLeft())
-    trace({ type: 'delay', delayMs: ms, cause })
-    const leave = clock.after(ms, () => enter(opening(newLine()), 'retry due'), true)
-    enter({ name: 'waiting', until: clock.now() + ms, leave }, cause, error && { lastError: error })
+    trace({ type: 'delay', delayMs: ms, cause: typeof cause === 'string' ? cause : cause.code })
+    const leave = clock.after(ms, () => enter(opening(), 'retry due'), true)
+    enter({ name: 'waiting', until: clock.now() + ms, leave }, cause)
   }
 
   /** Dials when wanted and allowed: at once, or as soon as the gap between dials is over. */
@@ -100,86 +164,41 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     if (!holds.any) enter(idle, cause)
     else if (lifecycle.paused) enter(paused, cause)
     else if (gapLeft() > 0) wait(0, cause)
-    else enter(opening(newLine()), cause)
+    else enter(opening(), cause)
   }
 
   const begin = (cause: string): void => {
     retry.reset()
-    enter(lifecycle.paused ? paused : opening(newLine()), cause)
-  }
-
-  const ready = (line: Line): void => {
-    past = 'kept'
-    if (state.name === 'live') {
-      const { line: old, handover } = state
-      handover.ready(options.handshakeMs, () => port.retire(old))
-      return consumer.up(line, true)
-    }
-    // It goes on as the line of the next state.
-    state.leave = nothing
-    wasConnected = true
-    enter(live(line, clock.now()), 'ready', { everConnected: true, lastError: undefined })
-    if (isCurrent(line)) consumer.up(line, false)
-  }
-
-  const failed = (line: Line, failure: Failure): void => {
-    if (state.name !== 'live') return lost(failure, -1)
-    const { handover, upAt } = state
-    if (handover.next === line) {
-      handover.failed(failure)
-      consumer.down(line)
-      options.report(failure.error)
-    } else if (handover.next?.phase === 'ready') port.retire(line)
-    else {
-      const next = handover.take()
-      if (next) enter(opening(next), failure.error.code, { lastError: failure.error })
-      else lost(failure, clock.now() - upAt)
-    }
+    enter(lifecycle.paused ? paused : opening(), cause)
   }
 
   const lost = ({ verdict, error }: Failure, upMs: number): void => {
-    if (verdict === 'stop') return fail(error)
+    if (verdict === 'stop') return close(error)
     if (!holds.any) return redial('unused')
     const delayMs = retry.failed(verdict, upMs, lifecycle.hidden)
-    if (delayMs !== undefined) return wait(delayMs, error.code, error)
-    fail(fault('connection.gave-up', {}, error, retry.failures))
+    if (delayMs === undefined) close(fault('connection.gave-up', {}, error, retry.failures))
+    else wait(delayMs, error)
   }
 
-  const fail = (error: RealtimeError): void =>
-    enter({ name: 'closed', error, leave: nothing }, error.code, { lastError: error })
-
-  const isCurrent = (line: Line): boolean => state.name === 'live' && state.line === line
-
-  const suspect = (line: Line, is: boolean): void => {
-    if (isCurrent(line)) show({ health: is ? 'suspect' : 'ok' })
-  }
-
-  const rtt = (line: Line, rttMs: number): void => {
-    if (isCurrent(line)) show({ rttMs })
-  }
-
-  const advice = (line: Line, given: Advice): void => {
-    if ('retryAfterMs' in given) retry.advise(withinReason(given.retryAfterMs))
-    else if (!isCurrent(line)) return
-    else if ('drainMs' in given) handOver(withinReason(given.drainMs) * clock.random())
-    else refresh()
-  }
+  const close = (error?: RealtimeError): void =>
+    enter({ name: 'closed', error, leave: nothing }, error ?? 'close')
 
   /** `anew`: a line that is on its way already does not do. */
   const handOver = (delayMs: number, anew = false): void => {
-    if (anew && state.name === 'live' && state.handover.next?.phase === 'ready') port.retire(state.line)
-    if (state.name !== 'live') return
-    if (anew) state.handover.take()?.leave()
-    state.handover.start(delayMs)
+    const before = live()
+    if (anew && before?.next?.phase === 'ready') port.retire(before.line)
+    const now = live()
+    if (anew && now?.next) take(now).leave()
+    if (now && !now.next) dialNext(now, delayMs)
   }
 
   /** New credentials for the connection as it is: in band, or by a handover. */
   const refresh = (): void => {
-    if (state.name !== 'live') return
-    const { line, handover } = state
-    if (!line.link.refresh) return handOver(0, true)
-    outdated = handover.next
-    renewal.refresh(line)
+    const now = live()
+    if (!now) return
+    if (!now.line.link.refresh) return handOver(0, true)
+    outdated = now.next
+    renewal.refresh(now.line)
   }
 
   const wake = (cause: string): void => {
@@ -192,18 +211,17 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
 
   const holds = createHolds(clock, options.idleCloseMs, isAtRest, () => enter(idle, 'unused'))
 
-  const lifecycle = createLifecycle(clock, options.signals, options.hidden, {
-    signal: (signal) => trace({ type: 'signal', signal }),
+  const lifecycle = createLifecycle(options, {
     wake,
     pause(cause, final) {
       if (final) {
         past = 'settled'
         consumer.ended()
       }
-      if (state.name === 'live' || state.name === 'opening' || state.name === 'waiting') enter(paused, cause)
+      if (!isAtRest() && state !== paused) enter(paused, cause)
     },
     resume(cause) {
-      if (state.name !== 'paused') return
+      if (state !== paused) return
       retry.reset()
       redial(cause)
     },
@@ -216,7 +234,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     },
     hold() {
       const release = holds.hold()
-      if (state.name === 'idle') begin('held')
+      if (state === idle) begin('held')
       return release
     },
     open() {
@@ -227,29 +245,27 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     reconnectNow: () => wake('asked'),
     reauthenticate(newIdentity) {
       // A line of a handover that waits for the call that is dropped would wait for ever.
-      if (state.name === 'live' && state.handover.next?.phase === 'credentials') handOver(0, true)
+      if (live()?.next?.phase === 'credentials') handOver(0, true)
       renewal.drop()
       if (newIdentity) past = 'foreign'
-      if (state.name === 'opening' || (newIdentity && state.name === 'live'))
-        enter(opening(newLine()), 'reauthenticate')
+      if (state.name === 'opening' || (newIdentity && live())) enter(opening(), 'reauthenticate')
       else refresh()
     },
     pause: () => lifecycle.pause('asked', false),
     resume: () => lifecycle.resume('asked'),
     retire(line) {
-      if (state.name !== 'live' || state.line !== line || state.handover.next?.phase !== 'ready') return
-      const next = state.handover.take() as Line
-      enter(live(next, state.upAt), 'handover')
+      const now = live()
+      if (now?.line !== line || now.next?.phase !== 'ready') return
+      const next = take(now)
+      enter(toLive(next, now.upAt), 'handover')
       if (next === outdated) refresh()
     },
     async close() {
+      const now = live()
       holds.cancel()
       if (past === 'kept') past = 'settled'
-      if (state.name === 'live') {
-        const { line } = state
-        parting = { line, gone: line.bye(options.probeMs) }
-      }
-      if (state.name !== 'closed') enter(closed, 'close')
+      if (now) parting = { line: now.line, gone: now.line.bye(options.probeMs) }
+      if (state.name !== 'closed') close()
       await parting?.gone
     },
   }

@@ -66,7 +66,7 @@ export class RealtimeError<C extends ErrorCode = ErrorCode> extends Error {
   readonly details: ErrorDetails[C]
 
   constructor(code: C, sentence: string, details: ErrorDetails[C], cause?: unknown) {
-    super(`[${code}] ${sentence}`, cause === undefined ? undefined : { cause })
+    super(`[${code}] ${sentence}`.trim(), cause === undefined ? undefined : { cause })
     this.name = 'RealtimeError'
     this.code = code
     this.details = details

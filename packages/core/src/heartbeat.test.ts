@@ -12,8 +12,10 @@ function setupHeart(heartbeat: Heartbeat, link: Partial<Link> = {}) {
   const note = (word: string): void => void log.push(`${clock.now()} ${word}`)
   const own: Link = { receive() {}, subscribe() {}, ping: () => note('ping'), ...link }
   const heart = createHeartbeat(clock, own, heartbeat, {
-    suspect: (is) => note(is ? 'suspect' : 'fine'),
-    rtt: (ms) => note(`rtt ${ms}`),
+    show(change) {
+      if ('rttMs' in change) note(`rtt ${change.rttMs}`)
+      else note(change.health === 'suspect' ? 'suspect' : 'fine')
+    },
     dead: () => note('dead'),
   })
   return { clock, heart, log, note }
@@ -104,7 +106,7 @@ describe('createHeartbeat', () => {
     const { clock, heart, log } = setupHeart({ receiveIdleMs: 1000 }, {})
     heart.leave()
     const { ping: _, ...mute }: Link = { receive() {}, subscribe() {}, ping() {} }
-    const events = { suspect: () => log.push('suspect'), rtt() {}, dead: () => log.push('dead') }
+    const events = { show: () => log.push('suspect'), dead: () => log.push('dead') }
     createHeartbeat(clock, mute, { receiveIdleMs: 1000 }, events).probe(100)
     await clock.advance(10_000)
     expect(log).toEqual([])

@@ -3,9 +3,8 @@ import { ranges } from './options.ts'
 import type { Heartbeat, Link } from './protocol.ts'
 
 export interface HeartbeatEvents {
-  /** The peer was asked for a sign of life and is taking long, or has given one after all. */
-  suspect(is: boolean): void
-  rtt(ms: number): void
+  /** `suspect`: the peer was asked for a sign of life and is taking long; `ok`: it has given one after all. */
+  show(change: { readonly health: 'ok' | 'suspect' } | { readonly rttMs: number }): void
   dead(): void
 }
 
@@ -58,7 +57,7 @@ export function createHeartbeat(
   const suspect = (): void => {
     if (!asked || asked.suspect) return
     asked.suspect = true
-    events.suspect(true)
+    events.show({ health: 'suspect' })
   }
 
   const ask = (withinMs: number): void => {
@@ -96,14 +95,14 @@ export function createHeartbeat(
       if (!asked) return
       const wasSuspect = asked.suspect
       asked = undefined
-      if (wasSuspect) events.suspect(false)
+      if (wasSuspect) events.show({ health: 'ok' })
     },
     sent() {
       sentAt = clock.now()
     },
     pong() {
       const at = pings.shift()
-      if (at !== undefined) events.rtt(clock.now() - at)
+      if (at !== undefined) events.show({ rttMs: clock.now() - at })
     },
     probe(withinMs) {
       if (!link.ping || left) return

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Signal, Signals } from './signals.ts'
+import type { TraceWriter } from './trace.ts'
 
 /** What to do with a page nobody looks at. */
 export type HiddenPolicy =
@@ -9,8 +10,14 @@ export type HiddenPolicy =
   /** Hidden for this long: ended for good as by `close()`, and a new start when the page is seen. */
   | { readonly closeAfterMs: number }
 
+interface LifecycleSetup {
+  readonly clock: Clock
+  readonly trace: TraceWriter
+  readonly signals: Signals
+  readonly hidden: HiddenPolicy
+}
+
 export interface LifecycleEvents {
-  signal(signal: Signal): void
   pause(cause: string, final: boolean): void
   /** No reason to pause is left. */
   resume(cause: string): void
@@ -30,9 +37,7 @@ export interface Lifecycle {
 
 /** Turns signals of the page into pauses and wake-ups. Reasons to pause add up; the last one to go resumes. */
 export function createLifecycle(
-  clock: Clock,
-  signals: Signals,
-  policy: HiddenPolicy,
+  { clock, trace, signals, hidden: policy }: LifecycleSetup,
   events: LifecycleEvents,
 ): Lifecycle {
   const reasons = new Set<string>()
@@ -48,7 +53,7 @@ export function createLifecycle(
   }
 
   const heard = (signal: Signal): void => {
-    events.signal(signal)
+    trace({ type: 'signal', signal })
     if (signal === 'hidden') hide()
     else if (signal === 'freeze' || signal === 'pagehide') lifecycle.pause('frozen', false)
     else {

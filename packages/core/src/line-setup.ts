@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Provided } from './credentials.ts'
 import type { Advice, Failure, Heartbeat, Link, LinkEvents, Opening, Protocol, Ready } from './protocol.ts'
+import type { StatusSnapshot } from './status.ts'
 import type { TraceWriter } from './trace.ts'
 import type { Transport } from './transport.ts'
 
@@ -31,13 +32,12 @@ export type LineReports = {
 }
 
 export interface LineOwner {
-  readonly reports: LineReports
   /** A socket is being opened. */
   dialled(): void
   ready(line: Line): void
   failed(line: Line, failure: Failure): void
-  suspect(line: Line, is: boolean): void
-  rtt(line: Line, ms: number): void
+  /** What is known of its health. */
+  show(line: Line, change: Partial<StatusSnapshot>): void
   advice(line: Line, advice: Advice): void
 }
 

@@ -2,13 +2,13 @@ import type { Cancel } from './clock.ts'
 import { toFailure, toLoss, withoutSecrets } from './failure.ts'
 import { fault, toFault } from './fault.ts'
 import { createHeartbeat, type Heart } from './heartbeat.ts'
-import type { Line, LineOwner, LineSetup, Past, Phase, Told } from './line-setup.ts'
+import type { Line, LineOwner, LineReports, LineSetup, Past, Phase, Told } from './line-setup.ts'
 import { ranges } from './options.ts'
 import type { Failure, Link, LinkEvents, Ready } from './protocol.ts'
 import type { Frame, Session, SessionEnd } from './transport.ts'
 
 /** Starts a line. Whatever goes wrong is told once, as `failed`, and never from inside this call. */
-export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line {
+export function createLine(setup: LineSetup, owner: LineOwner, reports: LineReports, past: Past): Line {
   const { clock, trace, protocol } = setup
   let phase: Phase = 'credentials'
   let session: Session | undefined
@@ -90,10 +90,10 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
   const guarded = <K extends keyof Told>(name: K): Told[K] =>
     ((...values: Parameters<Told[K]>) => {
       if (phase === 'ready')
-        (owner.reports[name] as (line: Line, ...values: Parameters<Told[K]>) => void)(line, ...values)
+        (reports[name] as (line: Line, ...values: Parameters<Told[K]>) => void)(line, ...values)
     }) as Told[K]
 
-  const { message: deliver } = owner.reports
+  const { message: deliver } = reports
   const events: LinkEvents = {
     joined: guarded('joined'),
     refused: guarded('refused'),
@@ -104,7 +104,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
       if (phase === 'ready') deliver(line, keys, event, payload, meta, decode)
     },
     error(error) {
-      if (phase === 'handshaking' || phase === 'ready') owner.reports.error(line, error)
+      if (phase === 'handshaking' || phase === 'ready') reports.error(line, error)
     },
     ready(how) {
       if (phase !== 'handshaking') return
@@ -119,8 +119,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, past: Past): Line
       const [receiveIdleMs] = ranges.heartbeat.receiveIdleMs
       const heartbeat = { receiveIdleMs, ...how.heartbeat, ...setup.heartbeat }
       heart = createHeartbeat(clock, link, heartbeat, {
-        suspect: (is) => owner.suspect(line, is),
-        rtt: (ms) => owner.rtt(line, ms),
+        show: (change) => owner.show(line, change),
         dead: () =>
           fail({
             verdict: 'retry-now',

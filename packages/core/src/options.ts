@@ -1,7 +1,7 @@
 import type { RealtimeError } from './errors.ts'
 import { fault } from './fault.ts'
 
-/** Default, least and most of one number. */
+/** Default, least and most of one number; NaN for one that must be given. */
 export type Range = readonly [fallback: number, least: number, most: number]
 
 export const DAY = 86_400_000
@@ -44,8 +44,8 @@ export const ranges = {
     lingerMs: [1000, 0, DAY],
   },
   'subscribe.rate': {
-    count: [0, 1, Infinity],
-    perMs: [0, 1, DAY],
+    count: [NaN, 1, Infinity],
+    perMs: [NaN, 1, DAY],
   },
   hidden: {
     pauseAfterMs: [0, 0, DAY],
@@ -58,7 +58,7 @@ export const ranges = {
     ttlMs: [0, 0, Infinity],
   },
   rate: {
-    everyMs: [0, 1, DAY],
+    everyMs: [NaN, 1, DAY],
     max: [1000, 1, Infinity],
   },
   events: {

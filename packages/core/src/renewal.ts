@@ -2,6 +2,12 @@ import type { Provided } from './credentials.ts'
 import type { Line } from './line-setup.ts'
 import type { Report } from './listeners.ts'
 
+interface RenewalSetup {
+  readonly url: Provided<string>
+  readonly credentials: Provided<unknown>
+  readonly report: Report
+}
+
 export interface Renewal {
   /** A call that is under way is nobody's from here on, and its time limit is off. */
   drop(): void
@@ -10,11 +16,7 @@ export interface Renewal {
 }
 
 /** Keeps address and credentials fresh, whoever asks for it how often. */
-export function createRenewal(
-  url: Provided<string>,
-  credentials: Provided<unknown>,
-  report: Report,
-): Renewal {
+export function createRenewal({ url, credentials, report }: RenewalSetup): Renewal {
   let newest: Promise<unknown> | undefined
   return {
     drop() {

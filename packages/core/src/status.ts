@@ -1,8 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { State } from './connection-state.ts'
 import type { RealtimeError } from './errors.ts'
-import type { Report } from './listeners.ts'
-import { createStore, type Store } from './store.ts'
 
 /** What a user interface shows. Derived from the private state; never stored by itself. */
 export type Status = 'idle' | 'connecting' | 'connected' | 'reconnecting' | 'paused' | 'closed' | 'failed'
@@ -25,13 +23,17 @@ export interface StatusSnapshot {
   readonly lastError: RealtimeError | undefined
 }
 
-export interface StatusStore extends Store<StatusSnapshot> {
-  /** Publishes what has changed, if anything has. `wasConnected`: since it was opened. */
-  show(state: State, wasConnected: boolean, failures: number, change: Partial<StatusSnapshot>): void
+const statuses: { readonly [N in State['name']]: Status } = {
+  idle: 'idle',
+  opening: 'connecting',
+  waiting: 'connecting',
+  live: 'connected',
+  paused: 'paused',
+  closed: 'closed',
 }
 
-export function createStatus(clock: Clock, report: Report): StatusStore {
-  const first: StatusSnapshot = {
+export const firstSnapshot = (clock: Clock): StatusSnapshot =>
+  Object.freeze({
     status: 'idle',
     attempt: 0,
     nextRetryAt: undefined,
@@ -40,41 +42,29 @@ export function createStatus(clock: Clock, report: Report): StatusStore {
     health: 'ok',
     rttMs: undefined,
     lastError: undefined,
-  }
-  const { get, set, subscribe } = createStore(Object.freeze(first), report)
-  return {
-    get,
-    subscribe,
-    show(state, wasConnected, failures, change) {
-      const before = get()
-      const status = toStatus(state, wasConnected)
-      const after: StatusSnapshot = {
-        ...before,
-        ...change,
-        status,
-        attempt: status === 'connected' ? 0 : failures,
-        nextRetryAt: state.name === 'waiting' ? clock.date() + state.until - clock.now() : undefined,
-        since: status === before.status ? before.since : clock.date(),
-      }
-      const keys = Object.keys(after) as (keyof StatusSnapshot)[]
-      if (keys.some((key) => after[key] !== before[key])) set(Object.freeze(after))
-    },
-  }
-}
+  })
 
-function toStatus(state: State, wasConnected: boolean): Status {
-  switch (state.name) {
-    case 'opening':
-    case 'waiting':
-      return wasConnected ? 'reconnecting' : 'connecting'
-    case 'live':
-      return 'connected'
-    case 'closed':
-      return state.error ? 'failed' : 'closed'
-    case 'idle':
-    case 'paused':
-      return state.name
-    default:
-      return state satisfies never
+/** The snapshot as it is when nothing has changed. `wasConnected`: since it was opened. */
+export function toSnapshot(
+  before: StatusSnapshot,
+  state: State,
+  wasConnected: boolean,
+  failures: number,
+  clock: Clock,
+  change: Partial<StatusSnapshot>,
+): StatusSnapshot {
+  const usual = statuses[state.name]
+  const again = usual === 'connecting' && wasConnected ? 'reconnecting' : usual
+  const status = state.name === 'closed' && state.error ? 'failed' : again
+  const after: StatusSnapshot = {
+    ...before,
+    ...change,
+    ...(status === 'connected' && { everConnected: true, lastError: undefined }),
+    status,
+    attempt: status === 'connected' ? 0 : failures,
+    nextRetryAt: state.name === 'waiting' ? clock.date() + state.until - clock.now() : undefined,
+    since: status === before.status ? before.since : clock.date(),
   }
+  const keys = Object.keys(after) as (keyof StatusSnapshot)[]
+  return keys.some((key) => after[key] !== before[key]) ? Object.freeze(after) : before
 }

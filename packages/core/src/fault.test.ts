@@ -1,0 +1,50 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { fault, toFault } from './fault.ts'
+
+async function inProduction(): Promise<typeof import('./fault.ts')> {
+  vi.stubEnv('NODE_ENV', 'production')
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+  })
+  return await import('./fault.ts')
+}
+
+describe('fault', () => {
+  it('says a sentence in development', () => {
+    expect(fault('channel.timeout', { channel: 'room' }).message).toBe(
+      '[channel.timeout] No answer to joining room',
+    )
+  })
+
+  it('tells what its details do not hold', () => {
+    expect(fault('connection.timeout', { url: 'wss://far' }, undefined, 'dialing', 10_000).message).toBe(
+      '[connection.timeout] Dial took longer than 10000 ms',
+    )
+  })
+
+  it('says its code, its facts, and the words and numbers of its details in production', async () => {
+    const { fault } = await inProduction()
+    const error = fault('connection.timeout', { url: 'wss://far' }, undefined, 'dialing', 10_000)
+    expect(error.message).toBe('[connection.timeout] dialing, 10000, wss://far')
+    expect(error).toMatchObject({ code: 'connection.timeout', details: { url: 'wss://far' } })
+    expect(fault('connection.closed', {}).message).toBe('[connection.closed]')
+  })
+
+  it.each([[Symbol('a')], [Object.create(null)], [1n], [{}], [undefined]])(
+    'takes the value %s for no word in production',
+    async (value) => {
+      const { fault } = await inProduction()
+      const { message } = fault('option.invalid', { option: 'url', expected: 'text', value })
+      expect(message).toBe('[option.invalid] url, text')
+    },
+  )
+})
+
+describe('toFault', () => {
+  it('keeps an error that is one already, and wraps anything else', () => {
+    const known = fault('connection.stale', {})
+    expect(toFault(known, 'listener.failed', {})).toBe(known)
+    const cause = new Error('mine')
+    expect(toFault(cause, 'listener.failed', {})).toMatchObject({ code: 'listener.failed', cause })
+  })
+})
