@@ -8,7 +8,7 @@ export interface ErrorDetails {
   'connection.gave-up': ConnectionDetails
   'connection.closed': ConnectionDetails
   /** `retry`: the function itself failed, and may succeed later. Without it the refusal is final. */
-  'auth.failed': { readonly channel?: string; readonly status?: number; readonly retry?: boolean }
+  'auth.failed': ConnectionDetails & { readonly channel?: string; readonly retry?: boolean }
   'channel.rejected': ChannelDetails
   'channel.timeout': ChannelDetails
   'publish.dropped': PublishDetails & { readonly reason: DropReason }

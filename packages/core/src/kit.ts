@@ -1,4 +1,4 @@
-export type { AnyClient, Client, DeliveryOf, PublishOptions, Receipt } from './api.ts'
+export type { AnyClient, AnyMessage, Client, DeliveryOf, PublishOptions, Receipt } from './api.ts'
 export type { Backoff, BackoffOptions } from './backoff.ts'
 export { backoffDelay, defaultBackoff, firstDelay } from './backoff.ts'
 export { createClient } from './client.ts'
@@ -9,7 +9,7 @@ export { createConnection } from './connection.ts'
 export type { ConnectionOptions } from './connection-state.ts'
 export type { Provided, Provider } from './credentials.ts'
 export { provide } from './credentials.ts'
-export type { ErrorCode, ErrorDetails } from './errors.ts'
+export type { ConnectionDetails, ErrorCode, ErrorDetails } from './errors.ts'
 export { RealtimeError } from './errors.ts'
 export type { HiddenPolicy } from './lifecycle.ts'
 export type { Line, LineReports } from './line-setup.ts'
@@ -41,6 +41,7 @@ export type {
   SubscribeRequest,
   Verdict,
 } from './protocol.ts'
+export { sizeOf } from './publish-entry.ts'
 export type { Channels, RegisteredChannels } from './registry.ts'
 export type { Signal, Signals } from './signals.ts'
 export { browserSignals } from './signals.ts'

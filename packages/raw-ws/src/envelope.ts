@@ -14,7 +14,12 @@ export interface WireMember {
 }
 
 export type ClientFrame =
-  | { readonly t: 'hello'; readonly v: number; readonly token?: string; readonly session?: string }
+  | {
+      readonly t: 'hello'
+      readonly v: number
+      readonly token?: string | undefined
+      readonly session?: string | undefined
+    }
   | { readonly t: 'auth'; readonly token: string }
   | { readonly t: 'ping' }
   | { readonly t: 'bye' }
@@ -23,8 +28,10 @@ export type ClientFrame =
   | ({ readonly t: 'pub'; readonly ch: string } & Outgoing)
   | ({ readonly t: 'send'; readonly to: string } & Outgoing)
 
-export interface SubRequest extends Partial<Position> {
+export interface SubRequest {
   readonly ch: string
+  readonly epoch?: string | undefined
+  readonly off?: number | undefined
 }
 
 interface Outgoing {
@@ -32,7 +39,7 @@ interface Outgoing {
   readonly ev: string
   /** Bytes when the frame was binary. */
   readonly data?: unknown
-  readonly ack?: boolean
+  readonly ack?: boolean | undefined
 }
 
 export type ServerFrame =
@@ -50,7 +57,7 @@ export type ServerFrame =
   | { readonly t: 'join'; readonly ch: string; readonly member: WireMember }
   | { readonly t: 'leave'; readonly ch: string; readonly id: string }
   | { readonly t: 'ack'; readonly id: string; readonly off?: number }
-  | ({ readonly t: 'nack'; readonly id: string } & Refusal)
+  | Nack
   | Direct
 
 export interface Welcome {
@@ -88,6 +95,14 @@ export interface Direct {
   readonly ev: string
   readonly data?: unknown
   readonly id?: string
+}
+
+export interface Nack extends Refusal {
+  readonly t: 'nack'
+  readonly id: string
+  /** The channel of the `pub`, or `@` and the receiver of the `send`. */
+  readonly ch?: string
+  readonly ev?: string
 }
 
 export interface Refusal {

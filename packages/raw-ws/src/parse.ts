@@ -1,42 +1,63 @@
 import { parseBinaryFrame } from './binary-frame.ts'
-import type { ClientFrame, ServerFrame } from './envelope.ts'
+import type { ClientFrame, ServerFrame, Welcome, WireMember } from './envelope.ts'
 
-type Check = 'string' | 'number' | 'boolean' | 'object' | 'list'
-type Shapes<F extends { readonly t: string }> = Readonly<Record<F['t'], Readonly<Record<string, Check>>>>
+type Shapes<F extends { readonly t: string }> = Readonly<Record<F['t'], readonly string[]>>
+type Check = (value: unknown) => boolean
 
 /** The members that are relied upon, per type of frame. */
 const clientShapes: Shapes<ClientFrame> = {
-  hello: { v: 'number' },
-  auth: { token: 'string' },
-  ping: {},
-  bye: {},
-  sub: { chs: 'list' },
-  unsub: { ch: 'string' },
-  pub: { ch: 'string', id: 'string', ev: 'string' },
-  send: { to: 'string', id: 'string', ev: 'string' },
+  hello: ['v'],
+  auth: ['token'],
+  ping: [],
+  bye: [],
+  sub: ['chs'],
+  unsub: ['ch'],
+  pub: ['ch', 'id', 'ev'],
+  send: ['to', 'id', 'ev'],
 }
 
-const position = { epoch: 'string', off: 'number' } as const
-
 const serverShapes: Shapes<ServerFrame> = {
-  welcome: { session: 'string', client: 'string', idleMs: 'number', answerMs: 'number', limits: 'object' },
-  denied: { code: 'string', message: 'string', final: 'boolean' },
-  authed: {},
-  pong: {},
-  expiring: { ms: 'number' },
-  drain: { ms: 'number' },
-  later: { ms: 'number' },
-  error: { code: 'string', message: 'string' },
-  subbed: { ch: 'string', ...position, recovered: 'boolean' },
-  refused: { ch: 'string', code: 'string', message: 'string' },
-  unsubbed: { ch: 'string' },
-  msg: { ch: 'string', off: 'number', ev: 'string' },
-  gap: { ch: 'string', ...position },
-  join: { ch: 'string', member: 'object' },
-  leave: { ch: 'string', id: 'string' },
-  ack: { id: 'string' },
-  nack: { id: 'string', code: 'string', message: 'string' },
-  direct: { from: 'string', ev: 'string' },
+  welcome: ['session', 'client', 'idleMs', 'answerMs', 'limits'],
+  denied: ['code', 'message', 'final'],
+  authed: [],
+  pong: [],
+  expiring: ['ms'],
+  drain: ['ms'],
+  later: ['ms'],
+  error: ['code', 'message'],
+  subbed: ['ch', 'epoch', 'off', 'recovered', 'members'],
+  refused: ['ch', 'code', 'message'],
+  unsubbed: ['ch'],
+  msg: ['ch', 'off', 'ev'],
+  gap: ['ch', 'epoch', 'off'],
+  join: ['ch', 'member'],
+  leave: ['ch', 'id'],
+  ack: ['id'],
+  nack: ['id', 'code', 'message'],
+  direct: ['from', 'ev'],
+}
+
+const isNumber: Check = (value) => Number.isFinite(value)
+const isText: Check = (value) => typeof value === 'string'
+const isFlag: Check = (value) => typeof value === 'boolean'
+const isMember: Check = (value) => isText((value as WireMember | null)?.id)
+
+/** A name means the same in every frame. What is not here is text. */
+const checks: Readonly<Record<string, Check>> = {
+  v: isNumber,
+  off: isNumber,
+  ms: isNumber,
+  idleMs: isNumber,
+  answerMs: isNumber,
+  final: isFlag,
+  recovered: isFlag,
+  chs: Array.isArray,
+  member: isMember,
+  members: (value) => value === undefined || (Array.isArray(value) && value.every(isMember)),
+  limits(value) {
+    const limits = value as Welcome['limits'] | null
+    return isNumber(limits?.frameBytes) && isNumber(limits?.joins)
+  },
 }
 
 /** What is wrong with a frame. */
@@ -54,32 +75,24 @@ export const parseClientFrame = (frame: string | Uint8Array): ClientFrame | Bad 
   parse<ClientFrame>(frame, clientShapes)
 
 function parse<F extends { readonly t: string }>(frame: string | Uint8Array, shapes: Shapes<F>): F | Bad {
-  const parts = typeof frame === 'string' ? { header: frame, payload: undefined } : parseBinaryFrame(frame)
-  if (!parts) return { bad: 'bad-frame', message: 'Binary frame without a whole header' }
-  let value: Record<string, unknown>
+  const binary = typeof frame === 'string' ? undefined : parseBinaryFrame(frame)
+  let value: Record<string, unknown> | null
   try {
-    value = JSON.parse(parts.header)
+    value = JSON.parse(binary ? binary.header : (frame as string))
   } catch {
-    return { bad: 'bad-frame', message: 'Frame is not JSON' }
+    return toBad('Frame is not JSON')
   }
-  const t = value?.['t']
-  if (typeof t !== 'string') return { bad: 'bad-frame', message: 'Frame is not an object with a string `t`' }
-  if (!Object.hasOwn(shapes, t))
-    return { bad: 'unknown-type', message: `Frame of unknown type ${t.slice(0, 40)}` }
-  const shape = shapes[t as F['t']]
-  for (const name in shape) {
-    if (!fits(value[name], shape[name] as Check))
-      return { bad: 'bad-frame', message: `Frame ${t}: \`${name}\` must be a ${shape[name]}` }
-  }
-  if (parts.payload) {
-    if (!('ev' in shape)) return { bad: 'bad-frame', message: `Frame ${t} must not be binary` }
-    value['data'] = parts.payload
+  const t = value?.['t'] as F['t']
+  if (!value || !isText(t)) return toBad('Frame is not an object with a type')
+  if (!Object.hasOwn(shapes, t)) return toBad(`Frame is of unknown type ${t.slice(0, 40)}`, 'unknown-type')
+  const shape = shapes[t]
+  for (const name of shape)
+    if (!(checks[name] ?? isText)(value[name])) return toBad(`Frame ${t} has no fitting member ${name}`)
+  if (binary) {
+    if (!shape.includes('ev')) return toBad(`Frame ${t} must not be binary`)
+    value['data'] = binary.payload
   }
   return value as unknown as F
 }
 
-function fits(value: unknown, check: Check): boolean {
-  if (check === 'list') return Array.isArray(value)
-  if (check === 'number') return Number.isFinite(value)
-  return typeof value === check && value !== null
-}
+const toBad = (message: string, bad: Bad['bad'] = 'bad-frame'): Bad => ({ bad, message })
