@@ -4,7 +4,7 @@ export interface Clock {
   now(): number
   /** Milliseconds since 1970. */
   date(): number
-  /** Calls once after a delay; the result takes it back. Never keeps the process. */
+  /** Calls once after a delay of any length; the result takes it back. Never keeps the process. */
   after(delayMs: number, run: () => void): () => void
 }
 
@@ -14,8 +14,13 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
   after(delayMs, run) {
-    const timer = setTimeout(run, Math.min(delayMs, LONGEST_MS))
-    timer.unref()
+    let timer: ReturnType<typeof setTimeout>
+    const arm = (left: number): void => {
+      const step = Math.min(left, LONGEST_MS)
+      timer = setTimeout(() => (left > step ? arm(left - step) : run()), step)
+      timer.unref()
+    }
+    arm(delayMs)
     return () => clearTimeout(timer)
   },
 }

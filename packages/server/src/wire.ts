@@ -8,13 +8,19 @@ export interface Wire {
   readonly id: string
   readonly request: WireRequest
   readonly bufferedBytes: number
+  /** Nothing happens once the wire is over. */
   send(frame: Frame): void
-  /** Without a code the connection is cut without a word. */
+  /** Ends it; `over` of the handler has been called when this returns. Without a code it is cut without a word. */
   close(code?: number, reason?: string): void
+  /** Holds the other end back by not reading, until as many calls of `resume`. */
+  pause(): void
+  resume(): void
 }
 
 export interface WireRequest {
   readonly path: string
+  /** What the holes of the endpoint's path were filled with. */
+  readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   /** Of the peer, as far as it is known. */
@@ -25,17 +31,46 @@ export interface WireRequest {
 
 /** What an endpoint does with one connection. */
 export interface WireHandler {
+  /** A frame has come; its bytes are valid until this returns. */
   frame(frame: Frame): void
-  /** It is over, by whomever; nothing can be sent any more. */
+  /** It is over, by whomever; nothing can be sent any more. Called once. */
   over(code: number, reason: string): void
   /** The server is about to go: what its protocol has for that, within this time. */
   drain?(windowMs: number): void
+  /** When this connection ends, its client should not come back earlier than this. */
+  later?(ms: number): void
+  /** Its credentials are over now. */
+  expire?(): void
+  /** For the inspector and for rules of faults. */
+  about?(): { readonly client?: string; readonly user?: string; readonly channels?: readonly string[] }
 }
+
+/** What a frame is about, as far as faults and logs need it. */
+export interface FrameKind {
+  readonly type: string
+  readonly channels: readonly string[]
+}
+
+/** How a connection is ended. */
+export interface Ending {
+  readonly code: number
+  readonly reason: string
+}
+
+/** Why the server itself may have to end or refuse a connection. */
+export type EndingCause = 'origin' | 'limit' | 'slow' | 'crash' | 'gone' | 'put-out'
 
 /** One protocol at one place of the server. It knows nothing of sockets. */
 export interface Endpoint {
   readonly name: string
   /** Picks one of what the client offers; undefined agrees on none, and false refuses the upgrade. */
   subprotocol?(offered: readonly string[]): string | undefined | false
+  /**
+   * What the protocol says when the server ends a connection. Pages cannot see the HTTP status of a refused
+   * upgrade, so with a word for `origin` or `limit` the upgrade is accepted and closed; without one it gets 403 or 503.
+   */
+  readonly endings?: Readonly<Partial<Record<EndingCause, Ending>>>
+  /** Reads only as much of a frame as it takes. Asked only while a fault waits for frames. */
+  kindOf?(frame: Frame): FrameKind
   accept(wire: Wire): WireHandler
 }

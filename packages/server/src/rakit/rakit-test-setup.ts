@@ -45,7 +45,14 @@ export function setupRakit(options: RakitOptions = {}): RakitSetup {
     let id = ''
     const wire: Wire = {
       id: `wire-${names.size}`,
-      request: { path: '/rakit', query: new URLSearchParams(), headers: {}, address: '::1', subprotocol: '' },
+      request: {
+        path: '/rakit',
+        params: {},
+        query: new URLSearchParams(),
+        headers: {},
+        address: '::1',
+        subprotocol: '',
+      },
       bufferedBytes: 0,
       send(frame) {
         const text = String(frame)
@@ -60,6 +67,8 @@ export function setupRakit(options: RakitOptions = {}): RakitSetup {
         end = { code }
         over()
       },
+      pause() {},
+      resume() {},
     }
     const over = (): void => void (open.delete(wire) && handler.over(1006, ''))
     const handler = endpoint.accept(wire)

@@ -1,0 +1,71 @@
+/** Where a reader of a channel is. */
+export interface Position {
+  readonly epoch: string
+  readonly off: number
+}
+
+/** One message as every protocol can carry it. */
+export interface Message {
+  readonly event: string
+  /** JSON text, or bytes; undefined for none. */
+  readonly payload: string | Uint8Array | undefined
+  /** Chosen by its sender; the same id is taken once. */
+  readonly id?: string
+  /** The client id of its sender; without one it is the server's own. */
+  readonly from?: string
+}
+
+/** A message that has its place in a channel. */
+export interface Stored extends Message, Position {
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+export interface Member {
+  readonly id: string
+  readonly info?: unknown
+}
+
+/** What came after a position; `missed` is undefined when that is not known any more. */
+export interface Reading extends Position {
+  readonly missed: readonly Stored[] | undefined
+}
+
+/** What all nodes of a server hear of each other, and of themselves. Called in the order of the channel. */
+export interface AdapterEvents {
+  message(channel: string, stored: Stored): void
+  /** The position is now this, and what came before is lost. */
+  moved(channel: string, position: Position): void
+  joined(channel: string, member: Member, holder: string): void
+  left(channel: string, member: string): void
+  /** A message for one client alone; tells whether it is here. */
+  direct(client: string, message: Message): boolean
+}
+
+/**
+ * What the nodes of a server share: positions and history of channels, ids that were taken, members. In memory
+ * it is one node alone. Calls about one channel are carried out in the order they are made; each may be answered
+ * later, or reject while the store is away.
+ */
+export interface Adapter {
+  /** Called once, before anything else. */
+  open(events: AdapterEvents): void
+  /** Gives a message its place, keeps it, and tells all nodes. `isRepeat`: the id was taken before, there. */
+  append(channel: string, message: Message): Promise<Position & { readonly isRepeat: boolean }>
+  /** The position, and what came after another one. */
+  read(channel: string, after?: Position): Promise<Reading>
+  /** Somebody on this node listens to the channel from now on, so its position must not be forgotten. */
+  watch(channel: string): void
+  unwatch(channel: string): void
+  /** Enters for one session, the holder. Answers with all members, or undefined when there is no room. */
+  enter(channel: string, holder: string, member: Member): Promise<readonly Member[] | undefined>
+  leave(channel: string, holder: string, member: string): Promise<void>
+  members(channel: string): Promise<readonly Member[]>
+  /** Tells whether the client was there, on whichever node. */
+  direct(client: string, message: Message): Promise<boolean>
+  /** Forgets the history of a channel; its offsets go on. */
+  evict(channel: string): Promise<void>
+  /** Starts a channel anew: another epoch, no history. */
+  restart(channel: string): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,85 @@
+import type { Adapter } from './adapter.ts'
+import { createRules, type Rules } from './authorize.ts'
+import type { Carrier } from './carrier.ts'
+import type { Clock } from './clock.ts'
+import { Connection, type Service } from './connection.ts'
+import { type Connections, createConnections } from './connections.ts'
+import { createGuard, type Guard } from './guard.ts'
+import { createHooks, type HookTable } from './hooks.ts'
+import { createHub, type Hub } from './hub.ts'
+import { createCounter } from './ids.ts'
+import { createMemoryAdapter } from './memory-adapter.ts'
+import type { Resolved } from './options.ts'
+import { createPaths, type Paths } from './paths.ts'
+import { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
+import { createRawEndpoint } from './raw/endpoint.ts'
+import type { Endpoint, WireRequest } from './wire.ts'
+
+/** What the endpoints of this package are made of. */
+export interface Context {
+  readonly options: Resolved
+  readonly clock: Clock
+  readonly hooks: HookTable
+  readonly hub: Hub
+  readonly rules: Rules
+  /** For calls into code of the user. */
+  readonly guard: Guard
+}
+
+/** The server without its sockets. */
+export interface Core extends Context {
+  readonly adapter: Adapter
+  readonly connections: Connections
+  readonly endpoints: Paths<Endpoint>
+  /** Serves one more connection; the carrier then reports to it. */
+  serve(endpoint: Endpoint, carrier: Carrier, request: WireRequest): Connection
+}
+
+export function createCore(options: Resolved): Core {
+  const { clock, limits, mode } = options
+  const hooks = createHooks()
+  const guard = createGuard({ clock, hookMs: options.times.hookMs, crash: hooks.crash })
+  const rules = createRules({ isOpen: mode === 'development', guard })
+  // A frame holds all members of a channel, and a little more.
+  const membersBytes = limits.frameBytes - Math.min(4096, limits.frameBytes / 2)
+  const adapter = createMemoryAdapter({ ...options, ...limits, membersBytes }, clock)
+  const hub = createHub(adapter, limits)
+  const context: Context = { options, clock, hooks, hub, rules, guard }
+  const connections = createConnections(limits)
+  const services = new Map<Endpoint, Service>()
+  const nextId = createCounter()
+
+  const serviceOf = (endpoint: Endpoint): Service => {
+    const service = services.get(endpoint) ?? {
+      endpoint,
+      hooks,
+      bufferBytes: limits.bufferBytes,
+      forget: connections.delete,
+    }
+    services.set(endpoint, service)
+    return service
+  }
+
+  return {
+    ...context,
+    adapter,
+    connections,
+    endpoints: createEndpoints(context),
+    serve(endpoint, carrier, request) {
+      const connection = new Connection(nextId(), clock.date(), carrier, request, serviceOf(endpoint))
+      connections.add(connection)
+      hooks.emit('connect', connection)
+      connection.start()
+      return connection
+    },
+  }
+}
+
+function createEndpoints(context: Context): Paths<Endpoint> {
+  const { raw, rakit, endpoints: own } = context.options
+  const endpoints = createPaths<Endpoint>('endpoints')
+  if (raw) endpoints.add('/raw', createRawEndpoint(context))
+  if (rakit) endpoints.add('/rakit', createRakitEndpoint(rakit, context.clock))
+  for (const [path, endpoint] of Object.entries(own)) endpoints.add(path, endpoint)
+  return endpoints
+}

@@ -1,0 +1,36 @@
+/** What a {@link ServerError} of each code carries in `details`. */
+export interface ServerErrorDetails {
+  'option.invalid': { readonly option: string; readonly expected: string; readonly value?: unknown }
+  'listen.failed': { readonly host: string; readonly port: number; readonly reason: string }
+  'server.closed': Record<never, never>
+  'publish.refused': { readonly channel: string; readonly reason: string }
+}
+
+export type ServerErrorCode = keyof ServerErrorDetails
+
+/** The one error of the server: `code` is a literal to switch on, `details` is typed by it. */
+export class ServerError<C extends ServerErrorCode = ServerErrorCode> extends Error {
+  readonly code: C
+  readonly details: ServerErrorDetails[C]
+
+  constructor(code: C, sentence: string, details: ServerErrorDetails[C], cause?: unknown) {
+    super(`[${code}] ${sentence}`, cause === undefined ? undefined : { cause })
+    this.name = 'ServerError'
+    this.code = code
+    this.details = details
+  }
+
+  /** True for a ServerError (of that code), also when another copy of this package made it. */
+  static is<C extends ServerErrorCode = ServerErrorCode>(error: unknown, code?: C): error is ServerError<C> {
+    return (
+      error instanceof Error &&
+      error.name === 'ServerError' &&
+      (code === undefined || (error as ServerError).code === code)
+    )
+  }
+}
+
+export function invalid(option: string, expected: string, value: unknown): ServerError<'option.invalid'> {
+  const sentence = `Option ${option} must be ${expected}`
+  return new ServerError('option.invalid', sentence, { option, expected, value })
+}

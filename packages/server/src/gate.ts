@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http'
+import type { Connections } from './connections.ts'
+import type { Resolved } from './options.ts'
+import { createHostCheck, createOriginCheck } from './origin.ts'
+import type { Paths } from './paths.ts'
+import { toAddress, toOffers, toRequest, toUrl } from './request.ts'
+import type { Ending, Endpoint, WireRequest } from './wire.ts'
+
+/** What becomes of an upgrade. `ending`: it is accepted, so that a page hears why, and closed. */
+export type Entry =
+  | { readonly endpoint: Endpoint; readonly request: WireRequest; readonly ending?: Ending }
+  | { readonly status: number; readonly message: string }
+
+interface GateNeeds {
+  readonly options: Resolved
+  readonly endpoints: Paths<Endpoint>
+  readonly connections: Connections
+  readonly isDraining: () => boolean
+}
+
+/** Decides who may come in. */
+export function createGate({ options, endpoints, connections, isDraining }: GateNeeds) {
+  const mayHost = createHostCheck(options.hosts)
+  const mayOrigin = createOriginCheck(options.origins)
+
+  return (request: IncomingMessage): Entry => {
+    const { origin, host } = request.headers
+    if (!mayHost(host)) return refuse(403, 'This host name is not served: option `hosts`')
+    const url = toUrl(request, options.path)
+    const found = url && endpoints.find(url.pathname)
+    if (!url || !found) return refuse(404, 'No endpoint here')
+    if (isDraining()) return refuse(503, 'The server goes away')
+    const { value: endpoint, params } = found
+    const address = toAddress(request, options.proxyHops)
+    const subprotocol = endpoint.subprotocol?.(toOffers(request))
+    if (subprotocol === false) return refuse(400, `${endpoint.name} does not speak what is offered`)
+    const accepted = toRequest(url, request, { params, address, subprotocol: subprotocol ?? '' })
+    const end = (cause: 'origin' | 'limit', status: number, message: string): Entry => {
+      const ending = endpoint.endings?.[cause]
+      return ending ? { endpoint, request: accepted, ending } : refuse(status, message)
+    }
+    if (!mayOrigin(origin, host)) return end('origin', 403, 'This origin may not connect: option `origins`')
+    const limit = connections.full(address)
+    if (limit) return end('limit', 503, `Too many connections: option \`limits.${limit}\``)
+    return { endpoint, request: accepted }
+  }
+}
+
+const refuse = (status: number, message: string): Entry => ({ status, message })

@@ -1,0 +1,41 @@
+import type { ServerResponse } from 'node:http'
+import { say } from './http.ts'
+import type { Route } from './route.ts'
+import { memoryPercent, readUsage, type UsageSource } from './usage.ts'
+
+interface HealthNeeds extends UsageSource {
+  readonly memoryPercent: number
+  readonly isDraining: () => boolean
+}
+
+/** What a load balancer, an orchestrator and a person ask a server. */
+export function createHealthRoutes(needs: HealthNeeds): readonly Route[] {
+  const ok = (_request: unknown, reply: ServerResponse): void => say(reply, 200)
+  return [
+    { path: '/', handle: ok },
+    { path: '/up', handle: ok },
+    {
+      path: '/health',
+      handle: (_request, reply) => sendJson(reply, { status: needs.isDraining() ? 'draining' : 'ok' }),
+    },
+    {
+      path: '/ready',
+      handle: (_request, reply) => (needs.isDraining() ? say(reply, 503, 'Draining') : say(reply, 200)),
+    },
+    {
+      path: '/accept-traffic',
+      handle(_request, reply) {
+        const used = memoryPercent()
+        const isOver = used > needs.memoryPercent
+        say(reply, isOver ? 500 : 200, `Memory ${used.toFixed(0)} % of ${needs.memoryPercent} %`)
+      },
+    },
+    { path: '/usage', handle: (_request, reply) => sendJson(reply, readUsage(needs)) },
+  ]
+}
+
+function sendJson(reply: ServerResponse, value: unknown): void {
+  reply
+    .writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+    .end(`${JSON.stringify(value)}\n`)
+}

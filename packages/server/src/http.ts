@@ -1,0 +1,84 @@
+import {
+  createServer as createPlain,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
+import { createServer as createSecure } from 'node:https'
+import type { Duplex } from 'node:stream'
+import type { HookTable } from './hooks.ts'
+import type { Resolved } from './options.ts'
+import { createHostCheck } from './origin.ts'
+import { createPaths, type Paths } from './paths.ts'
+import { toUrl } from './request.ts'
+import type { Route } from './route.ts'
+import type { Endpoint } from './wire.ts'
+
+interface HttpNeeds {
+  readonly options: Resolved
+  readonly routes: readonly Route[]
+  readonly endpoints: Paths<Endpoint>
+  readonly hooks: HookTable
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
+/** A peer that sends its request byte by byte is given this long. */
+const HEADERS_MS = 10_000
+
+/** The one server for pages and upgrades. */
+export function createHttp({ options, routes, endpoints, hooks, upgrade }: HttpNeeds): Server {
+  const { tls } = options
+  const timeouts = {
+    headersTimeout: HEADERS_MS,
+    requestTimeout: 3 * HEADERS_MS,
+    connectionsCheckingInterval: 2000,
+  }
+  const answer = createAnswer({ options, routes, endpoints, hooks })
+  const server = tls ? createSecure({ ...timeouts, ...tls }, answer) : createPlain(timeouts, answer)
+  return server.on('upgrade', upgrade)
+}
+
+function createAnswer({ options, routes, endpoints, hooks }: Omit<HttpNeeds, 'upgrade'>) {
+  const mayHost = createHostCheck(options.hosts)
+  const pages = createPaths<Route>('routes')
+  for (const route of routes) pages.add(route.path, route)
+
+  return (request: IncomingMessage, reply: ServerResponse): void => {
+    if (!mayHost(request.headers.host)) return say(reply, 403, 'This host name is not served: option `hosts`')
+    const url = toUrl(request, options.path)
+    const page = url && pages.find(url.pathname)
+    if (!url || !page) {
+      if (!url || !endpoints.find(url.pathname)) return say(reply, 404)
+      reply.setHeader('Upgrade', 'websocket')
+      return say(reply, 426, 'This is an endpoint for WebSocket: connect to it with a client')
+    }
+    const { methods = ['GET'] } = page.value
+    const method = request.method === 'HEAD' ? 'GET' : request.method
+    if (!methods.includes(method ?? '')) {
+      reply.setHeader('Allow', methods.join(', '))
+      return say(reply, 405)
+    }
+    Promise.resolve()
+      .then(() => page.value.handle(request, reply, page.params))
+      .catch((error: unknown) => {
+        hooks.crash(error, `route ${page.value.path}`)
+        if (reply.headersSent) reply.destroy()
+        else say(reply, 500)
+      })
+  }
+}
+
+/** Answers in plain text. */
+export function say(reply: ServerResponse, status: number, text = STATUS_CODES[status] ?? ''): void {
+  reply.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`)
+}
+
+/** Answers an upgrade that is refused. */
+export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
+  const body = `${text}\n`
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
+      `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

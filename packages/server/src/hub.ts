@@ -1,0 +1,93 @@
+import type { Adapter, Member, Message, Position, Reading, Stored } from './adapter.ts'
+import type { Denial } from './authorize.ts'
+
+/** One that hears a channel. */
+export interface Subscriber {
+  /** The session that it belongs to. */
+  readonly holder: string
+  readonly user: string
+  message(stored: Stored): void
+  /** The position is now this; what came before is lost. */
+  moved(position: Position): void
+  joined(member: Member): void
+  left(member: string): void
+  /** It is put out of the channel, where it is no longer when this is called. */
+  putOut(denial: Denial): void
+}
+
+/** Reaches the client of a session; false when it is not here. */
+export type Direct = (client: string, message: Message) => boolean
+
+/** Who listens to what on this node, and the way from a publish to them. */
+export interface Hub {
+  readonly adapter: Adapter
+  /** False when there is no room for another channel. */
+  attach(channel: string, subscriber: Subscriber): boolean
+  detach(channel: string, subscriber: Subscriber): void
+  /** Puts out those that `isMeant`, all by default; tells how many. */
+  putOut(channel: string, denial: Denial, isMeant?: (subscriber: Subscriber) => boolean): number
+  publish(channel: string, message: Message): ReturnType<Adapter['append']>
+  read(channel: string, after?: Position): Promise<Reading>
+  /** Channels that somebody listens to here, with how many do. */
+  channels(): ReadonlyMap<string, number>
+  /** Answers for single clients; several may, each for its own. */
+  onDirect(direct: Direct): () => void
+}
+
+export function createHub(adapter: Adapter, { channels: limit }: { readonly channels: number }): Hub {
+  const table = new Map<string, Set<Subscriber>>()
+  const directs = new Set<Direct>()
+
+  const each = (channel: string, tell: (subscriber: Subscriber) => void): void => {
+    const subscribers = table.get(channel)
+    if (subscribers) for (const subscriber of subscribers) tell(subscriber)
+  }
+
+  adapter.open({
+    message: (channel, stored) => each(channel, (subscriber) => subscriber.message(stored)),
+    moved: (channel, position) => each(channel, (subscriber) => subscriber.moved(position)),
+    joined: (channel, member, holder) =>
+      each(channel, (subscriber) => {
+        if (subscriber.holder !== holder) subscriber.joined(member)
+      }),
+    left: (channel, member) => each(channel, (subscriber) => subscriber.left(member)),
+    direct: (client, message) => [...directs].some((direct) => direct(client, message)),
+  })
+
+  const detach = (channel: string, subscriber: Subscriber): void => {
+    const subscribers = table.get(channel)
+    if (!subscribers?.delete(subscriber) || subscribers.size) return
+    table.delete(channel)
+    adapter.unwatch(channel)
+  }
+
+  return {
+    adapter,
+    attach(channel, subscriber) {
+      const subscribers = table.get(channel)
+      if (subscribers) subscribers.add(subscriber)
+      else {
+        if (table.size >= limit) return false
+        adapter.watch(channel)
+        table.set(channel, new Set([subscriber]))
+      }
+      return true
+    },
+    detach,
+    putOut(channel, denial, isMeant = () => true) {
+      const meant = [...(table.get(channel) ?? [])].filter(isMeant)
+      for (const subscriber of meant) {
+        detach(channel, subscriber)
+        subscriber.putOut(denial)
+      }
+      return meant.length
+    },
+    publish: (channel, message) => adapter.append(channel, message),
+    read: (channel, after) => adapter.read(channel, after),
+    channels: () => new Map([...table].map(([channel, { size }]) => [channel, size])),
+    onDirect(direct) {
+      directs.add(direct)
+      return () => directs.delete(direct)
+    },
+  }
+}

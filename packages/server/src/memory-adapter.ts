@@ -1,0 +1,48 @@
+import type { Adapter, AdapterEvents } from './adapter.ts'
+import type { Clock } from './clock.ts'
+import { createLogs, type LogsLimits } from './logs.ts'
+import { createMembers, type MembersLimits } from './members.ts'
+
+/** One node alone: everything is answered at once, and gone with the process. */
+export function createMemoryAdapter(limits: LogsLimits & MembersLimits, clock: Clock): Adapter {
+  const logs = createLogs(limits, clock)
+  const members = createMembers(limits)
+  let events: AdapterEvents
+
+  return {
+    open(heard) {
+      events = heard
+      logs.open()
+    },
+    async append(channel, message) {
+      const taken = logs.use(channel, (log) => log.find(message.id))
+      if (taken) return { ...taken, isRepeat: true }
+      const stored = logs.use(channel, (log) => log.append(message, clock.date()))
+      events.message(channel, stored)
+      return { epoch: stored.epoch, off: stored.off, isRepeat: false }
+    },
+    read: async (channel, after) => logs.use(channel, (log) => log.read(after)),
+    watch: logs.watch,
+    unwatch: logs.unwatch,
+    async enter(channel, holder, member) {
+      const entered = members.enter(channel, holder, member)
+      if (entered === 'new') events.joined(channel, member, holder)
+      return entered === 'full' ? undefined : members.list(channel)
+    },
+    async leave(channel, holder, member) {
+      if (members.leave(channel, holder, member)) events.left(channel, member)
+    },
+    members: async (channel) => members.list(channel),
+    direct: async (client, message) => events.direct(client, message),
+    evict: async (channel) => logs.use(channel, (log) => log.evict()),
+    async restart(channel) {
+      events.moved(
+        channel,
+        logs.use(channel, (log) => log.restart()),
+      )
+    },
+    async close() {
+      logs.close()
+    },
+  }
+}

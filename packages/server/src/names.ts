@@ -1,0 +1,8 @@
+const LONGEST_NAME = 200
+
+/** Names of channels and events: neither empty nor long, and without control characters. */
+export const isName = (name: unknown): name is string =>
+  typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name)
+
+/** Names that start with `@` are kept for the protocol. */
+export const isChannelName = (name: unknown): name is string => isName(name) && !name.startsWith('@')

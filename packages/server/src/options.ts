@@ -1,0 +1,126 @@
+import type { Authenticate } from './authenticate.ts'
+import type { MaySend } from './authorize.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { invalid } from './errors.ts'
+import type { RakitOptions } from './rakit/rakit-options.ts'
+import { type Group, type Numbers, numbers } from './ranges.ts'
+import type { Route } from './route.ts'
+import type { Endpoint } from './wire.ts'
+
+/** What `createServer` takes. Every number has a default and a range, in `ranges`. */
+export interface ServerOptions extends Partial<Numbers<'server'>> {
+  /**
+   * In `development` everybody is let in as anonymous, and while there is no rule every channel is open.
+   * In `production` nothing is open that was not opened.
+   * @default 'production'
+   */
+  readonly mode?: 'development' | 'production'
+  /** The address to listen on. @default '127.0.0.1' */
+  readonly host?: string
+  /** What all paths start with, such as `/realtime`. @default '' */
+  readonly path?: string
+  /**
+   * Pages that may connect, such as `https://app.example.org` or `https://*.example.org`. Clients that are
+   * no pages send no origin and are not asked. `own`: pages of this machine and of this host.
+   * @default 'own'
+   */
+  readonly origins?: readonly string[] | 'own' | 'any'
+  /**
+   * Names this server may be called by, without port: against pages that make their own name point here.
+   * @default names of this machine when `host` is one of them, else `any`
+   */
+  readonly hosts?: readonly string[] | 'any'
+  /** Serves `https:` and `wss:` instead. */
+  readonly tls?: TlsMaterial
+  /** Who somebody is. Required in production; `anonymous` lets everybody in. @default 'anonymous' in development */
+  readonly authenticate?: Authenticate | 'anonymous'
+  /** Who may send to a single client. @default everybody in development, nobody in production */
+  readonly direct?: MaySend
+  /** What happens to a client that reads too slowly. @default 'close' */
+  readonly slowConsumer?: 'close' | 'drop'
+  readonly limits?: Partial<Numbers<'limits'>>
+  readonly times?: Partial<Numbers<'times'>>
+  readonly history?: Partial<Numbers<'history'>>
+  readonly dedupe?: Partial<Numbers<'dedupe'>>
+  readonly publishRate?: Partial<Numbers<'publishRate'>>
+  readonly subscribeRate?: Partial<Numbers<'subscribeRate'>>
+  /** Whether `/raw` is served. @default true */
+  readonly raw?: boolean
+  /** Whether `/rakit` is served, and how. @default true in development */
+  readonly rakit?: boolean | RakitOptions
+  /** Endpoints of your own, by path. A path may have holes: `/app/{key}`. */
+  readonly endpoints?: Readonly<Record<string, Endpoint>>
+  /** Further pages of plain HTTP. */
+  readonly routes?: readonly Route[]
+  /** Time, for tests. */
+  readonly clock?: Clock
+}
+
+/** As `https.createServer` takes it. */
+export interface TlsMaterial {
+  readonly cert: string | Buffer
+  readonly key: string | Buffer
+  readonly ca?: string | Buffer
+  readonly passphrase?: string
+}
+
+/** The options with every default filled in. */
+export type Resolved = ReturnType<typeof resolveOptions>
+
+/** @throws ServerError `option.invalid` that names the option and what it accepts */
+export function resolveOptions(options: ServerOptions) {
+  const { host = '127.0.0.1', path = '', raw = true, endpoints = {}, routes = [] } = options
+  const { hosts = isLoopback(host) ? LOOPBACK : 'any', clock = systemClock } = options
+  const mode = oneOf('mode', options.mode, ['production', 'development'])
+  const authenticate = options.authenticate ?? (mode === 'development' ? 'anonymous' : undefined)
+  if (authenticate !== 'anonymous' && typeof authenticate !== 'function')
+    throw invalid('authenticate', "a function, or 'anonymous' to let everybody in", authenticate)
+  if (path && !/^(\/[\w.~-]+)+$/.test(path))
+    throw invalid('path', "empty, or a path like '/realtime' without a slash at its end", path)
+  const { rakit = mode === 'development' } = options
+  return {
+    mode,
+    host,
+    path,
+    origins: options.origins ?? ('own' as const),
+    hosts,
+    tls: options.tls,
+    authenticate,
+    direct: options.direct,
+    slowConsumer: oneOf('slowConsumer', options.slowConsumer, ['close', 'drop']),
+    raw,
+    rakit: rakit === true ? {} : rakit,
+    endpoints,
+    routes,
+    clock,
+    ...numbers('server', options),
+    limits: toLimits(group('limits', options)),
+    times: group('times', options),
+    history: group('history', options),
+    dedupe: group('dedupe', options),
+    publishRate: group('publishRate', options),
+    subscribeRate: group('subscribeRate', options),
+  }
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1']
+
+export const isLoopback = (host: string): boolean => LOOPBACK.includes(host) || host.endsWith('.localhost')
+
+/** A channel of the longest name in a frame that joins it. */
+const JOIN_BYTES = 1300
+
+/** As many joins as are allowed fit into one frame. */
+const toLimits = (limits: Numbers<'limits'>): Numbers<'limits'> => ({
+  ...limits,
+  joins: Math.min(limits.joins, Math.floor(limits.frameBytes / JOIN_BYTES)),
+})
+
+const group = <G extends Exclude<Group, 'server'>>(name: G, options: ServerOptions): Numbers<G> =>
+  numbers(name, options[name] as Partial<Numbers<G>> | undefined)
+
+function oneOf<T extends string>(option: string, value: T | undefined, words: readonly [T, ...T[]]): T {
+  if (value === undefined) return words[0]
+  if (!words.includes(value)) throw invalid(option, `one of ${words.join(', ')}`, value)
+  return value
+}

@@ -1,0 +1,35 @@
+import { invalid } from './errors.ts'
+import { type Pattern, toPattern } from './pattern.ts'
+
+/** Things at paths, which may have holes. */
+export interface Paths<T> {
+  /** @throws ServerError `option.invalid` for what is no path, or is taken */
+  add(path: string, value: T): void
+  find(path: string): { readonly value: T; readonly params: Readonly<Record<string, string>> } | undefined
+}
+
+export function createPaths<T>(option: string): Paths<T> {
+  const exact = new Map<string, T>()
+  const open: { readonly pattern: Pattern; readonly value: T }[] = []
+  return {
+    add(path, value) {
+      const pattern = path.startsWith('/') ? toPattern(path) : undefined
+      const isTaken = exact.has(path) || open.some((other) => other.pattern.text === path)
+      if (!pattern || isTaken) throw invalid(option, "a path like '/chat' that is not taken", path)
+      if (!/[{*]/.test(path)) exact.set(path, value)
+      else {
+        open.push({ pattern, value })
+        open.sort((a, b) => a.pattern.rank - b.pattern.rank)
+      }
+    },
+    find(path) {
+      const value = exact.get(path)
+      if (value !== undefined) return { value, params: {} }
+      for (const { pattern, value } of open) {
+        const params = pattern.match(path)
+        if (params) return { value, params }
+      }
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { invalid } from './errors.ts'
+
+/** Default, least and most of one number. */
+export type Range = readonly [fallback: number, least: number, most: number]
+
+const DAY = 86_400_000
+const GB = 1_073_741_824
+
+/** Every number that can be set, in groups named like the options; those of `server` stand at the top. */
+export const ranges = {
+  server: {
+    port: [6001, 0, 65_535],
+    proxyHops: [0, 0, 10],
+    memoryPercent: [85, 1, 100],
+  },
+  limits: {
+    frameBytes: [1_048_576, 4096, 104_857_600],
+    bufferBytes: [4_194_304, 1024, GB],
+    connections: [10_000, 1, 1_000_000],
+    connectionsPerAddress: [1000, 1, 1_000_000],
+    channels: [100_000, 1, 10_000_000],
+    channelsPerConnection: [1000, 1, 100_000],
+    joins: [100, 1, 10_000],
+    members: [1000, 1, 100_000],
+    memberBytes: [2048, 0, 65_536],
+    badFrames: [10, 0, 10_000],
+  },
+  times: {
+    helloMs: [10_000, 1, DAY],
+    idleMs: [25_000, 1, DAY],
+    answerMs: [5000, 1, DAY],
+    sessionMs: [30_000, 0, DAY],
+    expiringMs: [30_000, 0, DAY],
+    hookMs: [10_000, 1, DAY],
+    closeMs: [3000, 0, 60_000],
+  },
+  history: {
+    messages: [1000, 0, 1_000_000],
+    bytes: [1_048_576, 0, GB],
+    ageMs: [300_000, 1000, 7 * DAY],
+    totalBytes: [268_435_456, 0, 64 * GB],
+  },
+  dedupe: {
+    ids: [10_000, 0, 10_000_000],
+    ageMs: [300_000, 0, 7 * DAY],
+  },
+  publishRate: {
+    perSecond: [500, 0.01, 1_000_000],
+    burst: [1000, 1, 1_000_000],
+  },
+  subscribeRate: {
+    perSecond: [200, 0.01, 1_000_000],
+    burst: [2000, 1, 1_000_000],
+  },
+} as const satisfies Record<string, Record<string, Range>>
+
+export type Group = keyof typeof ranges
+
+export type Numbers<G extends Group> = { readonly [K in keyof (typeof ranges)[G]]: number }
+
+/** Fills in defaults; a number outside its range is refused by name. */
+export function numbers<G extends Group>(group: G, given: Partial<Numbers<G>> = {}): Numbers<G> {
+  const entries = Object.entries<Range>(ranges[group]).map(([name, [fallback, least, most]]) => {
+    const value: unknown = (given as Record<string, unknown>)[name] ?? fallback
+    if (typeof value !== 'number' || !(value >= least && value <= most))
+      throw invalid(
+        group === 'server' ? name : `${group}.${name}`,
+        `a number from ${least} to ${most}`,
+        value,
+      )
+    return [name, value]
+  })
+  return Object.fromEntries(entries) as Numbers<G>
+}

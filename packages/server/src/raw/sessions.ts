@@ -1,0 +1,124 @@
+import type { Adapter } from '../adapter.ts'
+import type { User } from '../authenticate.ts'
+import type { Clock } from '../clock.ts'
+import { randomId } from '../ids.ts'
+import type { RawConnection } from './connection.ts'
+import { endings } from './endings.ts'
+import { Session } from './session.ts'
+
+interface SessionsNeeds {
+  readonly clock: Clock
+  /** How long a session outlives its last connection. */
+  readonly sessionMs: number
+  readonly adapter: Adapter
+  readonly crash: (error: unknown, where: string) => void
+}
+
+/** Who a client is, as far as it is known before it has an id. */
+export type Identity = User | 'anonymous'
+
+export interface Sessions {
+  /** Goes on with the session that is named, if it is this user's, or begins one. */
+  open(
+    secret: string | undefined,
+    who: Identity,
+    connection: RawConnection,
+  ): { session: Session; resumed: boolean }
+  find(client: string): Session | undefined
+  /** The connection has entered a presence channel. */
+  hold(session: Session, channel: string, connection: RawConnection): void
+  /** It has left it: the place is given up at once. */
+  letGo(session: Session, channel: string, connection: RawConnection): void
+  /** The connection is over: places and session wait for the client to come back. */
+  lost(session: Session, connection: RawConnection): void
+  /** The client will not come back, unless it has another connection. */
+  bye(session: Session, connection: RawConnection): void
+  readonly size: number
+  close(): void
+}
+
+/** A client has at most these at once. */
+const MOST_CONNECTIONS = 2
+
+export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNeeds): Sessions {
+  const bySecret = new Map<string, Session>()
+  const byClient = new Map<string, Session>()
+
+  const begin = (who: Identity): Session => {
+    const client = randomId(9)
+    const session = new Session(randomId(), client, who === 'anonymous' ? client : who.id)
+    bySecret.set(session.secret, session)
+    byClient.set(client, session)
+    return session
+  }
+
+  const find = (secret: string | undefined, who: Identity): Session | undefined => {
+    const session = secret === undefined ? undefined : bySecret.get(secret)
+    const userId = who === 'anonymous' ? session?.client : who.id
+    return session?.userId === userId ? session : undefined
+  }
+
+  const leave = (session: Session, channel: string): void => {
+    session.holds?.get(channel)?.cancel?.()
+    session.holds?.delete(channel)
+    adapter
+      .leave(channel, session.client, session.userId)
+      .catch((error: unknown) => crash(error, `leaving ${channel}`))
+  }
+
+  const end = (session: Session): void => {
+    session.cancelEnd?.()
+    for (const channel of [...(session.holds?.keys() ?? [])]) leave(session, channel)
+    bySecret.delete(session.secret)
+    byClient.delete(session.client)
+  }
+
+  const remove = ({ connections }: Session, connection: RawConnection): void => {
+    const index = connections.indexOf(connection)
+    if (index >= 0) connections.splice(index, 1)
+  }
+
+  return {
+    open(secret, who, connection) {
+      const known = find(secret, who)
+      const session = known ?? begin(who)
+      session.cancelEnd?.()
+      session.cancelEnd = undefined
+      session.connections.push(connection)
+      if (session.connections.length > MOST_CONNECTIONS) session.connections[0]?.end(endings.replaced)
+      return { session, resumed: known !== undefined }
+    },
+    find: (client) => byClient.get(client),
+    hold(session, channel, connection) {
+      session.holds ??= new Map()
+      const hold = session.holds.get(channel) ?? { joined: new Set() }
+      hold.cancel?.()
+      delete hold.cancel
+      hold.joined.add(connection)
+      session.holds.set(channel, hold)
+    },
+    letGo(session, channel, connection) {
+      const hold = session.holds?.get(channel)
+      if (hold?.joined.delete(connection) && !hold.joined.size) leave(session, channel)
+    },
+    lost(session, connection) {
+      remove(session, connection)
+      for (const [channel, hold] of session.holds ?? []) {
+        if (!hold.joined.delete(connection) || hold.joined.size) continue
+        hold.cancel = clock.after(sessionMs, () => leave(session, channel))
+      }
+      if (!session.connections.length) session.cancelEnd = clock.after(sessionMs, () => end(session))
+    },
+    bye(session, connection) {
+      remove(session, connection)
+      for (const channel of [...(session.holds?.keys() ?? [])]) this.letGo(session, channel, connection)
+      if (!session.connections.length) end(session)
+    },
+    get size() {
+      return bySecret.size
+    },
+    close() {
+      for (const session of [...bySecret.values()]) end(session)
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import type { WebSocket } from 'ws'
+import type { Carrier } from './carrier.ts'
+import type { Connection } from './connection.ts'
+import type { Ending, Frame } from './wire.ts'
+
+const TEXT = { binary: false } as const
+const BINARY = { binary: true } as const
+const LONGEST_REASON_BYTES = 123
+
+/** Of a fan-out every socket gets the same string, one after the other: it is encoded for the first. */
+let lastText = ''
+let lastBytes: Uint8Array = Buffer.alloc(0)
+
+function encode(text: string): Uint8Array {
+  if (text !== lastText) {
+    lastText = text
+    lastBytes = Buffer.from(text)
+  }
+  return lastBytes
+}
+
+/** A WebSocket of `ws` as a carrier. */
+export class WsCarrier implements Carrier {
+  readonly #socket: WebSocket
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  send(frame: Frame): number {
+    const isText = typeof frame === 'string'
+    const bytes = isText ? encode(frame) : frame
+    this.#socket.send(bytes, isText ? TEXT : BINARY)
+    return bytes.length
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, shorten(reason))
+  }
+
+  cut(): void {
+    this.#socket.terminate()
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  /** Accepted only to be told why not. */
+  turnAway({ code, reason }: Ending): void {
+    this.#socket.on('error', () => {})
+    this.close(code, reason)
+  }
+
+  /** Reports what happens on the socket to its connection. */
+  report(connection: Connection): void {
+    const socket = this.#socket
+    socket.on('message', (data: Buffer, isBinary) =>
+      connection.frame(isBinary ? data : data.toString(), data.length),
+    )
+    socket.on('close', (code, reason) => connection.ended(code, reason.toString()))
+    // A frame that WebSocket forbids: `ws` closes with the fitting code, and `close` follows.
+    socket.on('error', () => {})
+  }
+}
+
+function shorten(reason: string): string {
+  const bytes = Buffer.from(reason)
+  if (bytes.length <= LONGEST_REASON_BYTES) return reason
+  return new TextDecoder().decode(bytes.subarray(0, LONGEST_REASON_BYTES)).replace(/\uFFFD+$/, '')
+}
