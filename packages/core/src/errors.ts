@@ -27,6 +27,7 @@ export interface ErrorDetails {
   'capability.missing': { readonly capability: string; readonly protocol: string }
   'binding.no-provider': { readonly hook: string }
   'protocol.violation': ConnectionDetails
+  'server.error': { readonly code?: number; readonly reason: string; readonly channel?: string }
   'option.invalid': { readonly option: string; readonly expected: string; readonly value?: unknown }
 }
 

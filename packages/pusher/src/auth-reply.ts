@@ -1,0 +1,60 @@
+import { RealtimeError } from '@org/realtime-core/kit'
+
+/** What came back, whoever was asked. Status 0: nothing came back. */
+export interface Reply {
+  readonly status: number
+  readonly body?: unknown
+  readonly retryAfterMs?: number | undefined
+  readonly cause?: unknown
+}
+
+/** Why there is no answer, and whether asking again is worth it. */
+export interface Refusal {
+  readonly error: RealtimeError
+  readonly retry: boolean | { readonly afterMs: number }
+}
+
+type Fields = { readonly [field: string]: unknown }
+
+/** A 401 or 419 may be cured by fresh headers. */
+export const isStale = ({ status }: Reply): boolean => status === 401 || status === 419
+
+/** The fields of a good answer with a signature, or why there is none. */
+export function judge(reply: Reply, channel?: string): { readonly answer: unknown } | Refusal {
+  const { status, body, retryAfterMs, cause } = reply
+  const isOk = status >= 200 && status < 300
+  if (isOk && isSigned(body)) return { answer: body }
+  const isPassing = status < 200 || status >= 500 || [408, 425, 429].includes(status)
+  const details = {
+    ...(channel !== undefined && { channel }),
+    ...(status && { status }),
+    ...(isPassing && { retry: true }),
+  }
+  const what = isOk
+    ? 'answered without `auth` of the form key:signature'
+    : status
+      ? `answered with ${status}`
+      : 'did not answer'
+  return {
+    error: new RealtimeError(
+      'auth.failed',
+      `Authorization of ${channel ?? 'the user'} ${what}`,
+      details,
+      cause,
+    ),
+    retry: isPassing && retryAfterMs !== undefined ? { afterMs: retryAfterMs } : isPassing,
+  }
+}
+
+const isSigned = (body: unknown): body is Fields =>
+  body instanceof Object && /^[^\s:]+:\S+$/.test(String((body as Fields)['auth']))
+
+/** The answer for one channel in an answer for many: by its name, alone or with a status, or below the socket. */
+export function pick(reply: Reply, channel: string, socketId: string): Reply {
+  if (reply.status < 200 || reply.status > 299) return reply
+  const all = reply.body as { readonly [name: string]: Fields | undefined } | undefined
+  const found = (all?.[socketId]?.[channel] ?? all?.[channel]) as Fields | undefined
+  if (!found) return { status: 404 }
+  const { status = 200, data = found } = found
+  return { status: Number(status), body: data }
+}

@@ -1,0 +1,230 @@
+import {
+  type Clock,
+  type LinkEvents,
+  type Member,
+  RealtimeError,
+  type SubscribeRequest,
+} from '@org/realtime-core/kit'
+import type { ChannelAuthAnswer } from './auth-options.ts'
+import type { ChannelOutcome } from './channel-auth.ts'
+import { writeClientFrame } from './client-frame.ts'
+import type { Decryptor } from './encryption.ts'
+import { isCache, isEncrypted, isPrivate, isUserChannel } from './names.ts'
+import { createPace } from './pace.ts'
+import { toMyId } from './presence-data.ts'
+import type { Shared } from './shared.ts'
+import type { SigninLink } from './signin.ts'
+
+/** A channel from the moment it is asked for until it is left or refused. */
+interface Join {
+  state: 'waiting' | 'sent' | 'joined'
+  frame: string
+  myId: string | undefined
+  /** Ends the request for its authorization, unless that is for others too. */
+  abort: (() => void) | undefined
+}
+
+/** The channels of one link. */
+export interface Joiner {
+  subscribe(requests: readonly SubscribeRequest[]): void
+  unsubscribe(channel: string): void
+  succeeded(channel: string): void
+  members(channel: string, all: readonly Member[]): void
+  /** The server has refused a channel by name. */
+  refused(channel: string, data: { readonly [field: string]: unknown }): void
+  /** True when an error of the connection is about a channel, and has been told there. */
+  blame(channel: string | undefined, code: unknown, reason: string): boolean
+  /** Lets the channel of the user be joined, which waits for that. */
+  signedIn(): void
+  /** What reads an encrypted channel. */
+  decryptor(channel: string): Decryptor | undefined
+  stop(): void
+}
+
+export function createJoiner(
+  { authorizer, encryption, signin }: Shared,
+  send: (frame: string) => void,
+  events: LinkEvents,
+  clock: Clock,
+  user: () => SigninLink | undefined,
+): Joiner {
+  const joins = new Map<string, Join>()
+  const decryptors = new Map<string, Decryptor>()
+  const requests = new Set<AbortController>()
+
+  const pace = createPace(clock, (channel, frame) => {
+    const join = joins.get(channel)
+    if (join) join.state = 'sent'
+    send(frame)
+  })
+
+  const begin = (channel: string): Join => {
+    drop(channel)
+    const join: Join = { state: 'waiting', frame: '', myId: undefined, abort: undefined }
+    joins.set(channel, join)
+    return join
+  }
+
+  const drop = (channel: string): Join | undefined => {
+    const join = joins.get(channel)
+    join?.abort?.()
+    joins.delete(channel)
+    decryptors.delete(channel)
+    pace.remove(channel)
+    return join
+  }
+
+  const refuse = (
+    channel: string,
+    error: RealtimeError,
+    retry?: boolean | { readonly afterMs: number },
+  ): void => {
+    drop(channel)
+    events.refused(channel, error, retry)
+  }
+
+  const reject = (channel: string, why: unknown, details: object, retry?: boolean): void =>
+    refuse(
+      channel,
+      new RealtimeError('channel.rejected', `Server refused ${channel}: ${why}`, { channel, ...details }),
+      retry,
+    )
+
+  const ask = (channel: string, join: Join, answer?: ChannelAuthAnswer): void => {
+    const { auth, channel_data } = answer ?? {}
+    join.myId = toMyId(channel_data)
+    join.frame = writeClientFrame({
+      event: 'pusher:subscribe',
+      data: {
+        channel,
+        ...(auth !== undefined && { auth }),
+        ...(channel_data !== undefined && { channel_data }),
+      },
+    })
+    pace.send(channel, join.frame)
+  }
+
+  const request = (
+    channels: readonly string[],
+    tell: (channel: string, outcome: ChannelOutcome) => void,
+  ): AbortController => {
+    const controller = new AbortController()
+    requests.add(controller)
+    authorizer
+      .authorize(channels, user()?.socketId ?? '', controller, clock, tell)
+      .finally(() => requests.delete(controller))
+    return controller
+  }
+
+  const authorize = (channels: readonly string[]): void => {
+    const own = new Map(channels.map((channel) => [channel, begin(channel)]))
+    const controller = request(channels, (channel, outcome) => {
+      const join = own.get(channel)
+      if (join && joins.get(channel) === join) answered(channel, join, outcome)
+    })
+    for (const join of own.values()) if (own.size === 1) join.abort = () => controller.abort()
+  }
+
+  const answered = (channel: string, join: Join, outcome: ChannelOutcome): void => {
+    if ('error' in outcome) return refuse(channel, outcome.error, outcome.retry)
+    const { answer } = outcome
+    if (encryption && isEncrypted(channel)) {
+      const { shared_secret: secret } = answer
+      if (!secret) {
+        const error = new RealtimeError('auth.failed', `No shared_secret for ${channel}`, { channel })
+        return refuse(channel, error)
+      }
+      const isLive = (): boolean => joins.get(channel) === join
+      decryptors.set(
+        channel,
+        encryption({
+          name: channel,
+          secret,
+          renew: () =>
+            new Promise((resolve) => {
+              request([channel], (_, fresh) =>
+                resolve('answer' in fresh ? fresh.answer.shared_secret : undefined),
+              )
+            }),
+          deliver: (event, value) => isLive() && events.message(channel, event, value),
+          error: (error) => isLive() && events.error(error),
+        }),
+      )
+    }
+    ask(channel, join, answer)
+  }
+
+  const again = (channel: string, join: Join): void => {
+    join.state = 'waiting'
+    pace.refused(channel, join.frame)
+  }
+
+  return {
+    subscribe(wanted) {
+      const secured: string[] = []
+      for (const { key: channel } of wanted) {
+        if (isEncrypted(channel) && !encryption) {
+          const details = { capability: 'encryption', protocol: 'pusher' }
+          const sentence = `Option encryption is needed for ${channel}`
+          refuse(channel, new RealtimeError('capability.missing', sentence, details))
+        } else if (isPrivate(channel)) secured.push(channel)
+        else {
+          const join = begin(channel)
+          if (!isUserChannel(channel) || user()?.isSignedIn) ask(channel, join)
+        }
+      }
+      if (!authorizer.isBatch) for (const channel of secured) authorize([channel])
+      else if (secured.length) authorize(secured)
+    },
+    unsubscribe(channel) {
+      const join = drop(channel)
+      if (join && join.state !== 'waiting')
+        send(writeClientFrame({ event: 'pusher:unsubscribe', data: { channel } }))
+    },
+    succeeded(channel) {
+      const join = joins.get(channel)
+      if (!join || join.state === 'joined') return
+      join.state = 'joined'
+      pace.taken()
+      events.joined(channel, isCache(channel) ? { continuity: 'latest-only' } : undefined)
+    },
+    members(channel, all) {
+      const me = joins.get(channel)?.myId ?? signin.user.get()?.id
+      events.members(channel, { all, ...(me !== undefined && { me }) })
+    },
+    refused(channel, { type: code, error, status }) {
+      const join = joins.get(channel)
+      if (!join) return
+      if (status === 429) return again(channel, join)
+      const isPassing = code === 'ServerError' || (Number(status) >= 500 && Number(status) < 600)
+      reject(channel, error ?? code ?? status, known({ status, code }), isPassing)
+    },
+    blame(channel, code, reason) {
+      const sent = [...joins].filter(([name, { state }]) => state === 'sent' && name === (channel ?? name))
+      const secured = sent.filter(([name]) => channel !== undefined || isPrivate(name))
+      const [oldest] = sent
+      const [only, other] = secured
+      if (code === 4301 && oldest && TOO_MANY.test(reason)) again(...oldest)
+      else if (only && !other && (code === 4009 || channel !== undefined))
+        reject(only[0], reason, known({ code }))
+      else return false
+      return true
+    },
+    signedIn() {
+      for (const [channel, join] of joins) if (isUserChannel(channel) && !join.frame) ask(channel, join)
+    },
+    decryptor: (channel) => decryptors.get(channel),
+    stop() {
+      joins.clear()
+      decryptors.clear()
+      pace.stop()
+      for (const controller of requests) controller.abort()
+    },
+  }
+}
+
+const TOO_MANY = /rate|too many/i
+
+function known(details: { readonly [name: string]: unknown }): object {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined))
+}

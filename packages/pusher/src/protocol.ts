@@ -1,0 +1,48 @@
+import { createOutbox, createPresence, type Frame, type Meta, type Protocol } from '@org/realtime-core/kit'
+import { createLink } from './link.ts'
+import { listensTo } from './names.ts'
+import { createShared, type ProtocolOptions, type Shared } from './shared.ts'
+
+/** What `meta` tells besides channel and event. */
+export interface PusherMeta extends Meta {
+  /** Who sent a client event, on presence channels. */
+  userId?: string
+}
+
+const capabilities = { presence: true, publish: 'members', ack: false, history: false } as const
+
+export type PusherCapabilities = typeof capabilities
+
+/** Pusher's protocol 7. */
+export interface PusherProtocol extends Protocol<PusherCapabilities, PusherMeta, '.'> {
+  readonly shared: Shared
+}
+
+/** For `createClient` of core, when `createPusher` does not fit: it leaves address and credentials to you. */
+export function createPusherProtocol(
+  options: ProtocolOptions = {},
+  secure: () => boolean = () => false,
+): PusherProtocol {
+  const shared = createShared(options, secure)
+  return {
+    name: 'pusher',
+    capabilities,
+    separator: '.',
+    shared,
+    outbox: createOutbox,
+    presence: createPresence,
+    listensTo,
+    encode: (payload) => JSON.stringify(payload) ?? 'null',
+    describe: withoutSecrets,
+    open(session, events, { past, clock }) {
+      shared.tell = events.error
+      if (past === 'foreign') shared.signin.forget()
+      return createLink(shared, session, events, clock)
+    },
+  }
+}
+
+/** A frame as the explain log shows it: up to the first thing that is secret. */
+function withoutSecrets(frame: Frame): string {
+  return String(frame).replace(/(auth|channel_data|user_data|shared_secret)\\*":.*/s, '$1":…')
+}

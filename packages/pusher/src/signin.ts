@@ -1,0 +1,171 @@
+import {
+  backoffDelay,
+  type Clock,
+  createStore,
+  defaultBackoff,
+  RealtimeError,
+  type Store,
+} from '@org/realtime-core/kit'
+import type { UserAuth, UserAuthAnswer } from './auth-options.ts'
+import { judge } from './auth-reply.ts'
+import { createAsk } from './auth-request.ts'
+import { writeClientFrame } from './client-frame.ts'
+
+/** Who this client is signed in as. */
+export interface PusherUser {
+  readonly id: string
+  /** All that the server knows of it, `id` included. */
+  readonly data: { readonly [field: string]: unknown }
+}
+
+/** What signing in needs of a link. */
+export interface SigninLink {
+  readonly socketId: string
+  readonly clock: Clock
+  isSignedIn: boolean
+  send(frame: string): void
+  /** Signed in; what waited for it may go on. */
+  signedIn(): void
+  error(error: RealtimeError): void
+}
+
+/** Signing in, which once wanted is done anew on every link. */
+export interface Signin {
+  readonly user: Store<PusherUser | undefined>
+  signin(): Promise<PusherUser>
+  up(link: SigninLink): void
+  down(link: SigninLink): void
+  succeeded(link: SigninLink, data: { readonly [field: string]: unknown }): void
+  /** True when the server has refused to sign in with these words. */
+  refused(link: SigninLink, message: string): boolean
+  /** Another identity: nothing of the old one is wanted. */
+  forget(): void
+}
+
+interface Waiter {
+  resolve(user: PusherUser): void
+  reject(error: RealtimeError): void
+}
+
+const ANSWER_MS = 10_000
+
+export function createSignin(options: UserAuth, report: (cause: unknown) => void): Signin {
+  const { authenticate, endpoint = '/broadcasting/user-auth' } = options
+  const ask = createAsk(options, endpoint, authenticate, () => [])
+  const user = createStore<PusherUser | undefined>(undefined, report)
+  let isWanted = false
+  let waiters: Waiter[] = []
+  /** The newest last: during a handover the older one may turn out to be the one that stays. */
+  const links: SigninLink[] = []
+  let known = ''
+  let failures = 0
+  /** Ends what is under way: a request, a wait for the server, a wait for the next try. */
+  let cancel: (() => void) | undefined
+
+  const stop = (): void => {
+    cancel?.()
+    cancel = undefined
+  }
+
+  const start = async (): Promise<void> => {
+    const own = links.at(-1)
+    if (!own || !isWanted || own.isSignedIn || cancel) return
+    const { clock } = own
+    const controller = new AbortController()
+    let isOver = false
+    cancel = () => {
+      isOver = true
+      controller.abort()
+    }
+    const outcome = judge(await ask({}, own.socketId, controller, clock))
+    if (isOver) return
+    if ('answer' in outcome) {
+      const { auth, user_data } = outcome.answer as UserAuthAnswer
+      own.send(writeClientFrame({ event: 'pusher:signin', data: { auth, user_data } }))
+      cancel = clock.after(ANSWER_MS, () => {
+        fail('Server did not answer to signing in')
+        again(ANSWER_MS, clock)
+      })
+    } else if (outcome.retry) {
+      const { retry } = outcome
+      again(
+        retry === true ? backoffDelay(defaultBackoff, ++failures, () => clock.random()) : retry.afterMs,
+        clock,
+      )
+    } else fail(outcome.error)
+  }
+
+  const again = (afterMs: number, clock: Clock): void => {
+    cancel = clock.after(afterMs, () => {
+      cancel = undefined
+      start()
+    })
+  }
+
+  const fail = (cause: RealtimeError | string): void => {
+    stop()
+    const error = typeof cause === 'string' ? new RealtimeError('auth.failed', cause, {}) : cause
+    const all = waiters
+    waiters = []
+    for (const { reject } of all) reject(error)
+    if (!all.length) links.at(-1)?.error(error)
+  }
+
+  return {
+    user,
+    signin() {
+      isWanted = true
+      const signedIn = links.at(-1)?.isSignedIn && user.get()
+      if (signedIn) return Promise.resolve(signedIn)
+      const promise = new Promise<PusherUser>((resolve, reject) => waiters.push({ resolve, reject }))
+      // A refusal that nobody awaits must not end the process.
+      promise.catch(() => {})
+      start()
+      return promise
+    },
+    up(link) {
+      stop()
+      links.push(link)
+      failures = 0
+      start()
+    },
+    down(link) {
+      const at = links.indexOf(link)
+      if (at < 0) return
+      links.splice(at, 1)
+      // What is under way belongs to the newest.
+      if (at < links.length) return
+      stop()
+      start()
+    },
+    succeeded(from, { user_data: text }) {
+      if (from !== links.at(-1)) return
+      let data: { readonly [field: string]: unknown }
+      try {
+        data = Object(JSON.parse(String(text)))
+      } catch {
+        data = {}
+      }
+      const { id } = data
+      if (typeof id !== 'string' || !id) return fail('Server told no id of the user')
+      stop()
+      from.isSignedIn = true
+      const before = user.get()
+      const now = before && known === text ? before : { id, data }
+      known = String(text)
+      user.set(now)
+      for (const { resolve } of waiters.splice(0)) resolve(now)
+      from.signedIn()
+    },
+    refused(from, message) {
+      if (from !== links.at(-1) || !isWanted || from.isSignedIn) return false
+      fail(`Server refused to sign in: ${message}`)
+      return true
+    },
+    forget() {
+      isWanted = false
+      fail('Another identity has taken over')
+      user.set(undefined)
+    },
+  }
+}
