@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
-import type { MemoryPeer, ReceivedPublish, TestServer } from '@org/realtime-testing'
-import { createSessionTable, type ServerSession } from '../../testing/src/protocols/test-server.ts'
+import type { TestServer } from '@org/realtime-testing'
+import { createSessions, type FarSession, type SessionPeer } from './sessions-test-setup.ts'
 
 export type Dialect = 'pusher' | 'soketi' | 'reverb'
 
@@ -15,7 +15,7 @@ export interface FarEndOptions {
   readonly clientEvents?: number
 }
 
-interface Session extends ServerSession {
+interface Session extends FarSession {
   readonly socketId: string
   user: { readonly id: string } | undefined
   /** The member that this session is, per presence channel. */
@@ -25,9 +25,10 @@ interface Session extends ServerSession {
 }
 
 type Data = { readonly [field: string]: string | undefined }
-type Peer = Pick<MemoryPeer, 'send' | 'end' | 'target'>
 
 export interface PusherFarEnd extends TestServer {
+  /** Serves one session, over whatever carries it. */
+  serve(peer: SessionPeer): void
   /** Every frame that came in, decoded. */
   readonly frames: { event: string; channel?: string; data: Data & { channel?: string } }[]
   readonly socketIds: string[]
@@ -99,7 +100,7 @@ export function createPusherFarEnd(options: FarEndOptions = {}): PusherFarEnd {
   const send = (session: Session, event: string, data?: unknown, channel?: string, userId?: string): void =>
     table.send(session, event, encode(event, data, channel, userId))
 
-  const table = createSessionTable<Session>({
+  const table = createSessions<Session>({
     open(peer, number) {
       const socketId = `${number + 1}.${number + 1}00`
       const session: Session = {
@@ -122,7 +123,7 @@ export function createPusherFarEnd(options: FarEndOptions = {}): PusherFarEnd {
       table.send(session, 'pusher:connection_established', encodeHello(data))
       return session
     },
-    frame: (session, frame) => handle(session, JSON.parse(String(frame))),
+    frame: (session, frame) => handle(session, JSON.parse(frame)),
     over(session) {
       for (const channel of session.channels) leave(session, channel)
     },
@@ -132,7 +133,7 @@ export function createPusherFarEnd(options: FarEndOptions = {}): PusherFarEnd {
     JSON.stringify({ event: 'pusher:connection_established', data: JSON.stringify(data) })
 
   const refuse = (
-    peer: Peer,
+    peer: SessionPeer,
     code: number | null,
     message: string,
     then: 'close' | 'drop' | 'stay',
@@ -229,15 +230,15 @@ export function createPusherFarEnd(options: FarEndOptions = {}): PusherFarEnd {
         code: 4301,
         message: 'The rate limit for client events was exceeded',
       })
-    const received: Omit<ReceivedPublish, 'duplicate'> = {
+    table.received.push({
       id: undefined,
       channel,
       event: event.slice('client-'.length),
       payload: data,
       session: session.number,
+      duplicate: false,
       resent: false,
-    }
-    table.record(received)
+    })
     for (const other of others(channel, session))
       send(other, event, data, channel, session.members.get(channel)?.id)
   }
@@ -263,6 +264,7 @@ export function createPusherFarEnd(options: FarEndOptions = {}): PusherFarEnd {
 
   return {
     ...table.verbs,
+    serve: table.serve,
     received: table.received,
     frames,
     socketIds,

@@ -51,10 +51,15 @@ export function createJoiner(
   const joins = new Map<string, Join>()
   const decryptors = new Map<string, Decryptor>()
   const requests = new Set<AbortController>()
+  /** Private channels that the server has to answer for, left meanwhile or not. */
+  const asked = new Set<string>()
+  /** Refusals that named no channel. */
+  let unnamed = 0
 
   const pace = createPace(clock, (channel, frame) => {
     const join = joins.get(channel)
     if (join) join.state = 'sent'
+    if (isPrivate(channel)) asked.add(channel)
     send(frame)
   })
 
@@ -154,8 +159,22 @@ export function createJoiner(
     ask(channel, join, answer)
   }
 
+  const answer = (channel: string): void => {
+    if (asked.delete(channel)) deduce('Server refused it without saying so')
+  }
+
+  /** As many refusals without a name as there are channels without an answer: it is those. */
+  const deduce = (reason: string): void => {
+    if (unnamed < asked.size) return
+    const refused = unnamed ? [...asked] : []
+    unnamed = 0
+    asked.clear()
+    for (const channel of refused) if (joins.has(channel)) reject(channel, reason, { code: 4009 })
+  }
+
   const again = (channel: string, join: Join): void => {
     join.state = 'waiting'
+    asked.delete(channel)
     pace.refused(channel, join.frame)
   }
 
@@ -186,6 +205,7 @@ export function createJoiner(
       if (!join || join.state === 'joined') return
       join.state = 'joined'
       pace.taken()
+      answer(channel)
       events.joined(channel, isCache(channel) ? { continuity: 'latest-only' } : undefined)
     },
     members(channel, all) {
@@ -194,6 +214,7 @@ export function createJoiner(
     },
     refused(channel, { type: code, error, status }) {
       const join = joins.get(channel)
+      answer(channel)
       if (!join) return
       if (status === 429) return again(channel, join)
       const isPassing = code === 'ServerError' || (Number(status) >= 500 && Number(status) < 600)
@@ -201,12 +222,13 @@ export function createJoiner(
     },
     blame(channel, code, reason) {
       const sent = [...joins].filter(([name, { state }]) => state === 'sent' && name === (channel ?? name))
-      const secured = sent.filter(([name]) => channel !== undefined || isPrivate(name))
       const [oldest] = sent
-      const [only, other] = secured
-      if (code === 4301 && oldest && TOO_MANY.test(reason)) again(...oldest)
-      else if (only && !other && (code === 4009 || channel !== undefined))
-        reject(only[0], reason, known({ code }))
+      if (channel === undefined && code === 4009 && asked.size) {
+        unnamed++
+        deduce(reason)
+      } else if (!oldest) return false
+      else if (channel !== undefined) reject(channel, reason, known({ code }))
+      else if (code === 4301 && TOO_MANY.test(reason)) again(...oldest)
       else return false
       return true
     },

@@ -49,7 +49,8 @@ export function createLink(shared: Shared, session: LinkSession, events: LinkEve
       error: events.error,
     }
     shared.socketIds.push(socketId)
-    const receiveIdleMs = Math.min(Number(seconds) * 1000 || IDLE_MS, IDLE_MS)
+    const idleMs = Number(seconds) * 1000
+    const receiveIdleMs = idleMs > 0 ? Math.min(idleMs, IDLE_MS) : IDLE_MS
     events.ready({
       heartbeat: { receiveIdleMs },
       ...(shared.authorizer.isBatch && { limits: { joins: Infinity } }),

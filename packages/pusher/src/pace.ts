@@ -15,54 +15,62 @@ export interface Pace {
 }
 
 /**
- * The first refusal shows how many the server took at once; how long it then wants to be left alone is
- * found by doubling. A join that waits too long for that is asked for again by the client.
+ * The first refusal shows how many the server takes at once. After how long it takes as many again is found by
+ * single tries, each half as long again after the last burst. A join that waits too long for that is
+ * asked for again by the client.
  */
 export function createPace(clock: Clock, transmit: (channel: string, frame: string) => void): Pace {
   const again = new Map<string, string>()
   const queue = new Map<string, string>()
   let count = Infinity
-  let everyMs = FIRST_MS / 2
+  let everyMs = FIRST_MS
+  let burstAt = clock.now()
   let sent = 0
   let accepted = 0
+  let state: 'open' | 'trying' | 'shut' = 'open'
   let cancel: Cancel | undefined
-  let isShut = false
-
-  const open = (): void => {
-    cancel = undefined
-    isShut = false
-    sent = accepted = 0
-    pump()
-    if (sent) cancel = clock.after(everyMs, open)
-  }
 
   const pump = (): void => {
     for (const waiting of [again, queue])
       for (const [channel, frame] of waiting) {
-        if (isShut || sent >= count) return
+        if (state === 'shut' || sent >= (state === 'trying' ? 1 : count)) return
         waiting.delete(channel)
         sent++
         transmit(channel, frame)
       }
   }
 
+  const wait = (ms: number, next: 'open' | 'trying'): void => {
+    cancel?.()
+    cancel = clock.after(ms, () => {
+      state = next
+      sent = accepted = 0
+      pump()
+    })
+  }
+
   return {
     send(channel, frame) {
       queue.set(channel, frame)
       pump()
-      if (count < Infinity) cancel ??= clock.after(everyMs, open)
     },
     taken() {
-      accepted++
+      if (!accepted++) {
+        burstAt = clock.now()
+        if (count < Infinity) wait(everyMs, 'open')
+      }
+      if (state !== 'trying') return
+      state = 'open'
+      pump()
     },
     refused(channel, frame) {
       again.set(channel, frame)
-      if (isShut) return
-      isShut = true
+      if (state === 'shut') return
+      state = 'shut'
       count = Math.max(1, accepted, count < Infinity ? count : 0)
-      everyMs = Math.min(everyMs * 2, LONGEST_MS)
-      cancel?.()
-      cancel = clock.after(everyMs, open)
+      const passedMs = clock.now() - burstAt
+      everyMs = Math.min(Math.max(FIRST_MS, passedMs * 1.5), LONGEST_MS)
+      wait(Math.max(everyMs - passedMs, FIRST_MS / 2), 'trying')
     },
     remove(channel) {
       again.delete(channel)

@@ -38,6 +38,8 @@ export interface Signin {
   succeeded(link: SigninLink, data: { readonly [field: string]: unknown }): void
   /** True when the server has refused to sign in with these words. */
   refused(link: SigninLink, message: string): boolean
+  /** The connection is over: whoever waits is told. */
+  giveUp(error: RealtimeError): void
   /** Another identity: nothing of the old one is wanted. */
   forget(): void
 }
@@ -161,6 +163,9 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
       if (from !== links.at(-1) || !isWanted || from.isSignedIn) return false
       fail(`Server refused to sign in: ${message}`)
       return true
+    },
+    giveUp(error) {
+      if (waiters.length) fail(error)
     },
     forget() {
       isWanted = false

@@ -1,0 +1,91 @@
+import { type Provider, RealtimeError } from '@org/realtime-core/kit'
+
+/** Where the server is. The names of pusher-js and Laravel Echo and their shorter forms mean the same. */
+export interface AddressOptions {
+  /** The key of the app. */
+  readonly key: string
+  /** The whole address, or the part before `/app/<key>`; a function is called before every dial. */
+  readonly url?: Provider<string>
+  readonly host?: string
+  /** @default 443 with TLS, else 80 */
+  readonly port?: number | string
+  /** A region of Pusher, for the host. Not needed with another host. */
+  readonly cluster?: string
+  readonly wsHost?: string
+  /** The port without TLS. @default 80 */
+  readonly wsPort?: number | string
+  /** The port with TLS. @default 443 */
+  readonly wssPort?: number | string
+  /** What comes before `/app/<key>` in the path. */
+  readonly wsPath?: string
+  /** @default true, but for a host that is this machine */
+  readonly forceTLS?: boolean
+  /** Only `ws` and `wss` mean anything; `wss` alone asks for TLS. */
+  readonly enabledTransports?: readonly string[]
+}
+
+export interface Address {
+  readonly url: Provider<string>
+  /** From now on with TLS; false when it is so already. */
+  secure(): boolean
+}
+
+const QUERY = 'protocol=7&client=realtime-js&version=1&flash=false'
+const THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
+
+/** Throws `option.invalid` for what can never be dialled. */
+export function createAddress(options: AddressOptions): Address {
+  const {
+    key,
+    url,
+    enabledTransports: transports,
+    wsPort = 80,
+    wssPort = 443,
+    wsPath = '',
+    cluster,
+  } = options
+  const { host = options.wsHost || (cluster && `ws-${cluster}.pusher.com`) } = options
+  if (typeof key !== 'string' || !key) throw invalid('key', 'the key of the app', key)
+  if (!url && !host) throw invalid('host', 'a host, unless there is a url or a cluster', host)
+  if (transports && !transports.some((name) => name === 'ws' || name === 'wss'))
+    throw invalid('enabledTransports', 'a list with ws or wss', transports)
+  const onlyTls = transports?.includes('wss') && !transports.includes('ws')
+  let isTls = options.forceTLS ?? (onlyTls || !THIS_MACHINE.test(host ?? ''))
+  const ports = {
+    true: toPort(options.port === undefined ? 'wssPort' : 'port', options.port ?? wssPort),
+    false: toPort(options.port === undefined ? 'wsPort' : 'port', options.port ?? wsPort),
+  }
+  const app = `/app/${encodeURIComponent(key)}`
+
+  const complete = (given: string): string => {
+    const [base = '', query = QUERY] = given.split('?')
+    const path = base.includes('/app/') ? base : base.replace(/\/$/, '') + app
+    if (url && !isUpgraded) isTls = /^(wss|https):/.test(path)
+    return `${isUpgraded ? path.replace(/^(ws|http):/, '$1s:') : path}?${query}`
+  }
+  let isUpgraded = false
+
+  return {
+    url: url
+      ? async () => complete(await (url instanceof Function ? url() : url))
+      : () => complete(`ws${isTls ? 's' : ''}://${host}:${ports[`${isTls}`]}${toPath(wsPath)}`),
+    secure() {
+      const wasPlain = !isTls
+      isTls = isUpgraded = true
+      return wasPlain
+    },
+  }
+}
+
+const toPath = (path: string): string => (path && !path.startsWith('/') ? `/${path}` : path)
+
+function toPort(option: string, value: number | string): number {
+  const port = Number(value)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw invalid(option, 'a port', value)
+  return port
+}
+
+function invalid(option: string, expected: string, value: unknown): RealtimeError<'option.invalid'> {
+  const details = { option, expected, value }
+  return new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, details)
+}
