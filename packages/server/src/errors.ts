@@ -1,6 +1,14 @@
 /** What a {@link ServerError} of each code carries in `details`. */
 export interface ServerErrorDetails {
   'option.invalid': { readonly option: string; readonly expected: string; readonly value?: unknown }
+  /** Everything that is wrong in file, environment and flags. */
+  'config.invalid': {
+    readonly problems: readonly {
+      readonly option: string
+      readonly source: string
+      readonly message: string
+    }[]
+  }
   'listen.failed': { readonly host: string; readonly port: number; readonly reason: string }
   'server.closed': Record<never, never>
   'publish.refused': { readonly channel: string; readonly reason: string }

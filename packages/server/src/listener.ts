@@ -48,7 +48,7 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
     subprotocol = entry.request.subprotocol || false
     socket.off('error', ignore)
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      const carrier = new WsCarrier(opened)
+      const carrier = new WsCarrier(opened, entry.endpoint.closing)
       if (entry.ending) carrier.turnAway(entry.ending)
       else carrier.report(core.serve(entry.endpoint, carrier, entry.request))
     })

@@ -3,7 +3,7 @@ import type { MaySend } from './authorize.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { invalid } from './errors.ts'
 import type { RakitOptions } from './rakit/rakit-options.ts'
-import { type Group, type Numbers, numbers } from './ranges.ts'
+import { type Group, type Numbers, numbers, oneOf } from './ranges.ts'
 import type { Route } from './route.ts'
 import type { Endpoint } from './wire.ts'
 
@@ -118,9 +118,3 @@ const toLimits = (limits: Numbers<'limits'>): Numbers<'limits'> => ({
 
 const group = <G extends Exclude<Group, 'server'>>(name: G, options: ServerOptions): Numbers<G> =>
   numbers(name, options[name] as Partial<Numbers<G>> | undefined)
-
-function oneOf<T extends string>(option: string, value: T | undefined, words: readonly [T, ...T[]]): T {
-  if (value === undefined) return words[0]
-  if (!words.includes(value)) throw invalid(option, `one of ${words.join(', ')}`, value)
-  return value
-}

@@ -13,6 +13,13 @@ export const ranges = {
     proxyHops: [0, 0, 10],
     memoryPercent: [85, 1, 100],
   },
+  rakit: {
+    bufferBytes: [2048, 64, GB],
+    stallMs: [2000, 0, 60_000],
+    pingTimeoutMs: [0, 0, DAY],
+    clients: [500, 1, 10_000],
+    channels: [100, 0, 10_000],
+  },
   limits: {
     frameBytes: [1_048_576, 4096, 104_857_600],
     bufferBytes: [4_194_304, 1024, GB],
@@ -71,4 +78,15 @@ export function numbers<G extends Group>(group: G, given: Partial<Numbers<G>> = 
     return [name, value]
   })
   return Object.fromEntries(entries) as Numbers<G>
+}
+
+/** One of a few words, the first of which is the default. */
+export function oneOf<T extends string>(
+  option: string,
+  value: T | undefined,
+  words: readonly [T, ...T[]],
+): T {
+  if (value === undefined) return words[0]
+  if (!words.includes(value)) throw invalid(option, `one of ${words.join(', ')}`, value)
+  return value
 }

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { Carrier } from './carrier.ts'
 import type { Connection } from './connection.ts'
-import type { Ending, Frame } from './wire.ts'
+import type { Ending, Endpoint, Frame } from './wire.ts'
 
 const TEXT = { binary: false } as const
 const BINARY = { binary: true } as const
@@ -23,8 +23,10 @@ function encode(text: string): Uint8Array {
 export class WsCarrier implements Carrier {
   readonly #socket: WebSocket
 
-  constructor(socket: WebSocket) {
+  constructor(socket: WebSocket, closing?: Endpoint['closing']) {
     this.#socket = socket
+    // `ws` answers a close frame, and a frame that is forbidden, by this method too.
+    if (closing === 'cut') socket.close = () => socket.terminate()
   }
 
   get bufferedBytes(): number {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Frame } from '../wire.ts'
+import type { Frame, Wire } from '../wire.ts'
 import type { Turnstile } from './turnstile.ts'
 
 /** PHP takes so much from a socket at once, whatever it is asked for. */
@@ -9,13 +9,15 @@ export interface IntakeOptions {
   readonly bufferBytes: number
   readonly stallMs: number
   readonly clock: Clock
+  readonly wire: Pick<Wire, 'pause' | 'resume'>
   /** Where everybody waits while this client stalls. Without one it stalls alone, for `stallMs` at most. */
   readonly turnstile: Turnstile | undefined
   handle(text: string): void
 }
 
 interface Arrived {
-  readonly frame: Frame
+  /** Undefined for bytes, which nobody reads. */
+  readonly text: string | undefined
   /** Where it ends in what arrived together. */
   readonly endsAt: number
 }
@@ -28,7 +30,7 @@ export class Intake {
   readonly #options: IntakeOptions
   #arrived: Arrived[] = []
   #bytes = 0
-  #turnBytes = 0
+  #isTurnOpen = false
   #cancelStall = (): void => {}
 
   constructor(options: IntakeOptions) {
@@ -36,48 +38,54 @@ export class Intake {
   }
 
   begin(run: () => void): void {
-    this.#pass(0, run)
+    this.#pass(run)
   }
 
   take(frame: Frame): void {
-    const bytes = toWireBytes(frame)
-    if (this.#turnBytes === 0) queueMicrotask(() => this.#endTurn())
-    this.#turnBytes += bytes
-    this.#bytes += bytes
-    this.#arrived.push({ frame, endsAt: this.#bytes })
+    this.#bytes += toWireBytes(frame)
+    this.#arrived.push({ text: typeof frame === 'string' ? frame : undefined, endsAt: this.#bytes })
+    if (this.#isTurnOpen) return
+    this.#isTurnOpen = true
+    queueMicrotask(() => {
+      this.#isTurnOpen = false
+      this.#pass(() => this.#read())
+    })
   }
 
   /** Takes what is left, as the end of a socket does, and then runs. */
   end(run: () => void): void {
-    this.#pass(0, () => {
+    this.#pass(() => {
       this.#takeAll()
       run()
-      this.#release()
+      this.#options.turnstile?.release(this)
     })
   }
 
-  #endTurn(): void {
-    const bytes = this.#turnBytes
-    this.#turnBytes = 0
-    this.#pass(bytes, () => this.#read())
-  }
-
-  #pass(bytes: number, run: () => void): void {
-    const { turnstile } = this.#options
-    if (turnstile) turnstile.pass(this, bytes, run)
-    else run()
+  /** Whoever has to wait for others is not read from meanwhile, as if Rakit itself stood still. */
+  #pass(run: () => void): void {
+    const { turnstile, wire } = this.#options
+    if (!turnstile) return run()
+    let hasWaited = false
+    const isThrough = turnstile.pass(this, () => {
+      if (hasWaited) wire.resume()
+      run()
+    })
+    hasWaited = !isThrough
+    if (hasWaited) wire.pause()
   }
 
   #read(): void {
-    const { bufferBytes } = this.#options
+    const { bufferBytes, turnstile } = this.#options
     const end = toReadBytes(this.#bytes, bufferBytes)
-    const isRead = ({ endsAt }: Arrived): boolean => endsAt <= end
-    const held = this.#arrived.filter((arrived) => !isRead(arrived))
-    if (held.length === 0) return this.#goOn()
-    const read = this.#arrived.filter(isRead)
+    const held = this.#arrived.filter(({ endsAt }) => endsAt > end)
+    if (held.length === 0) {
+      this.#takeAll()
+      return turnstile?.release(this)
+    }
+    const read = this.#arrived.filter(({ endsAt }) => endsAt <= end)
     this.#bytes %= bufferBytes
     // The next read takes them, whatever it brings.
-    this.#arrived = held.map(({ frame }) => ({ frame, endsAt: 0 }))
+    this.#arrived = held.map(({ text }) => ({ text, endsAt: 0 }))
     this.#handle(read)
     this.#stall()
   }
@@ -85,18 +93,8 @@ export class Intake {
   #stall(): void {
     const { turnstile, clock, stallMs } = this.#options
     this.#cancelStall()
-    const goOn = (): void => this.#goOn()
-    if (turnstile) turnstile.hold(this, goOn)
-    else this.#cancelStall = clock.after(stallMs, goOn)
-  }
-
-  #goOn(): void {
-    this.#takeAll()
-    this.#release()
-  }
-
-  #release(): void {
-    this.#options.turnstile?.release(this)
+    if (turnstile) turnstile.hold(this)
+    else this.#cancelStall = clock.after(stallMs, () => this.#takeAll())
   }
 
   #takeAll(): void {
@@ -108,16 +106,15 @@ export class Intake {
   }
 
   #handle(arrived: readonly Arrived[]): void {
-    for (const { frame } of arrived) if (typeof frame === 'string') this.#options.handle(frame)
+    for (const { text } of arrived) if (text !== undefined) this.#options.handle(text)
   }
 }
 
 /** How much of what arrived together is read without waiting for more. */
 function toReadBytes(bytes: number, bufferBytes: number): number {
   const lastBlock = bytes % BLOCK_BYTES
-  const rest = lastBlock % bufferBytes
   const isWhole = bufferBytes >= BLOCK_BYTES || lastBlock <= bufferBytes
-  return isWhole ? bytes : bytes - rest
+  return isWhole ? bytes : bytes - (lastBlock % bufferBytes)
 }
 
 /** With the header, and masked as every client must. */

@@ -1,28 +1,27 @@
 import type { Clock } from '../clock.ts'
 import type { Endpoint, Wire, WireHandler } from '../wire.ts'
 import { Intake } from './intake.ts'
+import { kindOf } from './kind-of.ts'
 import { handleText } from './messages.ts'
-import { type RakitOptions, rakitDefaults } from './rakit-options.ts'
+import { type RakitOptions, resolveRakit } from './rakit-options.ts'
 import { type Client, Room } from './room.ts'
 import { Silence } from './silence.ts'
 import { Turnstile } from './turnstile.ts'
 
-/** The endpoint `/rakit`: what the WebSocket server of Rakit says, byte for byte. */
+/**
+ * The endpoint `/rakit`: what the WebSocket server of Rakit says, byte for byte.
+ * @throws ServerError `option.invalid` that names the option and what it accepts
+ */
 export function createRakitEndpoint(options: RakitOptions, clock: Clock): Endpoint {
-  const settings = { ...rakitDefaults, ...options }
+  const settings = resolveRakit(options)
   const room = new Room(clock)
   const turnstile = settings.compat === 'exact' ? new Turnstile() : undefined
   const silence = new Silence(clock, cutSilent)
 
   function cutSilent(): void {
     if (turnstile?.isHeld) return
-    for (const client of room.clients) if (client.silentSeconds * 1000 > settings.pingTimeoutMs) cut(client)
-  }
-
-  /** Without a close frame: Rakit has none. */
-  function cut(client: Client): void {
-    leave(client)
-    client.wire.close()
+    for (const client of room.clients)
+      if (client.silentSeconds * 1000 > settings.pingTimeoutMs) client.wire.close()
   }
 
   function leave(client: Client): void {
@@ -40,7 +39,7 @@ export function createRakitEndpoint(options: RakitOptions, clock: Clock): Endpoi
     const handle = (text: string): void => {
       if (client && room.has(client)) handleText(room, client, text, settings)
     }
-    const intake = new Intake({ ...settings, clock, turnstile, handle })
+    const intake = new Intake({ ...settings, clock, wire, turnstile, handle })
     silence.heard()
     intake.begin(() => {
       client = room.enter(wire)
@@ -56,13 +55,16 @@ export function createRakitEndpoint(options: RakitOptions, clock: Clock): Endpoi
         intake.end(() => client && leave(client))
       },
       drain(windowMs) {
-        cancelDrain = clock.after(Math.random() * windowMs, () => client && cut(client))
+        cancelDrain = clock.after(Math.random() * windowMs, () => wire.close())
       },
+      about: () => ({ ...(client && { client: client.id }), channels: client?.names ?? [] }),
     }
   }
 
   return {
     name: 'rakit',
+    closing: 'cut',
+    kindOf,
     subprotocol: (offered) => offered.find((name) => settings.subprotocols.includes(name)),
     accept,
   }

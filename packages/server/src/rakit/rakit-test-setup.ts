@@ -1,6 +1,6 @@
 import { createFakeClock, type FakeClock, settled } from '@org/realtime-testing'
 import { expect, onTestFinished } from 'vitest'
-import type { Frame, Wire } from '../wire.ts'
+import type { Frame, Wire, WireHandler } from '../wire.ts'
 import { createRakitEndpoint } from './rakit-endpoint.ts'
 import type { RakitOptions } from './rakit-options.ts'
 
@@ -13,6 +13,9 @@ export interface TestClient {
   /** Everything in one packet. */
   send(...frames: readonly Frame[]): Promise<void>
   leave(): Promise<void>
+  /** How often it was asked to wait, and not yet to go on. */
+  readonly pauses: number
+  about(): ReturnType<NonNullable<WireHandler['about']>> | undefined
   /** Once it is cut: with which code, if any. */
   readonly end: { readonly code: number | undefined } | undefined
 }
@@ -43,6 +46,7 @@ export function setupRakit(options: RakitOptions = {}): RakitSetup {
     let got: string[] = []
     let end: { code: number | undefined } | undefined
     let id = ''
+    let pauses = 0
     const wire: Wire = {
       id: `wire-${names.size}`,
       request: {
@@ -67,8 +71,12 @@ export function setupRakit(options: RakitOptions = {}): RakitSetup {
         end = { code }
         over()
       },
-      pause() {},
-      resume() {},
+      pause() {
+        pauses++
+      },
+      resume() {
+        pauses--
+      },
     }
     const over = (): void => void (open.delete(wire) && handler.over(1006, ''))
     const handler = endpoint.accept(wire)
@@ -78,6 +86,10 @@ export function setupRakit(options: RakitOptions = {}): RakitSetup {
       get id() {
         return id
       },
+      get pauses() {
+        return pauses
+      },
+      about: () => handler.about?.(),
       get end() {
         return end
       },

@@ -74,6 +74,11 @@ export class Client {
     this.#sentAt = toSeconds(clock.date())
   }
 
+  /** Of channels; only `exact` has others. */
+  get names(): readonly string[] {
+    return this.channels.filter((channel) => typeof channel === 'string')
+  }
+
   /** In whole seconds, because Rakit counts so. */
   get silentSeconds(): number {
     return toSeconds(this.#clock.date()) - this.#sentAt

@@ -238,6 +238,21 @@ describe('createRakitEndpoint', () => {
     expect(a.take()).toEqual(['{"channel":"one","data":1,"client_id":"$a"}'])
   })
 
+  it('tells id and channels of a client', async () => {
+    const { a } = await setupPair({ compat: 'exact' })
+    await a.send('{"event":"subscribe","channel":"one"}', '{"event":"subscribe","channel":2}')
+    expect(a.about()).toEqual({ client: a.id, channels: ['one'] })
+  })
+
+  it('names the option that is wrong', () => {
+    expect(() => setupRakit({ bufferBytes: 1 })).toThrow(
+      'Option rakit.bufferBytes must be a number from 64 to',
+    )
+    expect(() => setupRakit({ compat: 'most' as 'safe' })).toThrow(
+      'Option rakit.compat must be one of safe, exact',
+    )
+  })
+
   it('cuts every client within the time that a draining server has', async () => {
     const { a, b, clock, drain } = await setupPair()
     drain(1000)
