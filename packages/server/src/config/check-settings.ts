@@ -1,0 +1,41 @@
+import { isLoopback } from '../options.ts'
+import type { ConfigProblem } from './problem.ts'
+import type { Settings } from './settings.ts'
+
+interface Checked {
+  readonly problems: readonly ConfigProblem[]
+  readonly notes: readonly string[]
+}
+
+/** What options that are right for themselves say together. */
+export function checkSettings(settings: Settings): Checked {
+  const problems: ConfigProblem[] = []
+  const refuse = (option: string, message: string): void => {
+    problems.push({ option, source: settings.source(option)?.label ?? 'default', message })
+  }
+  const isProduction = settings.get('mode') === 'production'
+  const hasCert = settings.get('tls.cert') !== undefined
+  const hasKey = settings.get('tls.key') !== undefined
+  if (hasCert !== hasKey)
+    refuse(hasCert ? 'tls.cert' : 'tls.key', `needs \`${hasCert ? 'tls.key' : 'tls.cert'}\` as well`)
+  if (isProduction && settings.get('authenticate') === undefined)
+    refuse(
+      'authenticate',
+      'has to be said in `production`: `anonymous` lets everybody in; to ask for tokens use the library',
+    )
+  if (isProduction && settings.get('control.enabled') === true)
+    refuse('control.enabled', 'causes faults, so it is for `development` alone')
+  return { problems, notes: [...notesOf(settings, isProduction)] }
+}
+
+function* notesOf(settings: Settings, isProduction: boolean): Iterable<string> {
+  const host = settings.get<string>('host') ?? ''
+  if (!isProduction && !isLoopback(host))
+    yield `In development mode everybody who reaches ${host} may do everything: set mode=production, or host=127.0.0.1`
+  if (isProduction && settings.get('channels') === undefined)
+    yield 'No channel is open: give `channels`, or use the library and its rules'
+  if (settings.get('rakit.enabled') === true && settings.get('rakit.compat') === 'exact')
+    yield '/rakit is exact: any client may run commands, read private messages and stall all others'
+  if (settings.get('origins') === 'any')
+    yield 'Pages of any origin may connect, with the cookies of whoever looks at them'
+}

@@ -1,0 +1,41 @@
+/** Options of servers that this one takes the place of, and what they are called here. */
+const foreign: Readonly<Record<string, string>> = {
+  // Rakit
+  max_buffer_size: 'here it is `rakit.bufferBytes`',
+  ping_timeout: 'here it is `rakit.pingTimeoutMs`, in milliseconds',
+  origin_required: 'list the pages that may connect in `origins`',
+  allowed_origins: 'here it is `origins`',
+  allowed_hosts: 'here it is `hosts`',
+  protocol_required: 'not needed: clients need not offer any',
+  supported_protocols: 'here it is `rakit.subprotocols`',
+  extensions_required: 'not needed: no extension is spoken, as Rakit does',
+  supported_extensions: 'not needed: no extension is spoken, as Rakit does',
+  logging_enabled: 'here it is `log.level`, with `off` for none',
+  logging_output: 'here it is `log.file`; without it lines go to standard output',
+  // soketi, and what is written of it
+  appId:
+    'soketi does not read it either, it needs `appManager.array.apps`. This server has no endpoint for it',
+  appKey:
+    'soketi does not read it either, it needs `appManager.array.apps`. This server has no endpoint for it',
+  appSecret:
+    'soketi does not read it either, it needs `appManager.array.apps`. This server has no endpoint for it',
+  appManager: 'belongs to soketi. This server has no endpoint for its apps',
+  database:
+    'belongs to soketi, which uses Redis only with `adapter.driver: redis`. This server keeps all in memory',
+  adapter: 'belongs to soketi. This server keeps all in memory',
+  cors: 'list the pages that may connect in `origins`',
+  debug: 'here it is `log.level` with `debug`',
+  ssl: 'here it is `tls`: `tls.cert`, `tls.key`, `tls.ca`, `tls.passphrase`',
+  metrics: 'belongs to soketi. `/usage` tells memory, connections and channels',
+  // Others
+  maxMessageBytes: 'here it is `limits.frameBytes`',
+  idleTimeout: 'here it is `times.idleMs`',
+  heartbeatInterval: 'it is an option of clients: `heartbeat.sendIdleMs`',
+  reconnectAttempts: 'it is an option of clients: `backoff.maxAttempts`',
+  reconnectDelay: 'it is an option of clients: `backoff.baseMs`',
+}
+
+/** What to do about a name that belongs to another program. */
+export function adviseForeign(name: string): string | undefined {
+  return Object.hasOwn(foreign, name) ? foreign[name] : undefined
+}

@@ -1,0 +1,66 @@
+import type { Grant } from '../authorize.ts'
+import type { ServerOptions } from '../options.ts'
+
+export type Mode = NonNullable<ServerOptions['mode']>
+
+/** Who may do what in the channels of a pattern: `true` lets join and hear. */
+export type ChannelTable = Readonly<Record<string, true | Grant>>
+
+export type Value = string | number | boolean | readonly string[] | ChannelTable
+
+export type Accepts =
+  | { readonly kind: 'number'; readonly least: number; readonly most: number }
+  | { readonly kind: 'word'; readonly words: readonly string[] }
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'text'; readonly what: string; readonly pattern?: RegExp }
+  | { readonly kind: 'list'; readonly what: string; readonly words: readonly string[] }
+  | { readonly kind: 'table' }
+
+/** One option of the command: where its name, default, range and help come from, in the program and in the pages. */
+export interface OptionRow {
+  /** Its path in a file, and its flag. */
+  readonly name: string
+  readonly accepts: Accepts
+  /** Undefined for none. Some depend on the mode. */
+  readonly fallback: Value | Readonly<Record<Mode, Value>> | undefined
+  readonly help: string
+  readonly isSecret?: true
+  /** Other names in the environment, of programs that this one takes the place of. */
+  readonly aliases?: readonly string[]
+}
+
+export function fallbackOf({ fallback }: OptionRow, mode: Mode): Value | undefined {
+  const isByMode = typeof fallback === 'object' && 'development' in fallback
+  return isByMode ? (fallback as Readonly<Record<Mode, Value>>)[mode] : (fallback as Value | undefined)
+}
+
+/** `limits.frameBytes` is `REALTIME_LIMITS_FRAME_BYTES`. */
+export function toEnvName(name: string): string {
+  const words = name.replaceAll('.', '_').replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+  return `REALTIME_${words.toUpperCase()}`
+}
+
+/** What an option accepts, as refusals and pages say it. */
+export function describeAccepts(accepts: Accepts): string {
+  switch (accepts.kind) {
+    case 'number':
+      return `a ${isWhole(accepts) ? 'whole ' : ''}number from ${accepts.least} to ${toShown(accepts.most)}`
+    case 'word':
+      return `one of ${accepts.words.join(', ')}`
+    case 'switch':
+      return 'true or false'
+    case 'text':
+      return accepts.what
+    case 'list':
+      return [...accepts.words, accepts.what].join(', or ')
+    case 'table':
+      return 'an object of patterns, each true or an object of grants'
+  }
+}
+
+/** A number that begins at a fraction may be one. */
+export function isWhole({ least }: { readonly least: number }): boolean {
+  return Number.isInteger(least)
+}
+
+const toShown = (most: number): string => (most === Infinity ? 'Infinity' : `${most}`)

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { findRow, isGroup, joinReadings, type Reading, readGiven, toProblem, toUnknown } from './given.ts'
+import type { Source } from './problem.ts'
+
+/** Reads a configuration file: an object of JSON, nested as the names of options are. */
+export function readConfigFile(path: string): Reading {
+  const source: Source = { kind: 'file', label: path }
+  let value: unknown
+  try {
+    value = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    const what = error instanceof SyntaxError ? 'is no JSON' : 'cannot be read'
+    return toProblem('--config', source, `${what}: ${reason}`)
+  }
+  return isObject(value)
+    ? readMembers('', value, source)
+    : toProblem('--config', source, 'must hold an object')
+}
+
+function readMembers(prefix: string, members: object, source: Source): Reading {
+  return joinReadings(
+    Object.entries(members).map(([key, value]) => {
+      const name = prefix + key
+      if (isGroup(name) && isObject(value)) return readMembers(`${name}.`, value, source)
+      const row = findRow(name)
+      return row ? readGiven(row, value, 'json', source) : toUnknown(name, source)
+    }),
+  )
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,66 @@
+import { type Clock, systemClock } from '../clock.ts'
+import type { ConnectionInfo } from '../connection.ts'
+import type { HookName, Hooks } from '../hooks.ts'
+import type { Frame } from '../wire.ts'
+import type { Log } from './log.ts'
+
+/** The part of a server that tells what happens. */
+export interface Heard {
+  on<H extends HookName>(hook: H, listener: (...values: Hooks[H]) => void): () => void
+}
+
+const MOST_CHARACTERS = 2000
+
+/** Logs what happens on a server; returns the end of it. */
+export function logServer(server: Heard, log: Log, clock: Clock = systemClock): () => void {
+  const stops = [
+    server.on('start', ({ url, host, port }) => log.info('start', { url, host, port })),
+    server.on('stop', () => log.info('stop')),
+    server.on('connect', (connection) => log.info('connect', about(connection))),
+    server.on('disconnect', (connection, { code, reason }) => {
+      const { client, user, received, sent, since } = connection
+      const ms = clock.date() - since
+      const traffic = { ms, received: received.frames, sent: sent.frames }
+      log.info('disconnect', { ...about(connection), code, reason, client, user, ...traffic })
+    }),
+    server.on('crash', (error, where) => log.error('crash', { where, ...toFields(error) })),
+  ]
+  if (log.level === 'debug')
+    stops.push(
+      server.on('receive', (connection, frame) =>
+        log.debug('receive', toFrameFields(connection, frame, log)),
+      ),
+      server.on('send', (connection, frame) => log.debug('send', toFrameFields(connection, frame, log))),
+    )
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+function about({ id, endpoint, address }: ConnectionInfo): Readonly<Record<string, unknown>> {
+  return { connection: id, endpoint, address }
+}
+
+function toFrameFields(
+  { id }: ConnectionInfo,
+  frame: Frame,
+  { payloads, redact }: Log,
+): Readonly<Record<string, unknown>> {
+  const isText = typeof frame === 'string'
+  const bytes = isText ? Buffer.byteLength(frame) : frame.length
+  const shown = isText ? frame : Buffer.from(frame).toString('latin1')
+  return {
+    connection: id,
+    kind: isText ? 'text' : 'binary',
+    bytes,
+    ...(payloads && { frame: shorten(redact(shown)) }),
+  }
+}
+
+const shorten = (text: string): string =>
+  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}...` : text
+
+function toFields(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { message: String(error) }
+  return { message: error.message, stack: error.stack }
+}

@@ -1,0 +1,78 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { createTextFormat, type Format, toJsonLine } from './format.ts'
+import { LEVELS, type LogEntry, type LogLevel, type LogOptions } from './log-options.ts'
+import { createRedact, type Redact } from './redact.ts'
+import { createFileSink, createFunctionSink, createStreamSink, type LineStream, type Sink } from './sinks.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Structured log lines of one server. */
+export interface Log extends Readonly<Record<LogLevel, (event: string, fields?: Fields) => void>> {
+  readonly level: LogLevel | 'off'
+  readonly payloads: boolean
+  readonly redact: Redact
+  /** Resolves when every line is written. */
+  close(): Promise<void>
+}
+
+export interface LogNeeds {
+  readonly clock?: Clock
+  readonly stdout?: LineStream & { readonly isTTY?: boolean }
+  /** Texts that must not appear in any line. */
+  readonly secrets?: readonly string[]
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** @throws ServerError `option.invalid` for a file that cannot be written */
+export function createLog(options: LogOptions = {}, needs: LogNeeds = {}): Log {
+  const { level = 'info', payloads = false } = options
+  const { clock = systemClock, secrets = [] } = needs
+  const redact = createRedact(secrets)
+  const sink = createSink(options, needs)
+  const most = LEVELS.indexOf(level as LogLevel)
+
+  const writer = (own: LogLevel) => {
+    if (LEVELS.indexOf(own) > most) return () => {}
+    return (event: string, fields: Fields = {}): void =>
+      sink.write({ at: clock.date(), level: own, event, ...(clean(fields, redact) as Fields) })
+  }
+  return {
+    level,
+    payloads,
+    redact,
+    error: writer('error'),
+    warn: writer('warn'),
+    info: writer('info'),
+    debug: writer('debug'),
+    close: sink.close,
+  }
+}
+
+function createSink({ format = 'auto', file, sink }: LogOptions, needs: LogNeeds): Sink {
+  const { stdout = process.stdout, env = process.env } = needs
+  if (sink) return createFunctionSink(isolate(sink))
+  const isText = format === 'text' || (format === 'auto' && file === undefined && stdout.isTTY === true)
+  const isColoured = file === undefined && stdout.isTTY === true && !env['NO_COLOR']
+  const lines: Format = isText ? createTextFormat(isColoured) : toJsonLine
+  return file === undefined ? createStreamSink(stdout, lines) : createFileSink(file, lines)
+}
+
+/** What a log function throws must not reach what was logged. */
+function isolate(sink: (entry: LogEntry) => void): (entry: LogEntry) => void {
+  return (entry) => {
+    try {
+      sink(entry)
+    } catch (error) {
+      process.emitWarning(`log.sink: ${error instanceof Error ? error.message : error}`, {
+        type: 'RealtimeServer',
+      })
+    }
+  }
+}
+
+function clean(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((item) => clean(item, redact))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(item, redact)]))
+}

@@ -1,0 +1,30 @@
+export const REDACTED = '[redacted]'
+
+/** Members, parameters and headers whose value is a secret, in whatever the name is quoted. */
+const NAMES =
+  '[\\w-]{0,40}(?:token|secret|password|passphrase|session|cookie|credentials?|signature|auth|authorization|api[_-]?key)'
+/** With as many backslashes before each quote as JSON within JSON has. */
+const QUOTED = '(\\\\*)(["\'])[^]*?(?:(?<!\\\\)\\2\\3|$)'
+const PAIR = new RegExp(
+  `(\\b${NAMES}\\\\*["']?\\s*[:=]\\s*)(?:${QUOTED}|(?:(?:Bearer|Basic)\\s+)?[^\\s,;&"'\\\\{}[\\]]+)`,
+  'gi',
+)
+const SCHEME = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g
+
+/** Takes out what is, or looks like, a secret. */
+export type Redact = (text: string) => string
+
+/** @param known texts that are secrets wherever they stand */
+export function createRedact(known: readonly string[] = []): Redact {
+  const secrets = known.filter((text) => text !== '')
+  return (text) =>
+    secrets
+      .reduce((left, secret) => left.replaceAll(secret, REDACTED), text)
+      .replace(PAIR, (_all, name: string, slashes = '', quote = '') => {
+        const mark = `${slashes}${quote}`
+        return `${name}${mark}${REDACTED}${mark}`
+      })
+      .replace(SCHEME, (_all, scheme: string) => `${scheme} ${REDACTED}`)
+      .replace(JWT, REDACTED)
+}
