@@ -1,3 +1,3 @@
 import { defineBuild } from '../../tsup.base.ts'
 
-export default defineBuild({ entries: ['index', 'vitest'] })
+export default defineBuild({ entries: ['index', 'msw', 'vitest'] })

@@ -42,7 +42,8 @@ export type {
   Verdict,
 } from './protocol.ts'
 export { sizeOf } from './publish-entry.ts'
-export type { Channels, RegisteredChannels } from './registry.ts'
+export type { Channels, RegisteredChannels, Registry } from './registry.ts'
+export { createRegistry } from './registry.ts'
 export type { Signal, Signals } from './signals.ts'
 export { browserSignals } from './signals.ts'
 export type { Status, StatusSnapshot } from './status.ts'

@@ -3,6 +3,7 @@ export type { ConformanceServer, LiveRig, ProtocolRig } from './conformance/prot
 export { answerRemotely, remoteServer } from './conformance/remote-server.ts'
 export type { Runner, SuiteOptions } from './conformance/runner.ts'
 export type { FarSession, TransportRig } from './conformance/transport-rig.ts'
+export type { FakeChannel, FakeChannels } from './fake-channel.ts'
 export { createFakeClock, type FakeClock, type FakeClockOptions, type PendingTimer } from './fake-clock.ts'
 export { createFakeSignals, type FakeSignals } from './fake-signals.ts'
 export type { FarEnd, FarEnds, Pluggable } from './far-end.ts'
@@ -44,7 +45,6 @@ export { settled } from './settled.ts'
 export { type ErrorSource, type StrictTrace, strictTrace } from './strict-trace.ts'
 export {
   createTestClient,
-  type FakeChannel,
   type FarEndOf,
   type TestClient,
   type TestClientOptions,

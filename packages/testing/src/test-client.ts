@@ -4,18 +4,14 @@ import {
   type ClientOptions,
   createClient,
   type ErrorCode,
-  type EventName,
-  type Params,
-  type Pattern,
-  type PayloadInput,
   type RealtimeError,
   type RegisteredChannels,
-  type Schema,
 } from '@org/realtime-core'
 import type { Capabilities, Meta, Protocol } from '@org/realtime-core/kit'
+import { createFakeChannels, type FakeChannels } from './fake-channel.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 import { createFakeSignals, type FakeSignals } from './fake-signals.ts'
-import { type FarEnd, type FarEnds, farEnds, type Pluggable } from './far-end.ts'
+import { type FarEnd, type FarEnds, farEnds } from './far-end.ts'
 import { leakCheck } from './leak-check.ts'
 import { createMemoryTransport, type MemoryTransport } from './memory-transport.ts'
 import { settled } from './settled.ts'
@@ -42,13 +38,6 @@ export interface TestClientOptions<R extends Channels, N> {
   readonly atEnd?: (finish: () => Promise<void>) => void
 }
 
-/** The server's side of one channel. */
-export interface FakeChannel<R extends Channels, P extends Pattern<R>> {
-  readonly name: string
-  /** Sends an event to everybody in the channel. Rejects when the payload does not fit the registry. */
-  emit<E extends EventName<R, P>>(event: E, payload: PayloadInput<R, P, E>): Promise<void>
-}
-
 export interface TestClient<R extends Channels, N> {
   readonly client: Client<R, CapabilitiesOf<N>, MetaOf<N>, SeparatorOf<N>>
   readonly clock: FakeClock
@@ -59,10 +48,7 @@ export interface TestClient<R extends Channels, N> {
   readonly errors: readonly RealtimeError[]
   /** Allows, and requires, error events of that code; any other fails `finish`. */
   expectError(code: ErrorCode, times?: number): void
-  channel<P extends Pattern<R>>(
-    pattern: P,
-    ...params: P extends `${string}{${string}` ? [params: Params<P>] : []
-  ): FakeChannel<R, P>
+  readonly channel: FakeChannels<R>
   /** Waits until everything has happened that needs no time to pass. */
   settled(): Promise<void>
   /** Loses the network of every open session. */
@@ -109,7 +95,7 @@ export function createTestClient<
     signals,
     errors: strict.errors,
     expectError: strict.expectError,
-    channel: (pattern: string, params?: object) => fakeChannel(client, channels, server, pattern, params),
+    channel: createFakeChannels<Channels>(channels, protocol.separator, server.publish),
     settled,
     async drop() {
       for (const peer of transport.open) peer.drop()
@@ -125,40 +111,4 @@ export function createTestClient<
   atEnd?.(fake.finish)
   // The one place where the untyped inside meets the types that tests see.
   return fake as never
-}
-
-function fakeChannel(
-  client: Client<Channels, Capabilities, Meta, string>,
-  channels: Channels | undefined,
-  server: Pluggable,
-  pattern: string,
-  params: object | undefined,
-): FakeChannel<Channels, string> {
-  const { name } = (client.channel as (pattern: string, params?: object) => { readonly name: string })(
-    pattern,
-    params,
-  )
-  return {
-    name,
-    async emit(event, payload) {
-      await settled()
-      if (channels) await check(name, event, channels[pattern]?.[event], payload)
-      server.publish(name, event, payload)
-      await settled()
-    },
-  }
-}
-
-async function check(
-  name: string,
-  event: string,
-  schema: Schema | undefined,
-  payload: unknown,
-): Promise<void> {
-  if (!schema) throw new Error(`The registry has no event ${event} on ${name}`)
-  const { issues } = await schema['~standard'].validate(payload)
-  if (issues)
-    throw new Error(
-      `Payload of ${event} on ${name} does not fit: ${issues.map(({ message }) => message).join('; ')}`,
-    )
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
-import type { Frame, Session } from '@org/realtime-core/kit'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { carry } from './carry.ts'
 import { type LiveServer, toLiveServer } from './conformance/live-server.ts'
 import type { ConformanceServer } from './conformance/protocol-rig.ts'
 import { createMemoryTransport, type MemoryTransport } from './memory-transport.ts'
@@ -13,40 +13,26 @@ export interface ListeningFarEnd {
   stop(): Promise<void>
 }
 
-/** Puts a simulated far end behind real sockets: each is a session of a memory transport on this side. */
+/** Puts a simulated far end behind real sockets. */
 export async function listen(simulated: ConformanceServer): Promise<ListeningFarEnd> {
   const transport = createMemoryTransport()
   simulated.attach(transport)
   const http = createServer()
-  new WebSocketServer({ server: http }).on('connection', (socket) => join(socket, transport))
+  new WebSocketServer({ server: http }).on('connection', (socket) => accept(socket, transport))
   const { host, stop } = await serve(http)
   return { url: `ws://${host}`, server: toLiveServer(simulated, transport), stop }
 }
 
-function join(socket: WebSocket, transport: MemoryTransport): void {
-  const early: Frame[] = []
-  let session: Session | undefined
-  const dialled = transport(
-    { url: 'memory://server', subprotocols: [socket.protocol] },
-    {
-      open() {
-        session = dialled
-        for (const frame of early) session.send(frame)
-      },
-      frame: (frame) => socket.send(frame),
-      end({ code, reason }) {
-        session = undefined
-        // That code says that the network was lost, so no end may say it.
-        if (code === undefined || code === 1006) socket.terminate()
-        else socket.close(code, reason)
-      },
-    },
-  )
-  socket.on('message', (data: Buffer, isBinary) => {
-    const frame = isBinary ? new Uint8Array(data) : String(data)
-    if (session) session.send(frame)
-    else early.push(frame)
+function accept(socket: WebSocket, transport: MemoryTransport): void {
+  const carried = carry(transport, {
+    subprotocols: [socket.protocol],
+    send: (frame) => socket.send(frame),
+    close: (code, reason) => socket.close(code, reason),
+    cut: () => socket.terminate(),
   })
-  socket.on('close', () => dialled.close())
+  socket.on('message', (data: Buffer, isBinary) =>
+    carried.frame(isBinary ? new Uint8Array(data) : String(data)),
+  )
+  socket.on('close', (code, reason) => carried.over(code, String(reason)))
   socket.on('error', () => {})
 }
