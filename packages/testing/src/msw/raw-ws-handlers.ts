@@ -71,7 +71,7 @@ const handlers: Handlers = {
   },
   pub({ table, channels, unpublishable, send, tell }, connection, { id, ch, ev, data, ack }) {
     const code = unpublishable.get(ch)
-    if (code) return send(connection, { t: 'nack', id, ...toRefusal(code) })
+    if (code) return send(connection, { t: 'nack', id, ch, ev, ...toRefusal(code) })
     const named = { id, channel: ch, event: ev, payload: data, session: connection.number, resent: false }
     const { duplicate } = table.record(named)
     if (!duplicate) tell(ch, channels.store({ ch, ev, data, id, from: connection.seat.client }))
@@ -81,7 +81,7 @@ const handlers: Handlers = {
     const receiver = find(to)
     const named = { id, channel: `@${to}`, event: ev, payload: data, session: connection.number }
     const { duplicate } = table.record({ ...named, resent: false })
-    if (!receiver) return send(connection, { t: 'nack', id, ...toRefusal('not-found') })
+    if (!receiver) return send(connection, { t: 'nack', id, ch: `@${to}`, ev, ...toRefusal('not-found') })
     if (!duplicate) send(receiver, { t: 'direct', from: connection.seat.client, ev, data, id })
     if (ack) send(connection, { t: 'ack', id })
   },
