@@ -1,6 +1,6 @@
 import type { Frame, SessionEnd } from '@org/realtime-core/kit'
+import type { Endpoint, Wire, WireHandler } from '@org/realtime-server'
 import type { MemoryPeer, MemoryTransport } from '@org/realtime-testing'
-import type { Endpoint, Wire, WireHandler } from '../../server/src/wire.ts'
 
 /** One client of an endpoint, as a test sees it. */
 export interface Guest {
@@ -32,12 +32,18 @@ export function serveEndpoint(
   let count = 0
   let isWithheld = false
 
-  const toWire = (send: Wire['send'], close: Wire['close'], subprotocol = ''): Wire => ({
+  const toWire = (own: Pick<Wire, 'send' | 'close' | 'pause' | 'resume'>, subprotocol = ''): Wire => ({
     id: `wire-${count++}`,
-    request: { path: '/', query: new URLSearchParams(), headers: {}, address: '::1', subprotocol },
+    request: {
+      path: '/',
+      params: {},
+      query: new URLSearchParams(),
+      headers: {},
+      address: '::1',
+      subprotocol,
+    },
     bufferedBytes: 0,
-    send,
-    close,
+    ...own,
   })
 
   const serve = (peer: MemoryPeer): void => {
@@ -46,18 +52,34 @@ export function serveEndpoint(
     peer.accept(subprotocol ?? '')
     const guest: Guest = { peer, number: count, sent: [] }
     guests.add(guest)
+    const unread: Frame[] = []
+    let pauses = 0
+    const read = (): void => {
+      while (!pauses && unread.length) {
+        const frame = unread.shift() as Frame
+        guest.sent.push(frame)
+        heard(guest, frame)
+        handler.frame(frame)
+      }
+    }
     const wire = toWire(
-      (frame) => {
-        if (!isWithheld) peer.send(frame)
+      {
+        send(frame) {
+          if (!isWithheld && peer.state === 'open') peer.send(frame)
+        },
+        close: (code = 1006, reason = '') => peer.end({ code, reason }),
+        pause: () => void pauses++,
+        resume() {
+          pauses--
+          read()
+        },
       },
-      (code = 1006, reason = '') => peer.end({ code, reason }),
       subprotocol,
     )
     const handler = endpoint.accept(wire)
     peer.onFrame((frame) => {
-      guest.sent.push(frame)
-      heard(guest, frame)
-      handler.frame(frame)
+      unread.push(frame)
+      read()
     })
     peer.onOver(() => {
       guests.delete(guest)
@@ -78,7 +100,7 @@ export function serveEndpoint(
       for (const { peer } of [...guests]) peer.end(end)
     },
     enter(listener = () => {}) {
-      return endpoint.accept(toWire(listener, () => {}))
+      return endpoint.accept(toWire({ send: listener, close() {}, pause() {}, resume() {} }))
     },
   }
 }

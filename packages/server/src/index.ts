@@ -8,6 +8,8 @@ export type { HookName, Hooks } from './hooks.ts'
 export type { Listening } from './listener.ts'
 export type { ServerOptions, TlsMaterial } from './options.ts'
 export type { Params } from './pattern.ts'
+export { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
+export type { RakitOptions } from './rakit/rakit-options.ts'
 export type { Route } from './route.ts'
 export {
   type ChannelInfo,

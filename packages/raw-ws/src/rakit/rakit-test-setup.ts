@@ -1,4 +1,5 @@
 import type { Clock, Frame } from '@org/realtime-core/kit'
+import { createRakitEndpoint, type RakitOptions as ServerOptions } from '@org/realtime-server'
 import {
   createFakeClock,
   createFakeSignals,
@@ -9,8 +10,6 @@ import {
   strictTrace,
 } from '@org/realtime-testing'
 import { onTestFinished } from 'vitest'
-import { createRakitEndpoint } from '../../../server/src/rakit/rakit-endpoint.ts'
-import type { RakitOptions as ServerOptions } from '../../../server/src/rakit/rakit-options.ts'
 import { serveEndpoint } from '../endpoint-test-setup.ts'
 import { createRakit, type RakitOptions } from './create-rakit.ts'
 
