@@ -1,5 +1,5 @@
 import { isLoopback } from '../options.ts'
-import type { ConfigProblem } from './problem.ts'
+import { type ConfigProblem, DEFAULT } from './problem.ts'
 import type { Settings } from './settings.ts'
 
 interface Checked {
@@ -11,7 +11,7 @@ interface Checked {
 export function checkSettings(settings: Settings): Checked {
   const problems: ConfigProblem[] = []
   const refuse = (option: string, message: string): void => {
-    problems.push({ option, source: settings.source(option)?.label ?? 'default', message })
+    problems.push({ option, source: settings.source(option)?.label ?? DEFAULT, message })
   }
   const isProduction = settings.get('mode') === 'production'
   const hasCert = settings.get('tls.cert') !== undefined

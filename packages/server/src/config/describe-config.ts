@@ -1,6 +1,9 @@
 import { REDACTED } from '../log/redact.ts'
 import type { Setting, Settings } from './settings.ts'
 
+const INDENT = 14
+const WIDTH = 80
+
 /** Every option with its value, without secrets; for the log. */
 export function toConfigFields(settings: Settings): Readonly<Record<string, unknown>> {
   return Object.fromEntries([...settings].map((setting) => [setting.row.name, toShown(setting)]))
@@ -23,10 +26,21 @@ export function describeConfig(settings: Settings): readonly string[] {
   }
   const given = [...settings].filter(({ source }) => source !== undefined)
   return [
-    ...[...groups].map(([group, pairs]) => `${group.padEnd(14)}${pairs.join(', ')}`),
+    ...[...groups].flatMap(([group, pairs]) => toLines(group, pairs)),
     ...(given.length > 0 ? ['given:'] : ['nothing was given: all of this is default']),
     ...given.map((setting) => `  ${setting.row.name} = ${toText(setting)}   (${setting.source?.label})`),
   ]
+}
+
+function toLines(group: string, pairs: readonly string[]): readonly string[] {
+  const lines = ['']
+  for (const pair of pairs) {
+    const last = lines.at(-1) ?? ''
+    const longer = last === '' ? pair : `${last}, ${pair}`
+    if (longer.length <= WIDTH) lines.splice(-1, 1, longer)
+    else lines.push(pair)
+  }
+  return lines.map((line, index) => `${(index === 0 ? group : '').padEnd(INDENT)}${line}`)
 }
 
 function split(name: string): readonly [group: string, key: string] {

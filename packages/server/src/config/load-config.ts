@@ -22,6 +22,8 @@ export interface Config {
   readonly problems: readonly ConfigProblem[]
   /** Worth to be known, and no mistake. */
   readonly notes: readonly string[]
+  /** The file that was read. */
+  readonly file: string | undefined
   readonly switches: ReadonlySet<string>
 }
 
@@ -45,6 +47,7 @@ export function readConfig({
     settings,
     problems: [...problems, ...checked.problems],
     notes: checked.notes,
+    file: path,
     switches: flags.switches,
   }
 }

@@ -7,6 +7,9 @@ export interface Source {
   readonly label: string
 }
 
+/** The source of what nobody gave. */
+export const DEFAULT = 'default'
+
 /** Something wrong in a configuration. */
 export interface ConfigProblem {
   readonly option: string

@@ -10,6 +10,8 @@ type Fields = Readonly<Record<string, unknown>>
 export interface Log extends Readonly<Record<LogLevel, (event: string, fields?: Fields) => void>> {
   readonly level: LogLevel | 'off'
   readonly payloads: boolean
+  /** For whom its lines are: people or programs. */
+  readonly style: 'text' | 'json'
   readonly redact: Redact
   /** Resolves when every line is written. */
   close(): Promise<void>
@@ -39,6 +41,7 @@ export function createLog(options: LogOptions = {}, needs: LogNeeds = {}): Log {
   return {
     level,
     payloads,
+    style: isText(options, needs) ? 'text' : 'json',
     redact,
     error: writer('error'),
     warn: writer('warn'),
@@ -48,12 +51,16 @@ export function createLog(options: LogOptions = {}, needs: LogNeeds = {}): Log {
   }
 }
 
-function createSink({ format = 'auto', file, sink }: LogOptions, needs: LogNeeds): Sink {
+function isText({ format = 'auto', file }: LogOptions, { stdout = process.stdout }: LogNeeds): boolean {
+  return format === 'text' || (format === 'auto' && file === undefined && stdout.isTTY === true)
+}
+
+function createSink(options: LogOptions, needs: LogNeeds): Sink {
+  const { file, sink } = options
   const { stdout = process.stdout, env = process.env } = needs
   if (sink) return createFunctionSink(isolate(sink))
-  const isText = format === 'text' || (format === 'auto' && file === undefined && stdout.isTTY === true)
   const isColoured = file === undefined && stdout.isTTY === true && !env['NO_COLOR']
-  const lines: Format = isText ? createTextFormat(isColoured) : toJsonLine
+  const lines: Format = isText(options, needs) ? createTextFormat(isColoured) : toJsonLine
   return file === undefined ? createStreamSink(stdout, lines) : createFileSink(file, lines)
 }
 

@@ -9,6 +9,8 @@ const PAIR = new RegExp(
   `(\\b${NAMES}\\\\*["']?\\s*[:=]\\s*)(?:${QUOTED}|(?:(?:Bearer|Basic)\\s+)?[^\\s,;&"'\\\\{}[\\]]+)`,
   'gi',
 )
+/** In prose: `token 3f9c...`. A word without a digit is taken for a word. */
+const SPOKEN = new RegExp(`(\\b${NAMES}\\s+["']?)(?=[^\\s"']*\\d)[\\w.~+/=-]{8,}`, 'gi')
 const SCHEME = /\b(Bearer|Basic)\s+[\w.~+/=-]+/gi
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g
 
@@ -25,6 +27,7 @@ export function createRedact(known: readonly string[] = []): Redact {
         const mark = `${slashes}${quote}`
         return `${name}${mark}${REDACTED}${mark}`
       })
+      .replace(SPOKEN, (_all, name: string) => `${name}${REDACTED}`)
       .replace(SCHEME, (_all, scheme: string) => `${scheme} ${REDACTED}`)
       .replace(JWT, REDACTED)
 }

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import type { LogOptions } from '../log/log-options.ts'
+import type { ServerOptions, TlsMaterial } from '../options.ts'
+import type { RakitOptions } from '../rakit/rakit-options.ts'
+import { type ConfigProblem, throwProblems } from './problem.ts'
+import type { Settings } from './settings.ts'
+
+const GROUPS = ['limits', 'times', 'history', 'dedupe', 'publishRate', 'subscribeRate'] as const
+const PLAIN = [
+  'mode',
+  'host',
+  'port',
+  'proxyHops',
+  'memoryPercent',
+  'path',
+  'origins',
+  'hosts',
+  'authenticate',
+  'raw',
+] as const
+
+/**
+ * What `createServer` takes of a configuration.
+ * @throws ServerError `config.invalid` for files of `tls` that cannot be read
+ */
+export function toServerOptions(settings: Settings): ServerOptions {
+  const named = (names: readonly string[], value: (name: string) => unknown): object =>
+    Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name)]])))
+  const { enabled, ...rakit } = settings.group('rakit')
+  const tls = readTls(settings)
+  return {
+    ...named(PLAIN, (name) => settings.get(name)),
+    ...named(GROUPS, (name) => settings.group(name)),
+    rakit: enabled === true && (rakit as RakitOptions),
+    ...(tls && { tls }),
+  }
+}
+
+/** What `createLog` takes of it. */
+export const toLogOptions = (settings: Settings): LogOptions => settings.group('log')
+
+/** Texts that must not be shown. */
+export function secretsOf(settings: Settings): readonly string[] {
+  return [...settings].flatMap(({ row, value }) => (row.isSecret && typeof value === 'string' ? [value] : []))
+}
+
+function readTls(settings: Settings): TlsMaterial | undefined {
+  if (settings.get('tls.cert') === undefined) return undefined
+  const problems: ConfigProblem[] = []
+  const read = (name: string): Buffer => {
+    try {
+      return readFileSync(settings.get<string>(name) ?? '')
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      problems.push({
+        option: name,
+        source: settings.source(name)?.label ?? '',
+        message: `cannot be read: ${reason}`,
+      })
+      return Buffer.alloc(0)
+    }
+  }
+  const passphrase = settings.get<string>('tls.passphrase')
+  const tls = {
+    cert: read('tls.cert'),
+    key: read('tls.key'),
+    ...(settings.get('tls.ca') !== undefined && { ca: read('tls.ca') }),
+    ...(passphrase !== undefined && { passphrase }),
+  }
+  throwProblems(problems)
+  return tls
+}
