@@ -2,7 +2,18 @@
 import { spawnSync } from 'node:child_process'
 import { bootstrap, root } from './bootstrap.mjs'
 
-const steps = ['lint', 'types', 'boundaries', 'knip', 'build', 'packages', 'docs', 'size', 'hosts']
+const steps = [
+  'lint',
+  'types',
+  'boundaries',
+  'knip',
+  'build',
+  'packages',
+  'consumers',
+  'docs',
+  'size',
+  'hosts',
+]
 
 await bootstrap()
 const results = steps.map((step) => {
