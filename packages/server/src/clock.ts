@@ -15,12 +15,16 @@ export const systemClock: Clock = {
   date: () => Date.now(),
   after(delayMs, run) {
     let timer: ReturnType<typeof setTimeout>
-    const arm = (left: number): void => {
-      const step = Math.min(left, LONGEST_MS)
-      timer = setTimeout(() => (left > step ? arm(left - step) : run()), step)
-      timer.unref()
+    if (delayMs <= LONGEST_MS) timer = setTimeout(run, delayMs).unref()
+    else {
+      let left = delayMs
+      const arm = (): void => {
+        const step = Math.min(left, LONGEST_MS)
+        left -= step
+        timer = setTimeout(left > 0 ? arm : run, step).unref()
+      }
+      arm()
     }
-    arm(delayMs)
     return () => clearTimeout(timer)
   },
 }

@@ -8,6 +8,8 @@ export interface Paths<T> {
   find(path: string): { readonly value: T; readonly params: Readonly<Record<string, string>> } | undefined
 }
 
+const NONE = {}
+
 export function createPaths<T>(option: string): Paths<T> {
   const exact = new Map<string, T>()
   const open: { readonly pattern: Pattern; readonly value: T }[] = []
@@ -24,7 +26,7 @@ export function createPaths<T>(option: string): Paths<T> {
     },
     find(path) {
       const value = exact.get(path)
-      if (value !== undefined) return { value, params: {} }
+      if (value !== undefined) return { value, params: NONE }
       for (const { pattern, value } of open) {
         const params = pattern.match(path)
         if (params) return { value, params }

@@ -125,7 +125,7 @@ export class RawConnection implements WireHandler {
       this.refuse('too-early', `Nothing but one hello is allowed before welcome: ${parsed.t}`)
     else {
       this.#phase = GREETING
-      this.#run('hello', frame.length, () => greet(this, parsed))
+      greet(this, parsed).catch((error: unknown) => this.#crash(error))
     }
   }
 
@@ -175,7 +175,7 @@ export class RawConnection implements WireHandler {
       case 'unsub':
         return this.#getJoins().leave(frame.ch, bytes)
       case 'auth':
-        return this.#run('auth', bytes, () => refresh(this, frame))
+        return this.#getLanes().run('@auth', bytes, () => refresh(this, frame))
       case 'bye':
         return this.#bye()
       case 'hello':
@@ -189,10 +189,6 @@ export class RawConnection implements WireHandler {
     const { session } = this
     if (session) this.raw.sessions.bye(session, this)
     this.end(endings.bye)
-  }
-
-  #run(lane: string, bytes: number, task: () => Promise<void>): void {
-    this.#getLanes().run(`@${lane}`, bytes, task)
   }
 
   #getJoins(): Joins {
@@ -210,12 +206,14 @@ export class RawConnection implements WireHandler {
       mostBytes: this.raw.options.limits.frameBytes,
       hold: () => this.wire.pause(),
       release: () => this.wire.resume(),
-      crash: (error) => {
-        this.raw.hooks.crash(error, 'endpoint raw')
-        this.end(endings.crash)
-      },
+      crash: (error) => this.#crash(error),
     })
     return this.#lanes
+  }
+
+  #crash(error: unknown): void {
+    this.raw.hooks.crash(error, 'endpoint raw')
+    this.end(endings.crash)
   }
 
   /** One timer for many frames: it looks when the last one came. */

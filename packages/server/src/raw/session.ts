@@ -13,7 +13,7 @@ export class Session {
   /** A session belongs to one user. */
   readonly userId: string
   /** The oldest first; two while the client moves from one to the other. */
-  readonly connections: RawConnection[] = []
+  connections: readonly RawConnection[] = []
   /** Made when there is the first, because most sessions have none. */
   holds: Map<string, Hold> | undefined
   /** Takes back its end. */

@@ -73,9 +73,8 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
     byClient.delete(session.client)
   }
 
-  const remove = ({ connections }: Session, connection: RawConnection): void => {
-    const index = connections.indexOf(connection)
-    if (index >= 0) connections.splice(index, 1)
+  const remove = (session: Session, connection: RawConnection): void => {
+    session.connections = session.connections.filter((other) => other !== connection)
   }
 
   return {
@@ -84,7 +83,8 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
       const session = known ?? begin(who)
       session.cancelEnd?.()
       session.cancelEnd = undefined
-      session.connections.push(connection)
+      // Not by `push`, which keeps room for sixteen more.
+      session.connections = [...session.connections, connection]
       if (session.connections.length > MOST_CONNECTIONS) session.connections[0]?.end(endings.replaced)
       return { session, resumed: known !== undefined }
     },

@@ -1,0 +1,140 @@
+/**
+ * Memory of idle sockets, and the cost of a fan-out, beside a bare `ws` server: `node bench/server/run.mjs`.
+ * Every server and every crowd of clients is a process of its own, on loopback; each holds at most 10,000
+ * sockets, so `ulimit -n` must be 11,000 or more. Ratios never fail the process.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { bundle } from '../bundle.mjs'
+import { printTable } from '../table.mjs'
+
+const IDLE = 10_000
+const SUBSCRIBERS = 5000
+const BURST = 20
+const ROUNDS = 7
+const PAYLOAD_BYTES = 100
+
+const servers = { ours: await bundle('server/ours.ts'), bare: await bundle('server/bare.ts') }
+const clients = await bundle('server/clients.ts')
+
+await measureMemory()
+await measureFanOut()
+
+async function measureMemory() {
+  const rows = []
+  for (let round = 0; round < 3; round++) {
+    const bare = await perSocket('bare', 'bare')
+    const ours = await perSocket('ours', 'idle')
+    rows.push({ bare, ours, rss: ours.rss / bare.rss, heap: ours.heap / bare.heap })
+  }
+  const ratio = median(rows.map(({ rss }) => rss))
+  printTable(
+    rows.map(({ bare, ours, rss, heap }, index) => ({
+      [`${IDLE} idle sockets`]: `round ${index + 1}`,
+      'bare RSS B': Math.round(bare.rss),
+      'ours RSS B': Math.round(ours.rss),
+      'ratio RSS': rss.toFixed(2),
+      'bare heap B': Math.round(bare.heap),
+      'ours heap B': Math.round(ours.heap),
+      'ratio heap': heap.toFixed(2),
+    })),
+  )
+  console.log(
+    `\nRSS per idle socket, median: ${ratio.toFixed(2)} x bare ws (<= 1.6 ${verdict(ratio <= 1.6)})\n`,
+  )
+}
+
+/** @param {'ours' | 'bare'} name @param {string} kind */
+async function perSocket(name, kind) {
+  const server = await start(servers[name], [])
+  const before = await server.ask({ do: 'memory' })
+  const crowd = await gather(server.port, kind, IDLE)
+  const after = await server.ask({ do: 'memory' })
+  crowd.stop()
+  server.stop()
+  return { rss: (after.rss - before.rss) / IDLE, heap: (after.heap - before.heap) / IDLE }
+}
+
+async function measureFanOut() {
+  const payload = 'x'.repeat(PAYLOAD_BYTES)
+  // As long as the frame that ours makes of it.
+  const frame = JSON.stringify({ t: 'msg', ch: 'all', off: 1000, ev: 'message', data: payload })
+  const bare = await start(servers.bare, [frame])
+  const ours = await start(servers.ours, [payload])
+  const crowds = [
+    await gather(bare.port, 'bare', SUBSCRIBERS),
+    await gather(ours.port, 'joined', SUBSCRIBERS),
+  ]
+  const rows = []
+  for (let round = -1; round < ROUNDS; round++) {
+    const theirs = await bare.ask({ do: 'burst', count: BURST })
+    const mine = await ours.ask({ do: 'burst', count: BURST })
+    // The first one warms up.
+    if (round >= 0) rows.push({ theirs: rate(theirs), mine: rate(mine) })
+  }
+  for (const crowd of crowds) await crowd.hasReceived(SUBSCRIBERS * BURST * (ROUNDS + 1))
+  for (const each of [...crowds, bare, ours]) each.stop()
+  const ratios = rows.map(({ theirs, mine }) => mine / theirs)
+  const ratio = median(ratios)
+  const spread = (Math.max(...ratios) - Math.min(...ratios)) / ratio
+  printTable([
+    {
+      [`one publish to ${SUBSCRIBERS}`]: `${PAYLOAD_BYTES} B`,
+      'bare, per CPU s': Math.round(median(rows.map(({ theirs }) => theirs))),
+      'ours, per CPU s': Math.round(median(rows.map(({ mine }) => mine))),
+      ratio: ratio.toFixed(2),
+      spread: `${Math.round(spread * 100)} %`,
+      budget: `>= 0.8 ${verdict(ratio >= 0.8)}`,
+    },
+  ])
+}
+
+/** @param {{ cpuMs: number }} burst */
+function rate({ cpuMs }) {
+  return (SUBSCRIBERS * BURST * 1000) / cpuMs
+}
+
+/** @param {string} file @param {readonly string[]} args */
+async function start(file, args) {
+  const child = fork(file, args, { execArgv: ['--expose-gc'] })
+  const [{ port }] = await once(child, 'message')
+  return {
+    port,
+    /** @param {object} order */
+    async ask(order) {
+      child.send(order)
+      const [answer] = await once(child, 'message')
+      return answer
+    },
+    stop: () => child.kill(),
+  }
+}
+
+/** @param {number} port @param {string} kind @param {number} count */
+async function gather(port, kind, count) {
+  const child = fork(clients, [`${port}`, kind, `${count}`])
+  const [{ open }] = await once(child, 'message')
+  if (open !== count) throw new Error(`Only ${open} of ${count} sockets are open`)
+  return {
+    /** @param {number} expected */
+    async hasReceived(expected) {
+      for (let received = 0; received < expected; ) {
+        child.send({})
+        const [answer] = await once(child, 'message')
+        if (answer.lost !== undefined) throw new Error(`A socket was closed with ${answer.lost}`)
+        received = answer.received
+      }
+    },
+    stop: () => child.kill(),
+  }
+}
+
+/** @param {number[]} numbers */
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+}
+
+/** @param {boolean} isMet */
+function verdict(isMet) {
+  return isMet ? 'met' : 'NOT met'
+}

@@ -1,0 +1,41 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** A server under test, in a process of its own. */
+export interface Subject {
+  readonly port: number
+  /** Brings one message to every socket. */
+  publish(): void
+  /** Bytes that no socket has taken yet. */
+  unsent(): number
+}
+
+export type Order = { readonly do: 'memory' } | { readonly do: 'burst'; readonly count: number }
+
+/** Serves the orders of the parent process. */
+export function obey({ port, publish, unsent }: Subject): void {
+  process.on('message', async (order: Order) => {
+    process.send?.(order.do === 'memory' ? await memory() : await burst(order.count))
+  })
+  process.send?.({ port })
+
+  async function burst(count: number): Promise<{ cpuMs: number }> {
+    const before = process.cpuUsage()
+    for (let round = 0; round < count; round++) {
+      publish()
+      do await wait(0)
+      while (unsent() > 0)
+    }
+    const { user, system } = process.cpuUsage(before)
+    return { cpuMs: (user + system) / 1000 }
+  }
+}
+
+/** After everything that can be let go of is. */
+async function memory(): Promise<{ rss: number; heap: number }> {
+  for (let round = 0; round < 5; round++) {
+    globalThis.gc?.()
+    await wait(50)
+  }
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return { rss, heap: heapUsed + external }
+}
