@@ -1,4 +1,9 @@
 import type { Carrier } from './carrier.ts'
+import type { Armed, Happening } from './faults/armed.ts'
+import type { FaultBoard } from './faults/board.ts'
+import { carryOut, type Victim } from './faults/carry-out.ts'
+import { FrameFaults } from './faults/frame-faults.ts'
+import type { ConnectionFault } from './faults/rule.ts'
 import type { HookTable } from './hooks.ts'
 import type { Ending, EndingCause, Endpoint, Frame, Wire, WireHandler, WireRequest } from './wire.ts'
 
@@ -29,6 +34,7 @@ export interface Traffic {
 export interface Service {
   readonly endpoint: Endpoint
   readonly hooks: HookTable
+  readonly faults: FaultBoard
   /** More than this unsent ends a connection. */
   readonly bufferBytes: number
   /** A connection is over. */
@@ -45,13 +51,14 @@ const endings: Readonly<Record<EndingCause, Ending>> = {
 }
 
 /** Joins a carrier to the endpoint that serves it. */
-export class Connection implements Wire, ConnectionInfo {
+export class Connection implements Wire, ConnectionInfo, Victim {
   readonly id: string
   readonly since: number
   readonly request: WireRequest
   readonly #carrier: Carrier
   readonly #service: Service
   #handler: WireHandler | undefined
+  #faults: FrameFaults | undefined
   #isOver = false
   #pauses = 0
   #framesIn = 0
@@ -76,7 +83,7 @@ export class Connection implements Wire, ConnectionInfo {
   }
 
   get bufferedBytes(): number {
-    return this.#carrier.bufferedBytes
+    return this.#carrier.bufferedBytes + (this.#faults?.heldBytes ?? 0)
   }
 
   get received(): Traffic {
@@ -115,7 +122,8 @@ export class Connection implements Wire, ConnectionInfo {
     this.#bytesIn += bytes
     const { hooks } = this.#service
     if (hooks.has('receive')) hooks.emit('receive', this, frame)
-    this.#guarded(() => this.#handler?.frame(frame))
+    if (this.#hasFaults) this.#frameFaults.take('in', frame)
+    else this.#read(frame)
   }
 
   /** From the carrier: it is over. */
@@ -125,17 +133,17 @@ export class Connection implements Wire, ConnectionInfo {
 
   send(frame: Frame): void {
     if (this.#isOver) return
-    if (this.#carrier.bufferedBytes > this.#service.bufferBytes) return this.endBy('slow')
-    this.#framesOut++
-    this.#bytesOut += this.#carrier.send(frame)
-    const { hooks } = this.#service
-    if (hooks.has('send')) hooks.emit('send', this, frame)
+    if (this.bufferedBytes > this.#service.bufferBytes) return this.endBy('slow')
+    if (this.#hasFaults) this.#frameFaults.take('out', frame)
+    else this.#write(frame)
   }
 
   close(code?: number, reason = ''): void {
     if (this.#isOver) return
-    if (code === undefined) this.#carrier.cut()
-    else this.#carrier.close(code, reason)
+    const end = (): void => (code === undefined ? this.#carrier.cut() : this.#carrier.close(code, reason))
+    // A client whose writes are frozen must not hear of the end either, but a cut is no writing.
+    if (code !== undefined && this.#faults) this.#faults.lane('out').whenThawed(end)
+    else end()
     this.#finish(code ?? 1006, reason)
   }
 
@@ -161,8 +169,57 @@ export class Connection implements Wire, ConnectionInfo {
     this.#guarded(() => this.#handler?.later?.(ms))
   }
 
-  expire(): void {
-    this.#guarded(() => this.#handler?.expire?.())
+  expire(inMs: number): void {
+    this.#guarded(() => this.#handler?.expire?.(inMs))
+  }
+
+  freeze(what: 'reads' | 'writes' | 'both'): () => void {
+    const thawWrites = what === 'reads' ? undefined : this.#frameFaults.lane('out').freeze()
+    const thawReads = what === 'writes' ? undefined : this.#frameFaults.lane('in').freeze()
+    if (thawReads) this.pause()
+    return () => {
+      if (thawReads) this.resume()
+      thawReads?.()
+      thawWrites?.()
+    }
+  }
+
+  /** What rules of faults can be about. */
+  about(): Happening {
+    const { client, user, channels = [] } = this.#handler?.about?.() ?? {}
+    return { connection: this.id, endpoint: this.endpoint, client, user, channels }
+  }
+
+  suffer(fault: ConnectionFault, armed: Armed): void {
+    carryOut(fault, this, armed, this.#service.faults.clock)
+  }
+
+  get #hasFaults(): boolean {
+    return this.#faults !== undefined || !this.#service.faults.isIdle
+  }
+
+  get #frameFaults(): FrameFaults {
+    const { faults, endpoint } = this.#service
+    this.#faults ??= new FrameFaults({
+      board: faults,
+      about: () => this.about(),
+      kindOf: (frame) => endpoint.kindOf?.(frame) ?? { type: '', channels: [] },
+      pass: (direction, frame) => (direction === 'in' ? this.#read(frame) : this.#write(frame)),
+      carryOut: (fault, armed) => this.suffer(fault, armed),
+    })
+    return this.#faults
+  }
+
+  #read(frame: Frame): void {
+    if (!this.#isOver) this.#guarded(() => this.#handler?.frame(frame))
+  }
+
+  #write(frame: Frame): void {
+    if (this.#isOver) return
+    this.#framesOut++
+    this.#bytesOut += this.#carrier.send(frame)
+    const { hooks } = this.#service
+    if (hooks.has('send')) hooks.emit('send', this, frame)
   }
 
   #finish(code: number, reason: string): void {

@@ -4,6 +4,8 @@ import type { Carrier } from './carrier.ts'
 import type { Clock } from './clock.ts'
 import { Connection, type Service } from './connection.ts'
 import { type Connections, createConnections } from './connections.ts'
+import type { Armed } from './faults/armed.ts'
+import { FaultBoard } from './faults/board.ts'
 import { createGuard, type Guard } from './guard.ts'
 import { createHooks, type HookTable } from './hooks.ts'
 import { createHub, type Hub } from './hub.ts'
@@ -24,6 +26,7 @@ export interface Context {
   readonly rules: Rules
   /** For calls into code of the user. */
   readonly guard: Guard
+  readonly faults: FaultBoard
 }
 
 /** The server without its sockets. */
@@ -44,8 +47,10 @@ export function createCore(options: Resolved): Core {
   const membersBytes = limits.frameBytes - Math.min(4096, limits.frameBytes / 2)
   const adapter = createMemoryAdapter({ ...options, ...limits, membersBytes }, clock)
   const hub = createHub(adapter, limits)
-  const context: Context = { options, clock, hooks, hub, rules, guard }
+  const faults = new FaultBoard(clock)
+  const context: Context = { options, clock, hooks, hub, rules, guard, faults }
   const connections = createConnections(limits)
+  faults.onNow((armed) => strikeNow(armed, connections, adapter))
   const services = new Map<Endpoint, Service>()
   const nextId = createCounter()
 
@@ -53,6 +58,7 @@ export function createCore(options: Resolved): Core {
     const service = services.get(endpoint) ?? {
       endpoint,
       hooks,
+      faults,
       bufferBytes: limits.bufferBytes,
       forget: connections.delete,
     }
@@ -70,9 +76,20 @@ export function createCore(options: Resolved): Core {
       connections.add(connection)
       hooks.emit('connect', connection)
       connection.start()
+      const armed = faults.isIdle ? undefined : faults.strike('open', connection.about())
+      if (armed) connection.suffer(armed.rule, armed)
       return connection
     },
   }
+}
+
+/** Carries out rules that strike at once. */
+function strikeNow(armed: Armed<'now'>, connections: Connections, adapter: Adapter): void {
+  const { rule } = armed
+  if (rule.do === 'evict') void adapter.evict(rule.channel)
+  else if (rule.do === 'restart') void adapter.restart(rule.channel)
+  else
+    for (const connection of connections) if (armed.meets(connection.about())) connection.suffer(rule, armed)
 }
 
 function createEndpoints(context: Context): Paths<Endpoint> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Connections } from './connections.ts'
+import type { Happening } from './faults/armed.ts'
 import type { Resolved } from './options.ts'
 import { createHostCheck, createOriginCheck } from './origin.ts'
 import type { Paths } from './paths.ts'
@@ -23,7 +24,7 @@ export function createGate({ options, endpoints, connections, isDraining }: Gate
   const mayHost = createHostCheck(options.hosts)
   const mayOrigin = createOriginCheck(options.origins)
 
-  return (request: IncomingMessage): Entry => {
+  const admit = (request: IncomingMessage): Entry => {
     const { origin, host } = request.headers
     if (!mayHost(host)) return refuse(403, 'This host name is not served: option `hosts`')
     const url = toUrl(request, options.path)
@@ -44,6 +45,14 @@ export function createGate({ options, endpoints, connections, isDraining }: Gate
     if (limit) return end('limit', 503, `Too many connections: option \`limits.${limit}\``)
     return { endpoint, request: accepted }
   }
+
+  /** What rules of faults can be about. */
+  const about = (request: IncomingMessage): Happening => {
+    const url = toUrl(request, options.path)
+    return { endpoint: url && endpoints.find(url.pathname)?.value.name }
+  }
+
+  return Object.assign(admit, { about })
 }
 
 const refuse = (status: number, message: string): Entry => ({ status, message })

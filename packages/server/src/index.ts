@@ -4,6 +4,19 @@ export type { ChannelRequest, Denial, Grant, MaySend, Rule, RuleResult } from '.
 export type { Clock } from './clock.ts'
 export type { ConnectionInfo, Traffic } from './connection.ts'
 export { ServerError, type ServerErrorCode, type ServerErrorDetails } from './errors.ts'
+export type { Faults } from './faults/board.ts'
+export { parseFaultRule } from './faults/parse-rule.ts'
+export type { Received, Recording } from './faults/recording.ts'
+export type {
+  ConnectionFault,
+  Direction,
+  FaultCount,
+  FaultMoment,
+  FaultRule,
+  FaultScope,
+  FaultsAt,
+  FrameFault,
+} from './faults/rule.ts'
 export type { HookName, Hooks } from './hooks.ts'
 export type { Listening } from './listener.ts'
 export type { ServerOptions, TlsMaterial } from './options.ts'
@@ -11,15 +24,9 @@ export type { Params } from './pattern.ts'
 export { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
 export type { RakitOptions } from './rakit/rakit-options.ts'
 export type { Route } from './route.ts'
-export {
-  type ChannelInfo,
-  type CloseOptions,
-  createServer,
-  type DisconnectOptions,
-  type PublishOptions,
-  type Server,
-} from './server.ts'
+export { type CloseOptions, createServer, type Server } from './server.ts'
 export type { Usage } from './usage.ts'
+export type { ChannelInfo, DisconnectOptions, PublishOptions, RevokeOptions, Verbs } from './verbs.ts'
 export type {
   Ending,
   EndingCause,

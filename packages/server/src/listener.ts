@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Core } from './core.ts'
 import { ServerError } from './errors.ts'
+import { stall } from './faults/stall.ts'
 import { createGate } from './gate.ts'
 import { createHttp, refuseUpgrade } from './http.ts'
 import type { Route } from './route.ts'
@@ -41,8 +42,7 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
   }
   const sockets = new WebSocketServer(socketOptions)
 
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    socket.on('error', ignore)
+  const admit = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const entry = gate(request)
     if ('status' in entry) return refuseUpgrade(socket, entry.status, entry.message)
     subprotocol = entry.request.subprotocol || false
@@ -52,6 +52,16 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
       if (entry.ending) carrier.turnAway(entry.ending)
       else carrier.report(core.serve(entry.endpoint, carrier, entry.request))
     })
+  }
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', ignore)
+    const go = (): void => admit(request, socket, head)
+    const armed = core.faults.isIdle ? undefined : core.faults.strike('upgrade', gate.about(request))
+    if (armed?.rule.do === 'refuse')
+      refuseUpgrade(socket, armed.rule.status ?? 503, 'Refused by a rule of faults')
+    else if (armed?.rule.do === 'stall') stall(armed, armed.rule.forMs, go, clock)
+    else go()
   }
 
   const http = createHttp({ ...core, routes, upgrade })

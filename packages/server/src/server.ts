@@ -1,13 +1,9 @@
-import type { Member, Position } from './adapter.ts'
-import type { Denial, Rule } from './authorize.ts'
-import type { ConnectionInfo } from './connection.ts'
 import { type Core, createCore } from './core.ts'
 import { ServerError } from './errors.ts'
 import { createHealthRoutes } from './health.ts'
-import type { HookName, Hooks } from './hooks.ts'
 import { createListener, type Listener, type Listening } from './listener.ts'
 import { resolveOptions, type ServerOptions } from './options.ts'
-import { checkMessage, toMessage } from './to-message.ts'
+import { createVerbs, type Verbs } from './verbs.ts'
 
 export interface CloseOptions {
   /**
@@ -17,52 +13,12 @@ export interface CloseOptions {
   readonly drainMs?: number
 }
 
-export interface PublishOptions {
-  /** The same id is taken once for as long as `dedupe` says. */
-  readonly id?: string
-}
-
-export interface ChannelInfo {
-  readonly name: string
-  /** How many connections have joined it. */
-  readonly subscribers: number
-}
-
-export interface DisconnectOptions {
-  /** @default 4010 on `/raw`, after which its client stops */
-  readonly code?: number
-  readonly reason?: string
-}
-
 /** A realtime server. */
-export interface Server {
+export interface Server extends Verbs {
   /** Starts to listen. @throws ServerError `listen.failed`, naming the port */
   listen(): Promise<Listening>
   /** Ends every connection and stops listening. */
   close(options?: CloseOptions): Promise<void>
-  /** Hears what happens; returns the removal. */
-  on<H extends HookName>(hook: H, listener: (...values: Hooks[H]) => void): () => void
-  /**
-   * Decides about the channels of a pattern such as `booking.{userId}` or `public.*`. Of several that fit the
-   * one that says most counts. Returns the removal.
-   */
-  authorize<P extends string>(pattern: P, rule: Rule<P>): () => void
-  /**
-   * Publishes to everybody in a channel; resolves with its place.
-   * @throws ServerError `publish.refused` for a name against the rules, or a payload that is no JSON or too large
-   */
-  publish(channel: string, event: string, payload?: unknown, options?: PublishOptions): Promise<Position>
-  /** Sends to one client; tells whether it was there. */
-  send(client: string, event: string, payload?: unknown): Promise<boolean>
-  connections(): readonly ConnectionInfo[]
-  channels(): readonly ChannelInfo[]
-  members(channel: string): Promise<readonly Member[]>
-  /** Ends a connection; tells whether it was there. */
-  disconnect(id: string, options?: DisconnectOptions): boolean
-  /** Puts users out of a channel, all by default; tells how many connections. */
-  revoke(channel: string, options?: { readonly user?: string } & Partial<Denial>): number
-  /** Treats the credentials of a connection as over; tells whether it was there. */
-  expire(id: string): boolean
 }
 
 /**
@@ -100,6 +56,7 @@ export function createServer(options: ServerOptions = {}): Server {
 
   const close = async ({ drainMs = 0 }: CloseOptions): Promise<void> => {
     phase = 'draining'
+    core.faults.clear()
     await listening?.catch(() => {})
     await drain(core, drainMs)
     phase = 'closed'
@@ -134,48 +91,4 @@ async function end(core: Core, listener: Listener): Promise<void> {
   await listener.close(core.options.times.closeMs)
   await core.adapter.close()
   core.hooks.emit('stop')
-}
-
-function createVerbs({
-  hooks,
-  rules,
-  hub,
-  connections,
-  adapter,
-  options,
-}: Core): Omit<Server, 'listen' | 'close'> {
-  const { frameBytes } = options.limits
-  return {
-    on: hooks.on,
-    authorize: rules.add,
-    async publish(channel, event, payload, { id } = {}) {
-      const message = toMessage(channel, event, payload, id)
-      checkMessage(channel, message, frameBytes)
-      const { epoch, off } = await hub.publish(channel, message)
-      return { epoch, off }
-    },
-    async send(client, event, payload) {
-      const message = toMessage(client, event, payload)
-      checkMessage(client, message, frameBytes)
-      return adapter.direct(client, message)
-    },
-    connections: () => [...connections],
-    channels: () => [...hub.channels()].map(([name, subscribers]) => ({ name, subscribers })),
-    members: adapter.members,
-    disconnect(id, { code, reason } = {}) {
-      const connection = connections.get(id)
-      if (code === undefined) connection?.endBy('put-out')
-      else connection?.close(code, reason)
-      return connection !== undefined
-    },
-    revoke(channel, { user, refuse = 'forbidden', ...rest } = {}) {
-      const denial = { refuse, ...rest }
-      return hub.putOut(channel, denial, (subscriber) => user === undefined || subscriber.user === user)
-    },
-    expire(id) {
-      const connection = connections.get(id)
-      connection?.expire()
-      return connection !== undefined
-    },
-  }
 }

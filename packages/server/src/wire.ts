@@ -39,8 +39,8 @@ export interface WireHandler {
   drain?(windowMs: number): void
   /** When this connection ends, its client should not come back earlier than this. */
   later?(ms: number): void
-  /** Its credentials are over now. */
-  expire?(): void
+  /** Its credentials end in so many milliseconds. */
+  expire?(inMs: number): void
   /** For the inspector and for rules of faults. */
   about?(): { readonly client?: string; readonly user?: string; readonly channels?: readonly string[] }
 }

@@ -1,7 +1,10 @@
 import { type ClientFrame, type Code, parseClientFrame, type ServerFrame } from '@org/realtime-raw-ws/codec'
 import type { User } from '../authenticate.ts'
 import type { Denial } from '../authorize.ts'
+import type { Armed } from '../faults/armed.ts'
+import type { FaultMoment } from '../faults/rule.ts'
 import type { Ending, Frame, Wire, WireHandler } from '../wire.ts'
+import { advertise } from './advertise.ts'
 import { endingOf, endings } from './endings.ts'
 import { Expiry } from './expiry.ts'
 import { encode } from './frames.ts'
@@ -11,7 +14,7 @@ import { Lanes } from './lanes.ts'
 import { Publishing } from './publishing.ts'
 import type { Raw } from './raw.ts'
 import type { Session } from './session.ts'
-import type { Identity } from './sessions.ts'
+import type { Identity, NamedSession } from './sessions.ts'
 import type { Subscription } from './subscription.ts'
 
 /** Before `welcome`, after it, and after the end. */
@@ -69,10 +72,10 @@ export class RawConnection implements WireHandler {
   }
 
   /** Lets in who said hello. */
-  open(who: Identity, secret: string | undefined): void {
+  open(who: Identity, named: NamedSession): void {
     if (this.#phase.name === 'over') return
     const { sessions, options } = this.raw
-    const { session, resumed } = sessions.open(secret, who, this)
+    const { session, resumed } = sessions.open(named, who, this)
     const user = who === 'anonymous' ? { id: session.client, isAnonymous: true } : who
     this.#phase = { name: 'open', session, user }
     this.#cancelTimer()
@@ -80,8 +83,18 @@ export class RawConnection implements WireHandler {
     const { idleMs, answerMs } = options.times
     const { frameBytes, channelsPerConnection: channels, joins } = options.limits
     const limits = { frameBytes, channels, joins }
-    const { secret: name, client } = session
-    this.send({ t: 'welcome', v: 1, session: name, client, resumed, idleMs, answerMs, limits })
+    const { secret, client } = session
+    const welcome = {
+      t: 'welcome',
+      v: 1,
+      session: secret,
+      client,
+      resumed,
+      idleMs,
+      answerMs,
+      limits,
+    } as const
+    this.send(advertise(welcome, this.strike('welcome')?.rule))
     this.renew(user)
   }
 
@@ -97,6 +110,14 @@ export class RawConnection implements WireHandler {
       end: () => this.end(endings.expired),
     })
     this.#expiry.set(user.expiresAt)
+  }
+
+  /** The rule of faults that strikes here and now. */
+  strike<A extends FaultMoment>(at: A, ...channels: readonly string[]): Armed<A> | undefined {
+    const { faults } = this.raw
+    if (faults.isIdle) return undefined
+    const { client, user } = this.about()
+    return faults.strike(at, { connection: this.wire.id, endpoint: 'raw', client, user, channels })
   }
 
   end({ code, reason }: Ending): void {
@@ -146,8 +167,9 @@ export class RawConnection implements WireHandler {
     if (this.session) this.send({ t: 'later', ms })
   }
 
-  expire(): void {
-    this.end(endings.expired)
+  expire(inMs: number): void {
+    if (inMs && this.user) this.renew({ ...this.user, expiresAt: this.raw.clock.date() + inMs })
+    else this.end(endings.expired)
   }
 
   about(): { client?: string; user?: string; channels?: readonly string[] } {

@@ -22,9 +22,11 @@ export async function greet(connection: RawConnection, hello: ClientFrame & { t:
     const message = `Version ${hello.v} is not served, only ${VERSION}`
     return connection.deny({ code: 'bad-version', message, final: true })
   }
+  const rule = connection.strike('hello')?.rule
+  if (rule?.do === 'deny') return connection.deny(toDenied(rule.code, 'By a rule of faults', rule.retryMs))
   const who = await identify(connection.raw, hello.token, connection.wire.request)
-  if (isRefusal(who)) connection.deny(toDenied(who))
-  else connection.open(who, hello.session)
+  if (isRefusal(who)) connection.deny(toDenied(who.refuse, who.message, who.retryMs))
+  else connection.open(who, { secret: hello.session, ...(rule && { fault: rule.do }) })
 }
 
 /** Takes new credentials. Unless they are refused for good, what was in force before stays so. */
@@ -34,7 +36,7 @@ export async function refresh(
 ): Promise<void> {
   const who = await identify(connection.raw, token, connection.wire.request)
   if (isRefusal(who)) {
-    const denied = toDenied(who)
+    const denied = toDenied(who.refuse, who.message, who.retryMs)
     return denied.final ? connection.deny(denied) : connection.send({ t: 'denied', ...denied })
   }
   const isSame = who === 'anonymous' ? connection.user?.isAnonymous : who.id === connection.user?.id
@@ -76,10 +78,15 @@ const messages = {
   unauthenticated: 'The token is missing or wrong',
   expired: 'The token is over',
   'rate-limited': 'Too many tries',
+  limit: 'Too many connections',
   unavailable: 'Cannot be decided now',
-} as const
+} satisfies Partial<Record<Code, string>>
 
-function toDenied({ refuse: code, message = messages[code], retryMs }: AuthRefusal): Denied {
+function toDenied(
+  code: keyof typeof messages = 'unavailable',
+  message = messages[code],
+  retryMs?: number,
+): Denied {
   const isFinal = code === 'unauthenticated'
   return { code, message, final: isFinal, ...(retryMs !== undefined && !isFinal && { retryMs }) }
 }

@@ -1,11 +1,12 @@
 import type { Refusal, SubRequest } from '@org/realtime-raw-ws/codec'
 import type { Member, Position, Stored } from '../adapter.ts'
 import { type Denial, type Granted, isDenial } from '../authorize.ts'
+import type { Armed } from '../faults/armed.ts'
 import { isChannelName } from '../names.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { RawConnection } from './connection.ts'
 import type { Lanes } from './lanes.ts'
-import { toRefusal } from './refusal.ts'
+import { toDenial, toRefusal } from './refusal.ts'
 import { Subscription } from './subscription.ts'
 
 const LOOK_MS = 20
@@ -16,6 +17,8 @@ export class Joins {
   readonly #lanes: Lanes
   readonly #bucket: TokenBucket
   readonly #subscriptions = new Map<string, Subscription>()
+  /** Of rules of faults. */
+  readonly #limits = new WeakMap<Armed, TokenBucket>()
 
   constructor(connection: RawConnection, lanes: Lanes) {
     this.#connection = connection
@@ -78,11 +81,28 @@ export class Joins {
 
   #check(channel: string): Refusal | undefined {
     if (!isChannelName(channel)) return { code: 'bad-name', message: 'The name is against the rules' }
+    const fault = this.#suffer(channel)
+    if (fault) return fault
     const retryMs = this.#bucket.take()
     if (retryMs) return { code: 'rate-limited', message: 'Too many joins', retryMs }
     const { channelsPerConnection } = this.#connection.raw.options.limits
     const isFull = this.#subscriptions.size >= channelsPerConnection && !this.#subscriptions.has(channel)
     return isFull ? TOO_MANY : undefined
+  }
+
+  /** What a rule of faults makes of it. */
+  #suffer(channel: string): Refusal | undefined {
+    const armed = this.#connection.strike('join', channel)
+    if (!armed) return undefined
+    const { rule } = armed
+    if (rule.do === 'refuse') return toRefusal(toDenial(rule))
+    const { count: burst, perMs } = rule
+    const { clock } = this.#connection.raw
+    const bucket =
+      this.#limits.get(armed) ?? new TokenBucket({ burst, perSecond: (burst * 1000) / perMs }, clock)
+    this.#limits.set(armed, bucket)
+    const retryMs = bucket.take()
+    return retryMs ? toRefusal({ refuse: 'rate-limited', retryMs }) : undefined
   }
 
   async #decide(channel: string): Promise<Granted | Refusal> {

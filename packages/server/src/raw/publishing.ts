@@ -6,7 +6,7 @@ import { isTooLarge } from '../to-message.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { RawConnection } from './connection.ts'
 import type { Lanes } from './lanes.ts'
-import { toRefusal } from './refusal.ts'
+import { toDenial, toRefusal } from './refusal.ts'
 import type { Subscription } from './subscription.ts'
 
 type Pub = ClientFrame & { readonly t: 'pub' }
@@ -81,6 +81,9 @@ export class Publishing {
     const { id, ch, ack } = frame
     if (isDenial(decision)) return this.#nack(frame, toRefusal(decision))
     if (!decision.publish) return this.#nack(frame, FORBIDDEN)
+    const rule = this.#connection.strike('publish', ch)?.rule
+    if (rule) return this.#nack(frame, toRefusal(toDenial(rule)))
+    this.#connection.raw.faults.recorder.note(this.#connection.wire.id, ch, message)
     const appended = this.#connection.raw.hub.publish(ch, message).then(
       ({ off }) => {
         if (ack) this.#connection.send({ t: 'ack', id, off })

@@ -17,13 +17,20 @@ interface SessionsNeeds {
 /** Who a client is, as far as it is known before it has an id. */
 export type Identity = User | 'anonymous'
 
+/** The session that a client names. */
+export interface NamedSession {
+  readonly secret: string | undefined
+  /** By a rule of faults: it is over, or may have more connections than it should. */
+  readonly fault?: 'forget-session' | 'split-session'
+}
+
 export interface Sessions {
   /** Goes on with the session that is named, if it is this user's, or begins one. */
   open(
-    secret: string | undefined,
+    named: NamedSession,
     who: Identity,
     connection: RawConnection,
-  ): { session: Session; resumed: boolean }
+  ): { readonly session: Session; readonly resumed: boolean }
   find(client: string): Session | undefined
   /** The connection has entered a presence channel. */
   hold(session: Session, channel: string, connection: RawConnection): void
@@ -78,14 +85,17 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
   }
 
   return {
-    open(secret, who, connection) {
-      const known = find(secret, who)
+    open({ secret, fault }, who, connection) {
+      const found = find(secret, who)
+      if (found && fault === 'forget-session') end(found)
+      const known = fault === 'forget-session' ? undefined : found
       const session = known ?? begin(who)
       session.cancelEnd?.()
       session.cancelEnd = undefined
       // Not by `push`, which keeps room for sixteen more.
       session.connections = [...session.connections, connection]
-      if (session.connections.length > MOST_CONNECTIONS) session.connections[0]?.end(endings.replaced)
+      const isCrowded = session.connections.length > MOST_CONNECTIONS
+      if (isCrowded && fault !== 'split-session') session.connections[0]?.end(endings.replaced)
       return { session, resumed: known !== undefined }
     },
     find: (client) => byClient.get(client),
