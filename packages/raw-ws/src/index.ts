@@ -5,4 +5,9 @@ export type { RakitUser } from './rakit/rakit-frames.ts'
 export type { RakitMeta } from './rakit/rakit-messages.ts'
 export type { RakitCapabilities } from './rakit/rakit-protocol.ts'
 export type { DirectMessage, Raw, RawWsOptions, StrictClient, StrictOptions } from './strict-options.ts'
-export type { StrictCapabilities, StrictMeta } from './strict-protocol.ts'
+export {
+  createStrictProtocol,
+  type StrictCapabilities,
+  type StrictMeta,
+  type StrictProtocol,
+} from './strict-protocol.ts'

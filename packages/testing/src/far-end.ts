@@ -1,4 +1,4 @@
-import type { Capabilities, Meta, Protocol } from '@org/realtime-core/kit'
+import type { Capabilities, Clock, Meta, Protocol } from '@org/realtime-core/kit'
 import type { MemoryTransport } from './memory-transport.ts'
 import { createAckedProtocol } from './protocols/acked-protocol.ts'
 import { createAckedServer } from './protocols/acked-server.ts'
@@ -20,7 +20,8 @@ export interface FarEnd<
 
 /** What a simulated server needs at least: it can be plugged into a transport, and send to a channel. */
 export interface Pluggable {
-  attach(transport: MemoryTransport): void
+  /** `clock` is that of the client, for a server that keeps time. */
+  attach(transport: MemoryTransport, clock?: Clock): void
   publish(channel: string, event: string, payload: unknown): void
 }
 

@@ -75,7 +75,7 @@ export function createTestClient<
   const signals = createFakeSignals()
   const { protocol, server }: FarEnd =
     typeof choice === 'string' ? farEnds[choice as keyof FarEnds]() : choice
-  server.attach(transport)
+  server.attach(transport, clock)
   const client = createClient({
     url: 'memory://server',
     clock,

@@ -112,6 +112,8 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
       if (hold?.joined.delete(connection) && !hold.joined.size) leave(session, channel)
     },
     lost(session, connection) {
+      // Not after a bye, which has ended the session already.
+      if (!session.connections.includes(connection)) return
       remove(session, connection)
       for (const [channel, hold] of session.holds ?? []) {
         if (!hold.joined.delete(connection) || hold.joined.size) continue

@@ -86,6 +86,7 @@ export async function withBench(
     await run(createBench(rig, surroundings, { client, tap, spy, holdDials }))
     await client.close()
     await surroundings.settled(() => tap.events)
+    surroundings.stop?.()
     leakCheck({ clock, transport: tap, signals, client })
     assert(!spy.violations.length, `The protocol ${[...new Set(spy.violations)].join('; ')}`)
   } finally {

@@ -1,17 +1,17 @@
 import type { Frame, Protocol, Transport } from '@org/realtime-core/kit'
-import type { FarEnd } from '../far-end.ts'
+import type { FarEnd, Pluggable } from '../far-end.ts'
 import type { TestServer } from '../protocols/test-server.ts'
 import type { TestClientOptions } from '../test-client.ts'
 import type { LiveServer } from './live-server.ts'
 
 /** A simulated far end that can do what the statements need. `TestServer` is one. */
-export type ConformanceServer = Pick<
-  TestServer,
-  'attach' | 'publish' | 'received' | 'joined' | 'withhold' | 'release' | 'dropAll'
-> &
+export type ConformanceServer = Pluggable &
+  Pick<TestServer, 'received' | 'joined' | 'withhold' | 'release' | 'dropAll'> &
   Partial<Pick<TestServer, 'refuse'>> & {
     /** Asks clients to move to a new connection within this window. */
     drain?(windowMs: number): void
+    /** Lets go of its timers, at the end of a statement. */
+    stop?(): void
   }
 
 /** A protocol under test. The factory makes a new one for every statement. */

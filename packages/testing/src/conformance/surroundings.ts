@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly lookMs: number
   /** Lets happen what is under way; `events` counts what has. */
   settled(events: () => number): Promise<void>
+  /** The far end lets go of what would count as left behind. */
+  stop?(): void
 }
 
 export function surroundingsOf(rig: ProtocolRig | LiveRig, beatsFast: boolean): Surroundings {
@@ -42,7 +44,7 @@ export function surroundingsOf(rig: ProtocolRig | LiveRig, beatsFast: boolean): 
 function memorySurroundings({ server }: ProtocolRig): Surroundings {
   const clock = createFakeClock()
   const transport = createMemoryTransport({ clock })
-  server.attach(transport)
+  server.attach(transport, clock)
   return {
     url: 'memory://server',
     transport,
@@ -53,6 +55,7 @@ function memorySurroundings({ server }: ProtocolRig): Surroundings {
     pass: (ms) => clock.advance(ms),
     lookMs: 100,
     settled,
+    stop: () => server.stop?.(),
   }
 }
 
