@@ -1,0 +1,54 @@
+import { createOutbox, type Frame, type Meta, type Protocol } from '@org/realtime-core/kit'
+import { encode } from '../publish-frame.ts'
+import { openCodecLink } from './codec-link.ts'
+import { type Dialect, jsonDialect } from './dialect.ts'
+
+/** What a client of a dialect can do. */
+export interface CodecCapabilities<D extends Dialect> {
+  readonly presence: false
+  readonly publish: D extends Publishing ? 'anyone' : false
+  readonly ack: D extends Publishing & { readonly answers: readonly (infer A)[] }
+    ? 'publish' extends A
+      ? 'at-least-once'
+      : false
+    : false
+  readonly history: false
+}
+
+interface Publishing {
+  publish(message: never): Frame
+}
+
+/** What its listeners get beside the payload. */
+export type CodecMeta<D extends Dialect> = D extends Dialect<infer M> ? M : Meta
+
+/**
+ * Makes `createRawWs({ codec })` speak a dialect of yours, JSON or binary: that of `jsonDialect` unless another
+ * is given. It remembers nothing between connections.
+ * @example
+ * const codec = createCodec({ ...jsonDialect, heartbeat: { frame: '{"event":"ping"}', everyMs: 30_000 } })
+ */
+export function createCodec<const D extends Dialect = typeof jsonDialect>(
+  dialect: D = jsonDialect as never,
+): Protocol<CodecCapabilities<D>, CodecMeta<D>, '.'> {
+  const { name = 'codec', subprotocols = [], answers, publish } = dialect as Dialect
+  const codec: Protocol = {
+    name,
+    separator: '.',
+    subprotocols,
+    capabilities: {
+      presence: false,
+      publish: publish ? 'anyone' : false,
+      ack: publish && answers?.includes('publish') ? 'at-least-once' : false,
+      history: false,
+    },
+    ...(publish && {
+      outbox: createOutbox,
+      encode: (payload, event) => dialect.encode?.(payload, event) ?? encode(payload),
+    }),
+    ...(dialect.describe && { describe: (frame) => `${dialect.describe?.(frame)}` }),
+    open: (session, events, { credentials }) => openCodecLink(session, events, dialect, credentials),
+  }
+  // The capabilities follow from the type of the dialect.
+  return codec as never
+}
