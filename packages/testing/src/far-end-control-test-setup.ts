@@ -32,7 +32,8 @@ const toRunning = ({ server, ...rest }: ListeningFarEnd): Running => ({
 async function startWatched(): Promise<Running> {
   const watchers = new Set<ServerResponse>()
   const see = (sight: Sight): void => {
-    for (const watcher of watchers) watcher.write(`data: ${JSON.stringify(sight.map(toJson))}\n\n`)
+    for (const watcher of watchers)
+      if (!watcher.writableEnded) watcher.write(`data: ${JSON.stringify(sight.map(toJson))}\n\n`)
   }
   const rig = await startWebSocketFarEnd(see)
   return {
@@ -42,10 +43,11 @@ async function startWatched(): Promise<Running> {
       response.writeHead(200, { 'Content-Type': 'text/event-stream' })
       response.write('data: []\n\n')
       watchers.add(response)
+      response.on('close', () => watchers.delete(response))
     },
     async stop() {
-      for (const watcher of watchers) watcher.end()
       await rig.stop()
+      for (const watcher of watchers) watcher.end()
     },
   }
 }
