@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js'
 import type { TestServer } from '@org/realtime-testing'
 import { createSessions, type FarSession, type SessionPeer } from './sessions-test-setup.ts'
 
@@ -60,6 +61,19 @@ const hmac = (text: string): string => createHmac('sha256', SECRET).update(text)
 
 export const sharedSecret = (channel: string, master: Buffer = MASTER_KEY): string =>
   createHash('sha256').update(Buffer.from(channel)).update(master).digest('base64')
+
+/** An event as a backend encrypts it. */
+export function seal(
+  channel: string,
+  value: unknown,
+  master?: Buffer,
+): { ciphertext: string; nonce: string } {
+  const nonce = Buffer.alloc(24, 3)
+  const key = new Uint8Array(Buffer.from(sharedSecret(channel, master), 'base64'))
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const box = xsalsa20poly1305(key, new Uint8Array(nonce)).encrypt(new Uint8Array(Buffer.from(text)))
+  return { ciphertext: Buffer.from(box).toString('base64'), nonce: nonce.toString('base64') }
+}
 
 const sign: Signer = {
   channel(socketId, channel, member) {

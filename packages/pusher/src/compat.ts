@@ -1,0 +1,7 @@
+export { Channel, PresenceChannel } from './compat/channel.ts'
+export type { ConnectionManager, ConnectionState } from './compat/connection.ts'
+export { BadChannelName, BadEventName, UnsupportedFeature } from './compat/errors.ts'
+export type { Members, PusherMember } from './compat/members.ts'
+export type { CompatOptions } from './compat/options.ts'
+export { Pusher } from './compat/pusher.ts'
+export type { UserFacade } from './compat/user.ts'

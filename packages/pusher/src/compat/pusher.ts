@@ -1,0 +1,283 @@
+import {
+  type Clock,
+  createClient,
+  type Link,
+  type Protocol,
+  systemClock,
+  type Transport,
+} from '@org/realtime-core/kit'
+import { createAddress } from '../address.ts'
+import { decodeData, type PusherFrame, parseFrame } from '../frame.ts'
+import { createPusherProtocol, type PusherCapabilities, type PusherMeta } from '../protocol.ts'
+import type { PusherClient } from '../pusher.ts'
+import { createVerbs } from '../verbs.ts'
+import { Channel, type ChannelHost, PresenceChannel } from './channel.ts'
+import { ConnectionManager } from './connection.ts'
+import { Emitter } from './emitter.ts'
+import { BadChannelName, UnsupportedFeature } from './errors.ts'
+import { type CompatOptions, toAuth, toUserAuth, usesTls } from './options.ts'
+import { UserFacade } from './user.ts'
+
+const IDLE_MS = 25_000
+
+/**
+ * The class of pusher-js 8, over the connection of this package: for Laravel Echo (as `Pusher`, `client` or
+ * `window.Pusher`) and for code that is written for pusher-js. It connects when it is made.
+ * @example
+ * new Echo({ broadcaster: 'reverb', key, wsHost: 'localhost', wsPort: 8080, forceTLS: false, Pusher })
+ */
+export class Pusher {
+  /** All that were made. */
+  static readonly instances: Pusher[] = []
+  /** Whether new ones connect at once. */
+  static isReady = true
+  /** Taken for compatibility; nothing is ever written to the console. Set `log` instead. */
+  static logToConsole = false
+  /** Hears of every change of state and every error. */
+  static log: ((message: string) => void) | undefined
+
+  /** Connects all that were made while `isReady` was false. */
+  static ready(): void {
+    Pusher.isReady = true
+    for (const instance of Pusher.instances) instance.connect()
+  }
+
+  key: string
+  options: CompatOptions
+  /** What the options amount to. */
+  readonly config: { useTLS: boolean; readonly [name: string]: unknown }
+  readonly channels = {
+    channels: {} as { [name: string]: Channel },
+    all: (): Channel[] => Object.values(this.channels.channels),
+    find: (name: string): Channel | undefined => this.channels.channels[name],
+  }
+  readonly connection: ConnectionManager
+  readonly user: UserFacade
+  readonly global_emitter: Emitter
+  readonly sessionID: number
+  readonly #clock: Clock
+  #host: ChannelHost
+  #client: PusherClient
+  #send: ((frame: string) => void) | undefined
+  #unfollow = (): void => {}
+
+  constructor(key: string, options: CompatOptions = {}) {
+    this.key = key
+    this.options = options
+    this.config = { ...options, useTLS: usesTls(options) }
+    this.#clock = (options['clock'] as Clock | undefined) ?? systemClock
+    this.sessionID = Math.floor(this.#clock.random() * 1e9)
+    const failed = (error: unknown): void => {
+      Pusher.log?.(`Callback threw: ${error}`)
+      this.connection.emit('error', { type: 'CallbackError', error })
+    }
+    this.global_emitter = new Emitter(failed)
+    this.connection = new ConnectionManager({
+      clock: this.#clock,
+      unavailableMs: options.unavailableTimeout ?? 10_000,
+      connect: () => this.connect(),
+      disconnect: () => this.disconnect(),
+      isUsingTLS: () => this.config.useTLS,
+      socketId: () => this.#client.pusher.socketId.get(),
+      send: (frame) => {
+        this.#send?.(frame)
+        return this.#send !== undefined
+      },
+    })
+    this.user = new UserFacade(() => this.#client, failed)
+    this.#client = this.#newClient()
+    const client = (): PusherClient => this.#client
+    this.#host = {
+      get client() {
+        return client()
+      },
+      send: (event, data, channel) => this.send_event(event, data, channel),
+      failed,
+    }
+    Pusher.instances.push(this)
+    if (Pusher.isReady) this.connect()
+  }
+
+  channel(name: string): Channel | undefined {
+    return this.channels.find(name)
+  }
+
+  allChannels(): Channel[] {
+    return this.channels.all()
+  }
+
+  connect(): void {
+    this.#client.connect().catch(() => {})
+  }
+
+  disconnect(): void {
+    this.#client.close()
+  }
+
+  subscribe(name: string): Channel {
+    const { channels } = this.channels
+    channels[name] ??= this.#newChannel(name)
+    channels[name].subscribe()
+    return channels[name]
+  }
+
+  unsubscribe(name: string): void {
+    const { channels } = this.channels
+    channels[name]?.unsubscribe()
+    delete channels[name]
+  }
+
+  subscribeAll(): void {
+    for (const name of Object.keys(this.channels.channels)) this.subscribe(name)
+  }
+
+  bind(...binding: Parameters<Emitter['bind']>): this {
+    this.global_emitter.bind(...binding)
+    return this
+  }
+
+  unbind(...binding: Parameters<Emitter['unbind']>): this {
+    this.global_emitter.unbind(...binding)
+    return this
+  }
+
+  bind_global(...binding: Parameters<Emitter['bind_global']>): this {
+    this.global_emitter.bind_global(...binding)
+    return this
+  }
+
+  unbind_global(...binding: Parameters<Emitter['unbind_global']>): this {
+    this.global_emitter.unbind_global(...binding)
+    return this
+  }
+
+  unbind_all(): this {
+    this.global_emitter.unbind_all()
+    return this
+  }
+
+  send_event(event: string, data: unknown, channel?: string): boolean {
+    return this.connection.send_event(event, data, channel)
+  }
+
+  signin(): void {
+    this.user.signin()
+  }
+
+  shouldUseTLS(): boolean {
+    return this.config.useTLS
+  }
+
+  /** Moves to another app or cluster with all its channels. */
+  switchCluster({ appKey, cluster }: { readonly appKey: string; readonly cluster: string }): void {
+    const old = this.#client
+    this.key = appKey
+    this.options = { ...this.options, cluster }
+    this.#unfollow()
+    for (const channel of this.allChannels()) channel.unsubscribe()
+    this.#client = this.#newClient()
+    old.close()
+    this.subscribeAll()
+    this.user.resume()
+    this.connect()
+  }
+
+  #newChannel(name: string): Channel {
+    if (name.startsWith('#')) throw new BadChannelName(`Cannot create a channel with name "${name}".`)
+    if (name.startsWith('private-encrypted-') && !this.options.encryption)
+      throw new UnsupportedFeature(`Option encryption is needed for ${name}`)
+    return name.startsWith('presence-')
+      ? new PresenceChannel(name, this.#host)
+      : new Channel(name, this.#host)
+  }
+
+  #newClient(): PusherClient {
+    const { options } = this
+    const { activityTimeout: idleMs = IDLE_MS, pongTimeout: answerMs, encryption } = options
+    const address = createAddress({ ...options, key: this.key, forceTLS: usesTls(options) })
+    const secure = (): boolean => {
+      this.config.useTLS = true
+      return address.secure()
+    }
+    const protocol = createPusherProtocol(
+      {
+        auth: toAuth(options),
+        userAuthentication: toUserAuth(options),
+        clientEventRate: false,
+        maxEventBytes: Infinity,
+        ...(encryption && { encryption }),
+      },
+      secure,
+    )
+    const client = createClient<PusherCapabilities, PusherMeta, '.'>({
+      url: address.url,
+      clock: this.#clock,
+      protocol: this.#watched(protocol, idleMs),
+      ...(answerMs !== undefined && { heartbeat: { answerMs } }),
+      ...(options['transport'] ? { transport: options['transport'] as Transport } : {}),
+    })
+    this.#unfollow = client.status.subscribe((snapshot) => {
+      if (snapshot.status !== 'connected' && this.connection.state === 'connected') this.#lost()
+      this.connection.follow(snapshot)
+      Pusher.log?.(`Connection is ${snapshot.status}`)
+    })
+    return Object.assign(client, { pusher: createVerbs(client as never, protocol.shared) }) as PusherClient
+  }
+
+  #lost(): void {
+    this.user.disconnect()
+    for (const channel of this.allChannels()) channel.disconnect()
+  }
+
+  /** Sees every frame: what the protocol needs goes there first, and all of it is told as pusher-js does. */
+  #watched(
+    protocol: Protocol<PusherCapabilities, PusherMeta, '.'>,
+    idleMs: number,
+  ): Protocol<PusherCapabilities, PusherMeta, '.'> {
+    return {
+      ...protocol,
+      open: (session, events, opening) => {
+        const send = (frame: string): void => session.send(frame)
+        const link: Link = protocol.open(
+          session,
+          {
+            ...events,
+            ready: (how) => {
+              const receiveIdleMs = Math.min(how.heartbeat?.receiveIdleMs ?? idleMs, idleMs)
+              this.#send = send
+              events.ready({ ...how, heartbeat: { receiveIdleMs } })
+            },
+          },
+          opening,
+        )
+        return {
+          ...link,
+          receive: (text) => this.#received(text, link),
+          dispose: () => {
+            if (this.#send === send) this.#send = undefined
+            link.dispose?.()
+          },
+        }
+      },
+    }
+  }
+
+  #received(text: Parameters<Link['receive']>[0], link: Link): void {
+    const frame = typeof text === 'string' ? parseFrame(text) : undefined
+    if (!frame) return link.receive(text)
+    const channel = this.channels.find(frame.channel ?? '')
+    const isOurs = frame.event.startsWith('pusher') || frame.channel?.startsWith('private-encrypted-')
+    channel?.expect(frame)
+    if (isOurs) link.receive(text)
+    this.#tell(frame, channel)
+  }
+
+  #tell(frame: PusherFrame, channel: Channel | undefined): void {
+    const { event } = frame
+    if (event === 'pusher:connection_established') return
+    channel?.handleEvent(frame)
+    if (!event.startsWith('pusher_internal:')) this.global_emitter.emit(event, decodeData(frame.data))
+    this.user.handleEvent(frame)
+    this.connection.tell(frame)
+  }
+}
