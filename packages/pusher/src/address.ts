@@ -44,7 +44,7 @@ export function createAddress(options: AddressOptions): Address {
     wsPath = '',
     cluster,
   } = options
-  const { host = options.wsHost || (cluster && `ws-${cluster}.pusher.com`) } = options
+  const host = options.host || options.wsHost || (cluster && `ws-${cluster}.pusher.com`)
   if (typeof key !== 'string' || !key) throw invalid('key', 'the key of the app', key)
   if (!url && !host) throw invalid('host', 'a host, unless there is a url or a cluster', host)
   if (transports && !transports.some((name) => name === 'ws' || name === 'wss'))
@@ -52,8 +52,8 @@ export function createAddress(options: AddressOptions): Address {
   const onlyTls = transports?.includes('wss') && !transports.includes('ws')
   let isTls = options.forceTLS ?? (onlyTls || !THIS_MACHINE.test(host ?? ''))
   const ports = {
-    true: toPort(options.port === undefined ? 'wssPort' : 'port', options.port ?? wssPort),
-    false: toPort(options.port === undefined ? 'wsPort' : 'port', options.port ?? wsPort),
+    true: toPort(options.port == null ? 'wssPort' : 'port', options.port ?? wssPort),
+    false: toPort(options.port == null ? 'wsPort' : 'port', options.port ?? wsPort),
   }
   const app = `/app/${encodeURIComponent(key)}`
 

@@ -194,7 +194,9 @@ export class Pusher {
   #newClient(): PusherClient {
     const { options } = this
     const { activityTimeout: idleMs = IDLE_MS, pongTimeout: answerMs, encryption } = options
-    const address = createAddress({ ...options, key: this.key, forceTLS: usesTls(options) })
+    // Echo has options of the same name that mean something else.
+    const { host: _, port: __, url: ___, ...place } = options
+    const address = createAddress({ ...place, key: this.key, forceTLS: usesTls(options) })
     const secure = (): boolean => {
       this.config.useTLS = true
       return address.secure()
