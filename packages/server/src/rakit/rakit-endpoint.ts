@@ -12,7 +12,7 @@ import { Turnstile } from './turnstile.ts'
  * The endpoint `/rakit`: what the WebSocket server of Rakit says, byte for byte.
  * @throws ServerError `option.invalid` that names the option and what it accepts
  */
-export function createRakitEndpoint(options: RakitOptions, clock: Clock = systemClock): Endpoint {
+export function createRakitEndpoint(options: RakitOptions = {}, clock: Clock = systemClock): Endpoint {
   const settings = resolveRakit(options)
   const room = new Room(clock)
   const turnstile = settings.compat === 'exact' ? new Turnstile() : undefined
