@@ -15,6 +15,9 @@ export interface Grant {
   readonly history?: boolean
 }
 
+/** What everybody may do in the channels of a pattern; `true` lets join and hear, and no more. */
+export type ChannelTable = Readonly<Record<string, true | Grant>>
+
 export interface Denial {
   readonly refuse: 'forbidden' | 'unknown-channel' | 'limit' | 'rate-limited' | 'unavailable'
   /** For the client's error. */

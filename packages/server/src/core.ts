@@ -43,6 +43,7 @@ export function createCore(options: Resolved): Core {
   const hooks = createHooks()
   const guard = createGuard({ clock, hookMs: options.times.hookMs, crash: hooks.crash })
   const rules = createRules({ isOpen: mode === 'development', guard })
+  for (const [pattern, grant] of Object.entries(options.channels)) rules.add(pattern, () => grant)
   // A frame holds all members of a channel, and a little more.
   const membersBytes = limits.frameBytes - Math.min(4096, limits.frameBytes / 2)
   const adapter = createMemoryAdapter({ ...options, ...limits, membersBytes }, clock)

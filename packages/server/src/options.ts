@@ -1,7 +1,8 @@
 import type { Authenticate } from './authenticate.ts'
-import type { MaySend } from './authorize.ts'
+import type { ChannelTable, MaySend } from './authorize.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { invalid } from './errors.ts'
+import type { LogOptions } from './log/log-options.ts'
 import type { RakitOptions } from './rakit/rakit-options.ts'
 import { type Group, type Numbers, numbers, oneOf } from './ranges.ts'
 import type { Route } from './route.ts'
@@ -48,6 +49,10 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
   readonly raw?: boolean
   /** Whether `/rakit` is served, and how. @default true in development */
   readonly rakit?: boolean | RakitOptions
+  /** Rules that need no function, by pattern: `true` lets join and hear. Others come by `server.authorize()`. */
+  readonly channels?: ChannelTable
+  /** Logs what happens. @default nothing */
+  readonly log?: LogOptions
   /** Endpoints of your own, by path. A path may have holes: `/app/{key}`. */
   readonly endpoints?: Readonly<Record<string, Endpoint>>
   /** Further pages of plain HTTP. */
@@ -90,6 +95,8 @@ export function resolveOptions(options: ServerOptions) {
     slowConsumer: oneOf('slowConsumer', options.slowConsumer, ['close', 'drop']),
     raw,
     rakit: rakit === true ? {} : rakit,
+    channels: options.channels ?? {},
+    log: options.log,
     endpoints,
     routes,
     clock,

@@ -2,6 +2,8 @@ import { type Core, createCore } from './core.ts'
 import { ServerError } from './errors.ts'
 import { createHealthRoutes } from './health.ts'
 import { createListener, type Listener, type Listening } from './listener.ts'
+import { createLog } from './log/log.ts'
+import { logServer } from './log/log-server.ts'
 import { resolveOptions, type ServerOptions } from './options.ts'
 import { createVerbs, type Verbs } from './verbs.ts'
 
@@ -32,6 +34,8 @@ export interface Server extends Verbs {
 export function createServer(options: ServerOptions = {}): Server {
   const resolved = resolveOptions(options)
   const core = createCore(resolved)
+  const log = resolved.log && createLog(resolved.log, resolved)
+  if (log) logServer(core.hooks, log, resolved.clock)
   const startedAt = resolved.clock.now()
   let phase: 'new' | 'up' | 'draining' | 'closed' = 'new'
   let listening: Promise<Listening> | undefined
@@ -61,6 +65,7 @@ export function createServer(options: ServerOptions = {}): Server {
     await drain(core, drainMs)
     phase = 'closed'
     await end(core, listener)
+    await log?.close()
   }
 
   return {

@@ -1,6 +1,5 @@
 import { toConfigFields, toConfigSources } from '../config/describe-config.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
-import type { ChannelTable } from '../config/option-row.ts'
 import { secretsOf, toLogOptions, toServerOptions } from '../config/to-server-options.ts'
 import { ServerError } from '../errors.ts'
 import type { Listening } from '../listener.ts'
@@ -22,7 +21,7 @@ interface Run {
 /** `start`: serves until a signal ends it. */
 export async function start(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    const run = prepare(loadConfig({ args }))
+    const run = prepare(loadConfig({ args }, { by: 'command' }))
     const stopped = stopSignal()
     const listening = await run.server.listen()
     tell(run, listening, terminal)
@@ -38,8 +37,6 @@ function prepare(config: Config): Run {
   const { settings } = config
   const log = createLog(toLogOptions(settings), { secrets: secretsOf(settings) })
   const server = createServer(toServerOptions(settings))
-  for (const [pattern, grant] of Object.entries(settings.get<ChannelTable>('channels') ?? {}))
-    server.authorize(pattern, () => grant)
   logServer(server, log)
   return { server, log, config }
 }

@@ -1,4 +1,5 @@
 import { isLoopback } from '../options.ts'
+import type { ConfigUse } from './load-config.ts'
 import { type ConfigProblem, DEFAULT } from './problem.ts'
 import type { Settings } from './settings.ts'
 
@@ -8,24 +9,25 @@ interface Checked {
 }
 
 /** What options that are right for themselves say together. */
-export function checkSettings(settings: Settings): Checked {
+export function checkSettings(settings: Settings, by: ConfigUse['by']): Checked {
   const problems: ConfigProblem[] = []
   const refuse = (option: string, message: string): void => {
     problems.push({ option, source: settings.source(option)?.label ?? DEFAULT, message })
   }
+  const isCommand = by === 'command'
   const isProduction = settings.get('mode') === 'production'
   const hasCert = settings.get('tls.cert') !== undefined
   const hasKey = settings.get('tls.key') !== undefined
   if (hasCert !== hasKey)
     refuse(hasCert ? 'tls.cert' : 'tls.key', `needs \`${hasCert ? 'tls.key' : 'tls.cert'}\` as well`)
-  if (isProduction && settings.get('authenticate') === undefined)
+  if (isCommand && isProduction && settings.get('authenticate') === undefined)
     refuse(
       'authenticate',
       'has to be said in `production`: `anonymous` lets everybody in; to ask for tokens use the library',
     )
   if (isProduction && settings.get('control.enabled') === true)
     refuse('control.enabled', 'causes faults, so it is for `development` alone')
-  return { problems, notes: [...notesOf(settings, isProduction)] }
+  return { problems, notes: isCommand ? [...notesOf(settings, isProduction)] : [] }
 }
 
 function* notesOf(settings: Settings, isProduction: boolean): Iterable<string> {

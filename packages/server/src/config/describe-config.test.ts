@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { describeConfig, toConfigFields, toConfigSources } from './describe-config.ts'
-import { loadConfig } from './load-config.ts'
+import { type ConfigSources, loadConfig as load } from './load-config.ts'
+
+const loadConfig = (sources: ConfigSources) => load(sources, { by: 'command' })
 
 const SECRET = 'a-secret-of-some-length'
 

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { loadConfig, readConfig } from './load-config.ts'
+import { type ConfigSources, loadConfig as load, readConfig as read } from './load-config.ts'
 import { toEnvName } from './option-row.ts'
 import { optionTable } from './option-table.ts'
+
+const readConfig = (sources: ConfigSources) => read(sources, { by: 'command' })
+const loadConfig = (sources: ConfigSources) => load(sources, { by: 'command' })
 
 /** A configuration file that is gone after the test. */
 function toFile(content: unknown): string {
@@ -15,7 +18,7 @@ function toFile(content: unknown): string {
   return path
 }
 
-const problemsOf = (sources: Parameters<typeof readConfig>[0]): readonly string[] =>
+const problemsOf = (sources: ConfigSources): readonly string[] =>
   readConfig({ env: {}, ...sources }).problems.map(
     ({ option, source, message }) => `${option} (${source}) ${message}`,
   )

@@ -7,14 +7,12 @@ import { readFlags } from './read-flags.ts'
 import { Settings } from './settings.ts'
 
 export interface ConfigSources {
-  /** Flags, as in `process.argv.slice(2)`. @default none */
+  /** Flags, such as `process.argv.slice(2)`. @default none */
   readonly args?: readonly string[]
   /** @default process.env */
   readonly env?: Env
   /** A file to read when neither flags nor environment name one. */
   readonly file?: string
-  /** Flags that are allowed besides the options. */
-  readonly switches?: readonly string[]
 }
 
 export interface Config {
@@ -24,30 +22,31 @@ export interface Config {
   readonly notes: readonly string[]
   /** The file that was read. */
   readonly file: string | undefined
+  /** Which of the flags without a value were there. */
   readonly switches: ReadonlySet<string>
 }
 
+export interface ConfigUse {
+  /** Flags without a value that are known besides the options. */
+  readonly switches?: readonly string[]
+  /** A library can bring the functions that a command cannot. */
+  readonly by: 'command' | 'library'
+}
+
 /** Reads file, environment and flags, of which the later ones win, and finds everything that is wrong. */
-export function readConfig({
-  args = [],
-  env = process.env,
-  file,
-  switches = [],
-}: ConfigSources = {}): Config {
+export function readConfig(sources: ConfigSources, { by, switches = [] }: ConfigUse): Config {
+  const { args = [], env = process.env } = sources
   const flags = readFlags(args, switches)
-  const path = flags.config ?? (env[CONFIG_VARIABLE] || file)
-  const { given, problems } = joinReadings([
-    ...(path === undefined ? [] : [readConfigFile(path)]),
-    readEnv(env),
-    flags,
-  ])
+  const file = flags.config ?? (env[CONFIG_VARIABLE] || sources.file)
+  const readings = [...(file === undefined ? [] : [readConfigFile(file)]), readEnv(env), flags]
+  const { given, problems } = joinReadings(readings)
   const settings = new Settings(given, env)
-  const checked = checkSettings(settings)
+  const checked = checkSettings(settings, by)
   return {
     settings,
     problems: [...problems, ...checked.problems],
     notes: checked.notes,
-    file: path,
+    file,
     switches: flags.switches,
   }
 }
@@ -56,8 +55,8 @@ export function readConfig({
  * The same, for use.
  * @throws ServerError `config.invalid` that lists every mistake with its source and what to do
  */
-export function loadConfig(sources: ConfigSources = {}): Config {
-  const config = readConfig(sources)
+export function loadConfig(sources: ConfigSources, use: ConfigUse): Config {
+  const config = readConfig(sources, use)
   throwProblems(config.problems)
   return config
 }

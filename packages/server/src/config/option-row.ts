@@ -1,10 +1,7 @@
-import type { Grant } from '../authorize.ts'
+import type { ChannelTable } from '../authorize.ts'
 import type { ServerOptions } from '../options.ts'
 
 export type Mode = NonNullable<ServerOptions['mode']>
-
-/** Who may do what in the channels of a pattern: `true` lets join and hear. */
-export type ChannelTable = Readonly<Record<string, true | Grant>>
 
 export type Value = string | number | boolean | readonly string[] | ChannelTable
 

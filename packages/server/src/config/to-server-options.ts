@@ -16,6 +16,7 @@ const PLAIN = [
   'origins',
   'hosts',
   'authenticate',
+  'channels',
   'raw',
 ] as const
 

@@ -1,7 +1,8 @@
 import { createFakeClock } from '@org/realtime-testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ConnectionInfo } from '../connection.ts'
 import { createHooks } from '../hooks.ts'
+import { dialRaw, startServer } from '../socket-test-setup.ts'
 import { createLog } from './log.ts'
 import type { LogEntry, LogOptions } from './log-options.ts'
 import { logServer } from './log-server.ts'
@@ -93,5 +94,17 @@ describe('logServer', () => {
     hooks.emit('stop')
     expect(entries).toEqual([])
     expect(hooks.has('receive')).toBe(false)
+  })
+})
+
+describe('createServer', () => {
+  it('logs what happens when it is asked to, to its end', async () => {
+    const events: string[] = []
+    const { server, port } = await startServer({ log: { sink: ({ event }) => events.push(event) } })
+    const client = await dialRaw(port)
+    client.socket.terminate()
+    await vi.waitFor(() => expect(events).toContain('disconnect'))
+    await server.close()
+    expect(events).toEqual(['start', 'connect', 'disconnect', 'stop'])
   })
 })

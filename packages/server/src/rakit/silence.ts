@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 
 /** After so long without anything from anybody Rakit looks for clients to cut. */
-export const SILENCE_MS = 5000
+const SILENCE_MS = 5000
 
 /** Calls in every silence of so long, as long as it goes on. */
 export class Silence {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { createServer as createTcp } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readConfig } from '../../config/load-config.ts'
+import { readConfig as read } from '../../config/load-config.ts'
 import { startServer } from '../../socket-test-setup.ts'
 import { createFolder } from '../cli-test-setup.ts'
 import { whoAnswers } from '../who-answers.ts'
@@ -15,7 +15,7 @@ import { checkSoketi } from './check-soketi.ts'
 import { checkTls } from './check-tls.ts'
 import { readDotEnv } from './read-dot-env.ts'
 
-const settingsOf = (...args: string[]) => readConfig({ args, env: {} }).settings
+const settingsOf = (...args: string[]) => read({ args, env: {} }, { by: 'command' }).settings
 
 describe('checkNode', () => {
   it.each([

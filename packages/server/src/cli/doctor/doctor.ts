@@ -14,7 +14,7 @@ const MARKS = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
 
 /** `doctor`: looks for what would keep the server from starting or being reached. Resolves with 1 when there is any. */
 export async function doctor(args: readonly string[], { out }: Terminal): Promise<number> {
-  const config = readConfig({ args, switches: ['json'] })
+  const config = readConfig({ args }, { by: 'command', switches: ['json'] })
   const findings: readonly Finding[] = [
     checkNode(process.versions.node),
     ...checkConfig(config),

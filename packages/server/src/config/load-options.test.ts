@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { dialRaw, startServer } from '../socket-test-setup.ts'
+import { loadOptions } from './load-options.ts'
+
+describe('loadOptions', () => {
+  it('gives a server what the environment says, beside functions of its own', async () => {
+    const env = {
+      NODE_ENV: 'production',
+      REALTIME_LIMITS_JOINS: '7',
+      REALTIME_CHANNELS: '{"news.*":{"publish":true}}',
+      REALTIME_LOG_LEVEL: 'off',
+    }
+    const options = loadOptions({ env })
+    expect(options).toMatchObject({
+      mode: 'production',
+      rakit: false,
+      limits: { joins: 7 },
+      log: { level: 'off' },
+    })
+    const { port } = await startServer({
+      ...options,
+      port: 0,
+      authenticate: (token) => token === 'good' && { id: 'me' },
+    })
+    const client = await dialRaw(port)
+    expect((await client.hello({ token: 'good' })).limits.joins).toBe(7)
+    client.send({ t: 'sub', chs: [{ ch: 'news.today' }, { ch: 'other' }] })
+    expect(await client.next('subbed')).toMatchObject({ ch: 'news.today' })
+    expect(await client.next('refused')).toMatchObject({ ch: 'other', code: 'unknown-channel' })
+  })
+
+  it('throws every mistake', () => {
+    expect(() => loadOptions({ env: { REALTIME_PORT: 'x' } })).toThrow(
+      '[config.invalid] A mistake in the configuration',
+    )
+  })
+})
