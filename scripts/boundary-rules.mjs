@@ -53,7 +53,7 @@ function protocol(peers) {
 /** @param {Readonly<Record<string, string>>} peers @returns {Rule} */
 function binding(peers) {
   return {
-    imports: { [core]: '', '@org/realtime-devtools': 'inspector', ...peers },
+    imports: { [core]: '', [`${core}/bind`]: '', '@org/realtime-devtools': 'inspector', ...peers },
     dependencies: [core],
     mayExportAll: true,
   }

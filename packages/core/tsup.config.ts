@@ -1,7 +1,7 @@
 import { defineBuild } from '../../tsup.base.ts'
 
 export default defineBuild({
-  entries: ['index', 'kit'],
+  entries: ['index', 'kit', 'bind'],
   internal: ['ws-node', 'ws-none'],
   global: { file: 'realtime-core', name: 'RealtimeCore' },
 })

@@ -143,7 +143,7 @@ describe('Channel', () => {
     const status = booking.status.get()
     if (status.state === 'rejected') expectTypeOf(status.error).toEqualTypeOf<RealtimeError>()
     const stop = booking.onGap(
-      async ({ cause }) => expectTypeOf(cause).toEqualTypeOf<'reconnect' | 'hole'>(),
+      async ({ cause }) => expectTypeOf(cause).toEqualTypeOf<'reconnect' | 'hole' | 'away'>(),
       {
         complete: true,
       },

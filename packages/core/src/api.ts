@@ -1,4 +1,5 @@
 import type { ChannelStatus } from './channel-status.ts'
+import type { Environment } from './environment.ts'
 import type { RealtimeError } from './errors.ts'
 import type { EventsOptions } from './event-stream.ts'
 import type { GapHandler, GapOptions } from './gap.ts'
@@ -71,12 +72,14 @@ export interface ChannelOptions {
 /** One message of any event, as a union to switch on by `event`. */
 export type AnyMessage<R extends Channels, P extends Pattern<R>, M extends Meta = Meta> = MessageOf<R[P], M>
 
-type MessageOf<V extends Events, M extends Meta> = {
+export type MessageOf<V extends Events, M extends Meta> = {
   [E in keyof V & string]: { readonly event: E; readonly payload: Output<V[E]>; readonly meta: M }
 }[keyof V & string]
 
 /** The part of a channel that every protocol has. `V`: its events. */
 export interface ListeningChannel<V extends Events, M extends Meta = Meta> {
+  /** What bindings need of its client. */
+  readonly '~env': Environment
   readonly name: string
   readonly status: Store<ChannelStatus>
   // `Output` is written out here: as an alias it doubles what each call costs the type checker (bench/types).
@@ -105,6 +108,8 @@ export interface ListeningChannel<V extends Events, M extends Meta = Meta> {
   join(): () => void
   /** Asks again after a rejection. */
   retry(): void
+  /** Runs the gap handlers of this handle, which a binding let listen to nothing since then. */
+  '~missed'(since: number): void
   /** Removes all listeners of this handle. With `now` the channel does not linger. */
   leave(options?: { readonly now?: boolean }): void
 }
@@ -152,6 +157,8 @@ type Unmatched<R extends Channels, N extends string> = string extends N
 
 /** The part of a client that does not depend on its registry or protocol: what bindings can hold any of. */
 export interface AnyClient {
+  /** What bindings need: what it lives by, and where to report. */
+  readonly '~env': Environment
   readonly capabilities: Capabilities
   readonly status: Store<StatusSnapshot>
   readonly trace: Trace

@@ -1,6 +1,7 @@
 import { onAbort } from './abort.ts'
 import type { PublishOptions, Receipt } from './api.ts'
 import { type ChannelStatus, LEFT } from './channel-status.ts'
+import type { Environment } from './environment.ts'
 import type { RealtimeError } from './errors.ts'
 import { createEventStream, type EventsOptions } from './event-stream.ts'
 import { fault } from './fault.ts'
@@ -16,7 +17,8 @@ import type { Subscriptions } from './subscriptions.ts'
 
 /** What a channel handle needs of its client. */
 export interface ChannelSetup
-  extends GapSetup,
+  extends Environment,
+    GapSetup,
     Pick<Subscriptions, 'use' | 'find' | 'hold' | 'watch' | 'endLinger' | 'retry'> {
   readonly publish: Publish
   isClosed(): boolean
@@ -30,6 +32,7 @@ interface ListenOptions {
 
 /** One user's grip on a channel. All handles of a name share one subscription; each has its own listeners and gaps. */
 export class ChannelHandle {
+  readonly '~env': Environment
   readonly name: string
   readonly status: Store<ChannelStatus>
   readonly #setup: ChannelSetup
@@ -39,6 +42,7 @@ export class ChannelHandle {
 
   constructor(name: string, options: Readonly<Record<string, unknown>>, setup: ChannelSetup) {
     const { find, use, watch } = setup
+    this['~env'] = setup
     this.name = name
     this.#options = options
     this.#setup = setup
@@ -119,6 +123,19 @@ export class ChannelHandle {
     const sub = use(this.name)
     sub.gaps.add(entry)
     return this.#end(watch(sub), () => sub.gaps.delete(entry))
+  }
+
+  '~missed'(since: number): void {
+    const { name: channel } = this
+    const gap = Object.freeze({
+      channel,
+      continuity: 'unknown',
+      since,
+      cause: 'away',
+      resumed: false,
+    } as const)
+    for (const entry of [...this.#setup.use(channel).gaps])
+      if (entry.hold === this.#hold) entry.hold.run(entry, gap)
   }
 
   publish(event: string, payload: unknown, options: PublishOptions = {}): Promise<Receipt> {

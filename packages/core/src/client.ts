@@ -151,6 +151,7 @@ export function createClient<
     })
 
   const client = {
+    '~env': setup,
     capabilities,
     status: port.status,
     trace,

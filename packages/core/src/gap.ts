@@ -9,7 +9,8 @@ export interface Gap {
   readonly continuity: Continuity
   /** Wall-clock time at which the channel was last known to be whole. */
   readonly since: number
-  readonly cause: 'reconnect' | 'hole'
+  /** `away`: a binding let go of the channel while nobody looked at the page. */
+  readonly cause: 'reconnect' | 'hole' | 'away'
   /** The peer had kept the session, and with it the subscription. */
   readonly resumed: boolean
 }

@@ -1,0 +1,49 @@
+import type { AnyChannel } from './binding-types.ts'
+import { type Flush, schedule } from './flush.ts'
+import { attachAll, isAway } from './hidden-tab.ts'
+import type { Meta } from './protocol.ts'
+import type { Store } from './store.ts'
+
+/**
+ * Makes the next state of the one before and a message. `isShown`: somebody may hold the state, so it is to be
+ * replaced; until it is shown the next one may be changed in place.
+ */
+export type Step<S> = (state: S, payload: unknown, meta: Meta, event: string, isShown: boolean) => S
+
+/** A state that every message goes into, and that is shown once per frame. */
+export interface Fold<S> extends Store<S> {
+  /** Listens to events of one more channel, until released. */
+  listen(channel: AnyChannel, events: readonly string[]): () => void
+  /** Replaces the state, and shows it at once. */
+  set(state: S): void
+}
+
+/** The last state stays when nothing is listened to any more. */
+export function createFold<S>(initial: S, step: Step<S>, flush: () => Flush | undefined): Fold<S> {
+  let state = initial
+  let shown = initial
+  const listeners = new Set<(state: S) => void>()
+  const show = (): void => {
+    if (Object.is(state, shown)) return
+    shown = state
+    for (const listener of [...listeners]) listener(state)
+  }
+  return {
+    get: () => shown,
+    set(next) {
+      state = next
+      show()
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    listen: (channel, events) =>
+      attachAll(channel, events, (event) =>
+        channel.on(event, (payload: unknown, meta) => {
+          state = step(state, payload, meta, event, state === shown)
+          if (state !== shown) schedule(channel['~env'], isAway(channel) ? 'back' : (flush() ?? 'raf'), show)
+        }),
+      ),
+  }
+}

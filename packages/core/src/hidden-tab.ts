@@ -1,0 +1,107 @@
+import type { AnyChannel } from './binding-types.ts'
+import { flush } from './flush.ts'
+
+/**
+ * What a channel does for a binding while nobody looks at the page. `keep`: goes on. `coalesce`: stays joined, and
+ * what came is shown as one change when the page is seen again. `leave`: lets go of the channel after a second,
+ * and when the page is seen again joins it and runs its gap handlers.
+ */
+export type HiddenTab = 'keep' | 'coalesce' | 'leave'
+
+/** A page that is seen again within this time has left nothing. */
+const GRACE_MS = 1000
+
+interface Tab {
+  readonly policy: HiddenTab
+  isAway: boolean
+  /** Since when the channel was let go of, until its gap handlers have been told. */
+  since?: number | undefined
+  /** What is under way on the channel, by how to start it again. */
+  readonly running: Map<() => () => void, (() => void) | undefined>
+}
+
+const tabs = new WeakMap<AnyChannel, Tab>()
+
+export function setHiddenTab(channel: AnyChannel, policy: HiddenTab): void {
+  if (policy !== 'keep') tabs.set(channel, { policy, isAway: false, running: new Map() })
+}
+
+/** Whether what comes over this channel is to be shown only when the page is seen again. */
+export const isAway = (channel: AnyChannel): boolean => tabs.get(channel)?.isAway === true
+
+/** Starts something on a channel, and again whenever the channel was let go of. */
+export function attach(channel: AnyChannel, start: () => () => void): () => void {
+  const tab = tabs.get(channel)
+  if (tab?.policy !== 'leave') return start()
+  // The same start may be attached twice.
+  const own = (): (() => void) => start()
+  tab.running.set(own, tab.isAway ? undefined : own())
+  return () => {
+    tab.running.get(own)?.()
+    tab.running.delete(own)
+  }
+}
+
+/** Starts something for each event of a channel, as `attach` does. */
+export function attachAll(
+  channel: AnyChannel,
+  events: readonly string[],
+  start: (event: string) => () => void,
+): () => void {
+  const stops = events.map((event) => attach(channel, () => start(event)))
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
+/** Joins a channel, and lets it follow the page, until released. */
+export function holdChannel(channel: AnyChannel): () => void {
+  const leave = attach(channel, () => channel.join())
+  const tab = tabs.get(channel)
+  if (!tab) return leave
+  const { clock, signals } = channel['~env']
+  let cancel = (): void => {}
+  const look = (): void => {
+    cancel()
+    const isHidden = signals.hidden()
+    if (tab.isAway === isHidden) return
+    const after = isHidden && tab.policy === 'leave' ? GRACE_MS : 0
+    if (after) cancel = clock.after(after, () => turn(channel, tab))
+    else cancel = turn(channel, tab)
+  }
+  const forget = signals.subscribe(look)
+  look()
+  return () => {
+    forget()
+    cancel()
+    leave()
+  }
+}
+
+/** Returns how to take back what is still to come of it. */
+function turn(channel: AnyChannel, tab: Tab): () => void {
+  tab.isAway = !tab.isAway
+  if (tab.policy === 'coalesce') {
+    if (!tab.isAway) flush(channel['~env'], 'back')
+    return () => {}
+  }
+  if (tab.isAway) tab.since ??= channel['~env'].clock.date()
+  for (const [start, stop] of tab.running) {
+    stop?.()
+    tab.running.set(start, tab.isAway ? undefined : start())
+  }
+  return tab.isAway ? () => {} : catchUp(channel, tab)
+}
+
+/** What a gap handler fetches is whole only once the channel is joined. */
+function catchUp(channel: AnyChannel, tab: Tab): () => void {
+  const look = (): void => {
+    const { since } = tab
+    if (since === undefined || channel.status.get().state !== 'joined') return
+    tab.since = undefined
+    channel['~missed'](since)
+  }
+  const stop = channel.status.subscribe(look)
+  look()
+  return stop
+}

@@ -1,0 +1,34 @@
+import type { AnyClient, ChannelOptions } from './api.ts'
+import type { AnyChannel } from './binding-types.ts'
+import { type HiddenTab, setHiddenTab } from './hidden-tab.ts'
+
+/** {@link ChannelOptions}, and what only bindings know. */
+export interface BoundOptions extends ChannelOptions {
+  /** What the channel does while nobody looks at the page. @default 'keep' */
+  readonly hidden?: HiddenTab
+}
+
+type Open = (pattern: string, params: object, options: ChannelOptions) => AnyChannel
+
+/**
+ * A handle of a channel for a binding: `rest` are the parameters, where the pattern has any, and options. Nothing
+ * when either is `'skip'`.
+ * @throws RealtimeError `option.invalid` for a name outside the registry or a parameter that does not fit
+ */
+export function openChannel(
+  client: AnyClient,
+  pattern: string,
+  ...rest: readonly (object | 'skip' | undefined)[]
+): AnyChannel | undefined {
+  if (rest.includes('skip')) return undefined
+  const params = pattern.includes('{') ? rest[0] : {}
+  const given = (pattern.includes('{') ? rest[1] : rest[0]) as BoundOptions | undefined
+  const { hidden = 'keep', ...options } = given ?? {}
+  const channel = (client as AnyClient & { readonly channel: Open }).channel(
+    pattern,
+    params as object,
+    options,
+  )
+  setHiddenTab(channel, hidden)
+  return channel
+}

@@ -1,0 +1,35 @@
+import {
+  attach,
+  type Events,
+  type InfoOf,
+  type ListeningChannel,
+  type MembersSnapshot,
+  type PresenceChannel,
+  type Store,
+} from '@org/realtime-core/bind'
+import { useKept } from './use-kept.ts'
+import { useStore } from './use-store.ts'
+
+/**
+ * Who is in a channel, or a part of it: renders again only when that part changes. Servers and the first render
+ * after them show nobody.
+ * @throws RealtimeError `capability.missing` where the protocol has no presence
+ * @example
+ * const count = useMembers(desk, ({ list }) => list.length)
+ */
+export function useMembers<V extends Events, T = MembersSnapshot<InfoOf<V>>>(
+  channel: PresenceChannel<V> | undefined,
+  select?: (members: MembersSnapshot<InfoOf<V>>) => T,
+): T {
+  const store = useKept([channel], () => toStore(channel as Present))
+  return useStore(store, select as (members: MembersSnapshot) => T, () => NOBODY)
+}
+
+type Present = (PresenceChannel<never> & ListeningChannel<never>) | undefined
+
+const NOBODY: MembersSnapshot = { list: [], me: undefined }
+
+const toStore = (channel: Present): Store<MembersSnapshot> => ({
+  get: () => channel?.members.get() ?? NOBODY,
+  subscribe: (listener) => (channel ? attach(channel, () => channel.members.subscribe(listener)) : () => {}),
+})

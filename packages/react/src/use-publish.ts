@@ -1,0 +1,29 @@
+import { RealtimeError } from '@org/realtime-core'
+import type { Capabilities, Events, PublishingChannel, Receipt } from '@org/realtime-core/bind'
+import { useCallback } from 'react'
+import { useNewest } from './use-kept.ts'
+
+/**
+ * Publishes to the channel of the last render; always the same function. Rejects with `option.invalid` while there
+ * is no channel.
+ * @example
+ * const publish = usePublish(room)
+ * const receipt = await publish('Said', { text })
+ */
+export function usePublish<V extends Events, C extends Capabilities>(
+  channel: PublishingChannel<V, C> | undefined,
+): PublishingChannel<V, C>['publish'] {
+  const newest = useNewest(channel)
+  return useCallback(
+    (...message: unknown[]): Promise<Receipt> =>
+      newest.current
+        ? (newest.current.publish as (...message: unknown[]) => Promise<Receipt>)(...message)
+        : Promise.reject(
+            new RealtimeError('option.invalid', 'usePublish() has no channel to publish to', {
+              option: 'channel',
+              expected: 'a channel',
+            }),
+          ),
+    [newest],
+  )
+}

@@ -1,0 +1,27 @@
+import { createLiveStatus, FIRST_STATUS, type LiveStatus, type Select } from '@org/realtime-core/bind'
+import { type Source, useSource } from './provider.ts'
+import { useKept } from './use-kept.ts'
+import { useStore } from './use-store.ts'
+
+export interface StatusOptions<T = LiveStatus> extends Select<LiveStatus, T> {
+  /** How long trouble must last before `human` tells of it. @default 1000 */
+  readonly delayMs?: number
+}
+
+export type UseStatus = <T = LiveStatus>(options?: StatusOptions<T>) => T
+
+/**
+ * The status of the connection, for code in `status` and for people in `human`, with the time of the next try
+ * and `retryNow`. Servers and the first render after them show `idle`.
+ * @example
+ * const { human, nextRetryAt, retryNow } = useStatus()
+ */
+export const useStatus: UseStatus = /* @__PURE__ */ createUseStatus()
+
+export function createUseStatus(source?: Source): UseStatus {
+  return ({ delayMs, select } = {}) => {
+    const client = useSource(source, 'useStatus')
+    const store = useKept([client, delayMs], () => createLiveStatus(client, delayMs))
+    return useStore(store, select, () => FIRST_STATUS)
+  }
+}

@@ -1,0 +1,49 @@
+import { type AnyChannel, follow, isSame, toList } from '@org/realtime-core/bind'
+import {
+  getCurrentInstance,
+  type MaybeRefOrGetter,
+  onActivated,
+  onDeactivated,
+  onScopeDispose,
+  toValue,
+  watch,
+} from 'vue'
+
+/** One, several or no channels, of whatever types. */
+export type AnyTarget = MaybeRefOrGetter<object | readonly object[] | undefined>
+
+/**
+ * Starts something on every channel while it is given; anew for all of them when one of the keys changes. Ends with
+ * the scope, rests while the component is kept alive unseen, and does nothing on servers.
+ */
+export function useFollowing(
+  target: AnyTarget,
+  start: (channel: AnyChannel) => () => void,
+  keys: () => readonly unknown[] = () => [],
+): void {
+  if (typeof window === 'undefined') return
+  const active = new Map<AnyChannel, () => void>()
+  const list = (): readonly AnyChannel[] => toList(toValue(target) as AnyChannel)
+  const rest = (): void => follow(active, [], start)
+  let isSeen = true
+  const see = (): void => follow(active, isSeen ? list() : [], start)
+  watch(
+    () => [list(), keys()] as const,
+    ([, next], before) => {
+      if (!isSame(next, before?.[1] ?? next)) rest()
+      see()
+    },
+    { immediate: true },
+  )
+  if (getCurrentInstance()) {
+    onActivated(() => {
+      isSeen = true
+      see()
+    })
+    onDeactivated(() => {
+      isSeen = false
+      see()
+    })
+  }
+  onScopeDispose(rest)
+}

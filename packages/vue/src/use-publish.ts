@@ -1,0 +1,22 @@
+import { RealtimeError } from '@org/realtime-core'
+import type { Capabilities, Events, PublishingChannel, Receipt } from '@org/realtime-core/bind'
+import { type MaybeRefOrGetter, toValue } from 'vue'
+
+/**
+ * Publishes to the channel of the moment. Rejects with `option.invalid` while there is none.
+ * @example
+ * const publish = usePublish(room)
+ * const receipt = await publish('Said', { text })
+ */
+export function usePublish<V extends Events, C extends Capabilities>(
+  channel: MaybeRefOrGetter<PublishingChannel<V, C> | undefined>,
+): PublishingChannel<V, C>['publish'] {
+  return (...message: unknown[]): Promise<Receipt> => {
+    const target = toValue(channel) as { publish(...message: unknown[]): Promise<Receipt> } | undefined
+    if (target) return target.publish(...message)
+    const details = { option: 'channel', expected: 'a channel' }
+    return Promise.reject(
+      new RealtimeError('option.invalid', 'usePublish() has no channel to publish to', details),
+    )
+  }
+}
