@@ -1,0 +1,11 @@
+import { whichChannels } from './channels-test-setup.tsx'
+import { faults } from './faults-test-setup.tsx'
+import { messages } from './messages-test-setup.tsx'
+import { page } from './page-test-setup.tsx'
+import { sharing } from './sharing-test-setup.tsx'
+
+messages()
+sharing()
+whichChannels()
+page()
+faults()
