@@ -47,6 +47,24 @@ export default defineConfig({
       },
       {
         extends: true,
+        // What is found only while tests run makes the page load anew, with two copies of a framework.
+        define: {
+          __VUE_OPTIONS_API__: 'true',
+          __VUE_PROD_DEVTOOLS__: 'false',
+          __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+        },
+        optimizeDeps: {
+          include: [
+            'react',
+            'react/jsx-dev-runtime',
+            'react-dom',
+            'react-dom/client',
+            'vue',
+            '@testing-library/react',
+            '@vue/test-utils',
+            'zod',
+          ],
+        },
         test: {
           name: 'browser',
           include: [`${anywhere}/*.browser.test.{ts,tsx}`],

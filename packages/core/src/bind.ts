@@ -11,6 +11,7 @@ export type {
   Receipt,
   TypesOf,
 } from './api.ts'
+export { createBatch } from './batch.ts'
 export type {
   AnyChannel,
   ClientOf,

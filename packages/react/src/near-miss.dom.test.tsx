@@ -2,7 +2,6 @@ import { settled } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
 import { Ear, setup } from './render-test-setup.tsx'
 
-
 describe('in development', () => {
   it('11: an event name that nearly fits is told in the trace instead of being silent', async () => {
     const fake = setup()

@@ -12,8 +12,8 @@ import type { AnyTarget } from './use-following.ts'
 
 /**
  * A state that every message of a channel goes into, by the reducer of its event. Reducers see all, the value
- * changes at most once per frame, and only when what is selected has changed. `initial` counts when the channel is
- * first given.
+ * changes at most once per frame, and only when what is selected has changed. `initial` counts when a channel
+ * starts it.
  * @example
  * const open = useChannelReducer(shop, { open: 0 }, {
  *   Placed: (state) => ({ open: state.open + 1 }),

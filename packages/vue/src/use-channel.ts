@@ -67,34 +67,26 @@ export const useChannel: UseChannel<RegisteredClient> = /* @__PURE__ */ createUs
 
 export function createUseChannel<T extends TypedClient>(source?: Source): UseChannel<T> {
   return ((pattern: MaybeRefOrGetter<string>, ...rest: Rest) => {
-    const channel = useHandle(source, 'useChannel', pattern, rest)
-    useFollowing(channel, holdChannel)
-    return channel
+    const client = useSource(source, 'useChannel')
+    let key: string | undefined
+    let channel: AnyChannel | undefined
+    const handle = computed(() => {
+      const name = toValue(pattern)
+      const given = rest.map((value) => toValue(value))
+      const next = JSON.stringify([name, ...given])
+      if (next !== key) channel = rawChannel(openChannel(client, name, ...given))
+      key = next
+      return channel
+    })
+    // What is wrong from the start is thrown by setup itself.
+    toValue(handle)
+    useFollowing(handle, holdChannel)
+    return handle
   }) as UseChannel<T>
 }
 
 /** Parameters, where the pattern has any, and options. */
-export type Rest = readonly MaybeRefOrGetter<object | 'skip' | undefined>[]
-
-/** The handle of a channel, which joins nothing by itself. */
-export function useHandle(
-  source: Source | undefined,
-  hook: string,
-  pattern: MaybeRefOrGetter<string>,
-  rest: Rest,
-): ComputedRef<AnyChannel | undefined> {
-  const client = useSource(source, hook)
-  let key: string | undefined
-  let channel: AnyChannel | undefined
-  return computed(() => {
-    const name = toValue(pattern)
-    const given = rest.map((value) => toValue(value))
-    const next = JSON.stringify([name, ...given])
-    if (next !== key) channel = rawChannel(openChannel(client, name, ...given))
-    key = next
-    return channel
-  })
-}
+type Rest = readonly MaybeRefOrGetter<object | 'skip' | undefined>[]
 
 /** A proxy could not reach its private fields. */
 export const rawChannel = <C extends AnyChannel | undefined>(channel: C): C => channel && markRaw(channel)

@@ -47,6 +47,7 @@ export function createUseChannels<T extends TypedClient>(source?: Source): UseCh
       handles = new Map(params === 'skip' ? [] : params.map(open))
       return [...handles.values()]
     })
+    toValue(channels)
     useFollowing(channels, holdChannel)
     return channels
   }) as unknown as UseChannels<T>

@@ -29,8 +29,10 @@ export function useFollowing(
   const see = (): void => follow(active, isSeen ? list() : [], start)
   watch(
     () => [list(), keys()] as const,
-    ([, next], before) => {
-      if (!isSame(next, before?.[1] ?? next)) rest()
+    (now, before) => {
+      // Vue has told the error of a channel that cannot be: until there is another, all stays.
+      if (!now) return
+      if (before && !isSame(now[1], before[1])) rest()
       see()
     },
     { immediate: true },

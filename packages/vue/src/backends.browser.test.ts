@@ -1,0 +1,3 @@
+import { behaviour } from './backends-test-setup.ts'
+
+behaviour()
