@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** Does its work `count` times. Whatever is not part of the work is made before. */
-export type Work = (count: number) => void
+/** Does its work `count` times. Whatever is not part of the work is made before. What it waits for costs nothing. */
+export type Work = (count: number) => void | Promise<void>
 
 export interface SideBySide {
   /** Nanoseconds of CPU for one time, the median of the rounds. */
@@ -58,7 +58,7 @@ async function warmUp(ours: Work, theirs: Work): Promise<number> {
 async function cpuNs(work: Work, count: number): Promise<number> {
   const before = process.cpuUsage()
   for (let done = 0; done < count; done += CHUNK) {
-    work(CHUNK)
+    await work(CHUNK)
     await turn()
   }
   const { user, system } = process.cpuUsage(before)

@@ -2,6 +2,9 @@
 
 export const SUBPROTOCOL = 'realtime.v1'
 
+/** Sooner than this nothing is tried again, whatever `retryMs` says. */
+export const LEAST_RETRY_MS = 100
+
 /** Where a reader of a channel is. */
 export interface Position {
   readonly epoch: string

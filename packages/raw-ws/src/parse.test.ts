@@ -118,6 +118,12 @@ describe.each(readers)('%s', (_name, parse, frames) => {
 })
 
 describe('parseServerFrame', () => {
+  it.each(['denied', 'refused', 'nack'])('refuses %s with a retryMs that is no number', (t) => {
+    const frame = { t, id: 'x', ch: 'a', code: 'limit', message: 'why', final: false }
+    for (const retryMs of ['1', null, {}])
+      expect(parseServerFrame(JSON.stringify({ ...frame, retryMs }))).toMatchObject({ bad: 'bad-frame' })
+  })
+
   it.each([{ members: [null] }, { members: [{ id: 1 }] }, { members: {} }, { members: null }])(
     'refuses members like %j',
     (wrong) => {

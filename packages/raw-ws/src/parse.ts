@@ -18,7 +18,7 @@ const clientShapes: Shapes<ClientFrame> = {
 
 const serverShapes: Shapes<ServerFrame> = {
   welcome: ['session', 'client', 'idleMs', 'answerMs', 'limits'],
-  denied: ['code', 'message', 'final'],
+  denied: ['code', 'message', 'final', 'retryMs'],
   authed: [],
   pong: [],
   expiring: ['ms'],
@@ -26,14 +26,14 @@ const serverShapes: Shapes<ServerFrame> = {
   later: ['ms'],
   error: ['code', 'message'],
   subbed: ['ch', 'epoch', 'off', 'recovered', 'members'],
-  refused: ['ch', 'code', 'message'],
+  refused: ['ch', 'code', 'message', 'retryMs'],
   unsubbed: ['ch'],
   msg: ['ch', 'off', 'ev'],
   gap: ['ch', 'epoch', 'off'],
   join: ['ch', 'member'],
   leave: ['ch', 'id'],
   ack: ['id'],
-  nack: ['id', 'code', 'message'],
+  nack: ['id', 'code', 'message', 'retryMs'],
   direct: ['from', 'ev'],
 }
 
@@ -53,7 +53,9 @@ const checks: Readonly<Record<string, Check>> = {
   recovered: isFlag,
   chs: Array.isArray,
   member: isMember,
+  // These two may be left out.
   members: (value) => value === undefined || (Array.isArray(value) && value.every(isMember)),
+  retryMs: (value) => value === undefined || isNumber(value),
   limits(value) {
     const limits = value as Welcome['limits'] | null
     return isNumber(limits?.frameBytes) && isNumber(limits?.joins)

@@ -1,6 +1,13 @@
 import { type LinkEvents, type Member, RealtimeError, type SubscribeRequest } from '@org/realtime-core/kit'
 import { DIRECT, isDirect } from './direct.ts'
-import type { ClientFrame, Direct, Msg, Position, SubRequest } from './envelope.ts'
+import {
+  type ClientFrame,
+  type Direct,
+  LEAST_RETRY_MS,
+  type Msg,
+  type Position,
+  type SubRequest,
+} from './envelope.ts'
 import type { Handlers } from './strict-link.ts'
 import type { StrictMeta } from './strict-protocol.ts'
 
@@ -52,7 +59,7 @@ export function createChannels(places: Places, events: LinkEvents, send: (frame:
     refused({ ch: channel, code, message, retryMs }) {
       if (leaving.has(channel)) return
       const error = new RealtimeError('channel.rejected', `Server refused: ${message}`, { channel, code })
-      events.refused(channel, error, retryMs !== undefined && { afterMs: retryMs })
+      events.refused(channel, error, retryMs !== undefined && { afterMs: Math.max(retryMs, LEAST_RETRY_MS) })
     },
     unsubbed({ ch }) {
       const others = (leaving.get(ch) ?? 0) - 1

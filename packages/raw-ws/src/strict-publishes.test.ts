@@ -81,6 +81,16 @@ describe('strict publishes', () => {
     expect(clock.pending).toEqual([])
   })
 
+  it('is not driven into a storm by a server that wants everything again at once', async () => {
+    const { link, log, say, clock } = await setup()
+    link.publish?.(wanted())
+    await say({ t: 'nack', id: '1', code: 'unavailable', message: 'Again', retryMs: -1 })
+    await clock.advance(99)
+    expect(log).toEqual([])
+    await say({ t: 'refused', ch: 'room', code: 'unavailable', message: 'Again', retryMs: 0 })
+    expect(log).toMatchObject([['refused', 'room', {}, { afterMs: 100 }]])
+  })
+
   it.each([
     ['text', message({ payload: JSON.stringify('x'.repeat(950)) })],
     ['text of few characters and many bytes', message({ payload: JSON.stringify('€'.repeat(320)) })],

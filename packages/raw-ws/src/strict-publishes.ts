@@ -6,6 +6,7 @@ import {
   RealtimeError,
 } from '@org/realtime-core/kit'
 import { isDirect } from './direct.ts'
+import { LEAST_RETRY_MS } from './envelope.ts'
 import { checkSize, toFrame } from './publish-frame.ts'
 import type { Handlers } from './strict-link.ts'
 
@@ -26,7 +27,7 @@ export function createPublishes(events: LinkEvents, clock: Clock) {
       if (!awaited.delete(id)) return events.error(refused)
       if (retryMs === undefined) return events.settled(id, { refused })
       // A refusal that passes is no answer to what is kept until it is acknowledged.
-      const cancel = clock.after(retryMs, () => {
+      const cancel = clock.after(Math.max(retryMs, LEAST_RETRY_MS), () => {
         timers.delete(cancel)
         events.settled(id, 'resend')
       })
