@@ -6,6 +6,7 @@ import type { Delivery, Protocol } from './protocol.ts'
 import { isKept, type Outgoing, toDropped } from './publish-entry.ts'
 import { createPublishQueue } from './publish-queue.ts'
 import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
+import type { Frame } from './transport.ts'
 import { type Checked, type Schema, validate } from './validate.ts'
 
 export interface OutboxSetup extends QueueSetup {
@@ -42,15 +43,10 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   let turn: Promise<unknown> | undefined
   let era = newEra()
 
-  const encode = ({ channel, event, id }: { channel: string; event: string; id: string }, value: unknown) => {
-    try {
-      const encoded: unknown = protocol.encode ? protocol.encode(value, event) : JSON.stringify(value)
-      if (typeof encoded === 'string' || encoded instanceof Uint8Array) return encoded
-      throw new TypeError(`It has no encoding: ${typeof value}`)
-    } catch (error) {
-      const details = { channel, event, id }
-      throw toFault(error, 'message.malformed', details, 'cannot be encoded', id)
-    }
+  const encode = (value: unknown, event: string): Frame => {
+    const encoded: unknown = protocol.encode ? protocol.encode(value, event) : JSON.stringify(value)
+    if (typeof encoded === 'string' || encoded instanceof Uint8Array) return encoded
+    throw new TypeError(`It has no encoding: ${typeof value}`)
   }
 
   const publish: Publish = (channel, event, payload, options) => {
@@ -60,31 +56,33 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     if (deliveries.indexOf(delivery) > strongest) throw missing(delivery)
     const id = `${prefix}-${++count}`
     const details = { channel, event, id }
-    const started = era
 
     const toMessage = ({ issues }: Checked): Outgoing => {
       if (setup.isClosed()) throw fault('connection.closed', {}, undefined, id)
       if (issues)
         throw fault('message.malformed', { ...details, issues }, undefined, 'does not fit its schema', id)
-      return {
-        id,
-        key: channel,
-        event,
-        payload: encode(details, payload),
-        delivery,
-        resent: false,
-        options: own,
-        ttlMs: ttlMs ?? (isKept({ delivery }) ? Infinity : setup.ttlMs),
-        coalesceKey,
-        signal,
+      try {
+        return {
+          id,
+          key: channel,
+          event,
+          payload: encode(payload, event),
+          delivery,
+          resent: false,
+          options: own,
+          ttlMs: ttlMs ?? (isKept({ delivery }) ? Infinity : setup.ttlMs),
+          coalesceKey,
+          signal,
+        }
+      } catch (error) {
+        throw toFault(error, 'message.malformed', details, 'cannot be encoded', id)
       }
     }
 
-    const send = async (checked: Checked): Promise<Receipt> => {
+    const send = async (checked: Checked, over?: DropReason): Promise<Receipt> => {
       try {
         const message = toMessage(checked)
-        if (started.over) return { id, outcome: 'dropped', error: toDropped(message, started.over) }
-        return queue.publish(message)
+        return over ? { id, outcome: 'dropped', error: toDropped(message, over) } : queue.publish(message)
       } catch (error) {
         setup.trace({ type: 'publish', id, channel, outcome: (error as RealtimeError).code })
         throw error
@@ -95,11 +93,11 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const checked = schema ? validate(schema, payload) : { value: payload }
     let receipt: Promise<Receipt>
     if (turn || checked instanceof Promise) {
-      const own = Promise.all([checked, turn])
-      turn = own
-      receipt = Promise.race([own, started.ended]).then((results) => {
-        if (turn === own) turn = undefined
-        return send(results ? results[0] : { value: payload })
+      const mine = Promise.all([checked, turn])
+      turn = mine
+      receipt = Promise.race([mine, era.ended]).then((result) => {
+        if (turn === mine) turn = undefined
+        return typeof result === 'string' ? send({ value: payload }, result) : send(result[0])
       })
     } else receipt = send(checked)
     // A refusal that nobody awaits is told by the promise alone; it must not end the process.
@@ -120,22 +118,15 @@ export function createOutbox(setup: OutboxSetup): Outbox {
 }
 
 interface Era {
-  over?: DropReason
-  readonly ended: Promise<void>
+  readonly ended: Promise<DropReason>
   end(reason: DropReason): void
 }
 
 /** The time until everything is given up; a schema that never answers holds nobody longer than that. */
 function newEra(): Era {
-  let finish = (): void => {}
-  const era: Era = {
-    ended: new Promise((resolve) => {
-      finish = resolve
-    }),
-    end(reason) {
-      era.over = reason
-      finish()
-    },
-  }
-  return era
+  let end: Era['end'] = () => {}
+  const ended = new Promise<DropReason>((resolve) => {
+    end = resolve
+  })
+  return { ended, end }
 }

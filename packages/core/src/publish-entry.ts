@@ -1,6 +1,6 @@
 import type { Receipt } from './api.ts'
 import type { Cancel } from './clock.ts'
-import type { DropReason, RealtimeError } from './errors.ts'
+import type { DropReason, PublishDetails, RealtimeError } from './errors.ts'
 import { fault } from './fault.ts'
 import type { Line } from './line-setup.ts'
 import type { OutgoingMessage } from './protocol.ts'
@@ -14,14 +14,14 @@ export interface Outgoing extends OutgoingMessage {
 /** One publish from its call to its receipt. */
 export interface Entry {
   message: Outgoing
-  /** Its place among all publishes, kept when it is sent again. */
-  readonly order: number
   readonly bytes: number
-  /** The line that has taken it over. */
+  /** The line that has taken it over. Without one it waits. */
   line: Line | undefined
   cancelTtl?: Cancel
-  resolve(receipt: Receipt): void
-  reject(error: RealtimeError): void
+  /** Lets go of what it held while it waited or was unanswered. */
+  release?: () => void
+  readonly resolve: (receipt: Receipt) => void
+  readonly reject: (error: RealtimeError) => void
 }
 
 /** What its delivery asks for when the line it went over is lost. */
@@ -29,12 +29,14 @@ export function isKept({ delivery }: Pick<OutgoingMessage, 'delivery'>): boolean
   return delivery === 'at-least-once' || delivery === 'exactly-once'
 }
 
-export function toDropped(
-  { key: channel, event, id }: Outgoing,
-  reason: DropReason,
-): RealtimeError<'publish.dropped'> {
-  return fault('publish.dropped', { channel, event, id, reason })
-}
+export const toDetails = ({ key: channel, event, id }: OutgoingMessage): PublishDetails => ({
+  channel,
+  event,
+  id,
+})
+
+export const toDropped = (message: Outgoing, reason: DropReason): RealtimeError<'publish.dropped'> =>
+  fault('publish.dropped', { ...toDetails(message), reason })
 
 /** Bytes as UTF-8. */
 export function sizeOf(payload: string | Uint8Array): number {

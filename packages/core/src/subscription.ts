@@ -160,13 +160,19 @@ export class Subscription {
       message.keep()
       return hold.push(() => this.#take(listener, message))
     }
-    if (!gate) return this.deliver(listener, [message])
+    if (!gate) return this.#open(listener, message)
     try {
       gate.take(message)
     } catch (error) {
       // The key of a rate may have to look into the payload.
       if (error !== message.failure) this.#failed(message.meta, error)
     }
+  }
+
+  #open(listener: Listener, message: Message): void {
+    const opened = message.open()
+    if (this.#tail || opened instanceof Promise) this.deliver(listener, [message])
+    else if (opened.length) this.#call(listener, opened[0], message.meta)
   }
 
   /** Opens messages and calls the listener, in the order in which they came to this channel. */
