@@ -29,7 +29,10 @@ export const listen = (payload: Payload): void => {
 const nameOf = (index: number): string => `private-booking.${index}`
 
 interface OurOptions {
+  /** How many are joined and listened to. */
   readonly channels: number
+  /** How many of them get messages, in turns. @default all */
+  readonly talking?: number
   readonly listeners?: number
   readonly client?: Given
   readonly listenOptions?: object
@@ -37,9 +40,10 @@ interface OurOptions {
   readonly send?: (message: Messages, key: string, index: number) => void
 }
 
-/** Messages in turns to as many channels as given. */
+/** Messages to channels, each with a listener. */
 export async function ours({
   channels,
+  talking = channels,
   listeners = 1,
   client: given,
   listenOptions,
@@ -58,7 +62,7 @@ export async function ours({
   return (count) => {
     for (let index = 0; index < count; index++) {
       deliver(events.message, names[at] as string, index)
-      if (++at === channels) at = 0
+      if (++at === talking) at = 0
     }
   }
 }
@@ -67,6 +71,7 @@ type Emitter = ReturnType<typeof createNanoEvents>
 
 interface TheirOptions {
   readonly channels: number
+  readonly talking?: number
   readonly listeners?: number
   /** Looks each emitter up by its channel's name, as a client that gets names from the wire has to. */
   readonly byName?: boolean
@@ -74,7 +79,13 @@ interface TheirOptions {
 }
 
 /** The same with one emitter per channel. */
-export function theirs({ channels, listeners = 1, byName = false, send }: TheirOptions): Work {
+export function theirs({
+  channels,
+  talking = channels,
+  listeners = 1,
+  byName = false,
+  send,
+}: TheirOptions): Work {
   const emitters = Array.from({ length: channels }, () => createNanoEvents())
   for (const emitter of emitters)
     for (let count = 0; count < listeners; count++) emitter.on(EVENT, (payload) => listen(payload))
@@ -86,7 +97,7 @@ export function theirs({ channels, listeners = 1, byName = false, send }: TheirO
     for (let index = 0; index < count; index++) {
       const emitter = byName ? named.get(names[at] as string) : emitters[at]
       emit(emitter as Emitter, index)
-      if (++at === channels) at = 0
+      if (++at === talking) at = 0
     }
   }
 }

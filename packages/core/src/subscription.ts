@@ -2,7 +2,7 @@ import { type ChannelStatus, LEFT } from './channel-status.ts'
 import { fault } from './fault.ts'
 import type { Gap, GapEntry } from './gap.ts'
 import type { Line } from './line-setup.ts'
-import type { Listener } from './listener.ts'
+import type { Listener, ListenerFn } from './listener.ts'
 import type { Report } from './listeners.ts'
 import { Message, type Opened } from './message.ts'
 import type { createPresence, Presence } from './presence.ts'
@@ -13,11 +13,12 @@ import type { Schema } from './validate.ts'
 
 /** Who hears an event of a channel, and what they need to know of it. */
 interface Route {
-  readonly event: string | undefined
+  readonly event: string
   readonly meta: Meta
   readonly schema: Schema | undefined
-  /** Replaced on every change, so that a running dispatch keeps its snapshot. */
-  listeners: readonly Listener[]
+  readonly listeners: readonly Listener[]
+  /** The first of them. */
+  readonly fn: ListenerFn
 }
 
 /** What all subscriptions of a client share. */
@@ -68,6 +69,8 @@ export class Subscription {
   #tail: Promise<void> | undefined
   /** Events come in runs, so the last one found is looked at first. */
   #last: Route | undefined
+  /** The same, as long as nothing stands between a message and the one that hears it. */
+  #direct: Route | undefined
 
   constructor(name: string, setup: SubscriptionSetup) {
     this.name = name
@@ -89,47 +92,67 @@ export class Subscription {
   /** Without an event it hears all of them. */
   add(event: string | undefined, listener: Listener): () => void {
     const names = event === undefined ? [event] : this.#setup.listensTo(event)
-    for (const name of names) {
-      const route = this.#routes.get(name) ?? this.#route(name, [])
-      route.listeners = [...route.listeners, listener]
-      this.#routes.set(name, route)
-    }
-    this.#last = undefined
+    for (const name of names) this.#set(name, [...this.#heardBy(name), listener])
     return () => {
       if (!listener.active) return
       listener.active = false
       listener.gate?.close()
-      for (const name of names) {
-        const route = this.#routes.get(name) as Route
-        route.listeners = route.listeners.filter((other) => other !== listener)
-        if (!route.listeners.length) this.#routes.delete(name)
-      }
-      this.#last = undefined
+      for (const name of names)
+        this.#set(
+          name,
+          this.#heardBy(name).filter((other) => other !== listener),
+        )
     }
+  }
+
+  #heardBy(event: string | undefined): readonly Listener[] {
+    return this.#routes.get(event)?.listeners ?? []
+  }
+
+  #set(event: string | undefined, listeners: readonly Listener[]): void {
+    if (listeners.length) this.#routes.set(event, this.#route(event, listeners))
+    else this.#routes.delete(event)
+    this.#last = undefined
+    this.#direct = undefined
   }
 
   #route(event = '', listeners: readonly Listener[]): Route {
     const { name: channel } = this
+    const meta = Object.freeze({ channel, event })
     const schema = this.#setup.schema(channel, event)
-    return { event, meta: Object.freeze({ channel, event }), schema, listeners }
+    return { event, meta, schema, listeners, fn: (listeners[0] as Listener).fn }
   }
 
   gap(continuity: Continuity, cause: Gap['cause'], resumed: boolean): void {
     const gap: Gap = Object.freeze({ channel: this.name, continuity, since: this.wholeAt, cause, resumed })
     for (const entry of [...this.gaps])
-      if (continuity !== 'complete' || entry.complete) entry.hold.run(entry, gap)
+      if (continuity !== 'complete' || entry.complete) {
+        entry.hold.run(entry, gap)
+        this.#direct = undefined
+      }
   }
 
-  #find(event: string): Route | undefined {
-    const any = this.#routes.get(undefined)
+  #look(event: string): Route | undefined {
     const own = this.#routes.get(event)
-    this.#last = any ? this.#route(event, [...(own?.listeners ?? []), ...any.listeners]) : own
+    const any = this.#heardBy(undefined)
+    this.#direct = undefined
+    this.#last = any.length ? this.#route(event, [...(own?.listeners ?? []), ...any]) : own
     return this.#last
   }
 
   dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
     this.heard = true
-    const route = this.#last?.event === event ? this.#last : this.#find(event)
+    const direct = this.#direct
+    if (direct?.event !== event || given || decode) return this.#dispatch(event, payload, given, decode)
+    try {
+      direct.fn(payload, direct.meta)
+    } catch (error) {
+      this.#failed(direct.meta, error)
+    }
+  }
+
+  #dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
+    const route = this.#last?.event === event ? this.#last : this.#look(event)
     if (!route) return this.#setup.unheard(this.name, event, this.#routes.keys() as Iterable<string>)
     const { schema, listeners } = route
     let { meta } = route
@@ -140,12 +163,14 @@ export class Subscription {
     }
     // Without work to do on it, a message needs no object of its own.
     let message = decode || schema || this.#tail ? this.#message(route, meta, payload, decode) : undefined
-    for (let index = 0; index < listeners.length; index++) {
-      const listener = listeners[index] as Listener
+    for (const listener of listeners) {
       if (message || listener.gate || listener.hold.held) {
         message ??= this.#message(route, meta, payload, decode)
         this.#take(listener, message)
-      } else this.#call(listener, payload, meta)
+      } else {
+        if (listeners.length === 1) this.#direct = route
+        this.#call(listener, payload, meta)
+      }
     }
   }
 
@@ -188,6 +213,7 @@ export class Subscription {
       if (this.#tail === tail) this.#tail = undefined
     })
     this.#tail = tail
+    this.#direct = undefined
   }
 
   #call(listener: Listener, value: unknown, meta: Meta): void {
