@@ -113,14 +113,14 @@ async function readNumbers(root) {
     logLevel: 'silent',
   })
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64')
-  /** @type {{ ranges: Record<string, Record<string, readonly [number, number, number]>> }} */
+  /** @type {{ ranges: Record<string, Record<string, readonly [number, number?, number?]>> }} */
   const { ranges } = await import(`data:text/javascript;base64,${code}`)
   return new Map(
     Object.entries(ranges).flatMap(([group, numbers]) =>
       // Its default is that of the outbox.
       group === 'publish'
         ? []
-        : Object.entries(numbers).map(([name, [fallback, least, most]]) => [
+        : Object.entries(numbers).map(([name, [fallback, least = 0, most = DAY]]) => [
             isCall(group) ? name : `${group}.${name}`,
             { fallback: toText(fallback), range: `${toText(least)} to ${toText(most)}` },
           ]),

@@ -6,7 +6,7 @@ import { createConnection } from './connection.ts'
 import type { DropReason, RealtimeError } from './errors.ts'
 import { fault, toFault } from './fault.ts'
 import { createListeners } from './listeners.ts'
-import { isDevelopment, nearMiss } from './near-miss.ts'
+import { nearMiss } from './near-miss.ts'
 import type { Publish } from './outbox.ts'
 import type { Capabilities, Meta, Protocol } from './protocol.ts'
 import { type Channels, createRegistry, type RegisteredChannels } from './registry.ts'
@@ -34,8 +34,9 @@ export function createClient<
   const trace = createTrace(clock, resolved.traceLimit)
   const errors = createListeners<[RealtimeError]>(() => {})
   const ends = new Set<(error?: RealtimeError) => void>()
-  const isChecked = policy === 'always' || (policy === 'dev' && isDevelopment)
-  const isMembersOnly = capabilities.publish === 'members'
+  const unheard = nearMiss(trace)
+  /** The hint at a near miss is there while developing. */
+  const isChecked = policy === 'always' || (policy === 'dev' && unheard !== undefined)
   let isClosed = false
   let release: (() => void) | undefined
 
@@ -66,7 +67,7 @@ export function createClient<
     ...base,
     port,
     listensTo: (event) => protocol.listensTo?.(event) ?? [event],
-    unheard: nearMiss(trace),
+    unheard,
     joined: () => outbox?.flush(),
     rejected: (name, error) => outbox?.reject(name, error),
     moved(from, to) {
@@ -75,20 +76,7 @@ export function createClient<
     },
   })
 
-  const outbox = protocol.outbox?.({
-    ...base,
-    refusal: (channel) => (isMembersOnly ? subscriptions.refusal(channel) : undefined),
-    mayPublish: (channel, line) => !isMembersOnly || subscriptions.isJoined(channel, line),
-    hold(channel) {
-      const letGo = port.hold()
-      const leave = isMembersOnly ? subscriptions.hold(subscriptions.use(channel)) : undefined
-      return () => {
-        leave?.()
-        letGo()
-      }
-    },
-    settled: () => subscriptions.settled(),
-  })
+  const outbox = protocol.outbox?.({ ...base, port, subscriptions })
 
   port.attach({
     ...subscriptions,

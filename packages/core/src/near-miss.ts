@@ -2,13 +2,6 @@ import type { TraceWriter } from './trace.ts'
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
 
-/**
- * True while developing. Bundlers replace the test, so that what it guards in this file is left out in
- * production; a page without a bundler counts as production.
- */
-export const isDevelopment: boolean =
-  typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
-
 /** What is left of an event name without namespace, prefix and case. */
 const core = (event: string): string => event.replace(/^(client-|.*[.\\:])/, '').toLowerCase()
 
@@ -18,8 +11,10 @@ const core = (event: string): string => event.replace(/^(client-|.*[.\\:])/, '')
  */
 export function nearMiss(
   trace: TraceWriter,
-): (channel: string, event: string, listened: Iterable<string>) => void {
-  if (!isDevelopment) return () => {}
+): ((channel: string, event: string, listened: Iterable<string>) => void) | undefined {
+  // In this form, as the first statement, esbuild drops what it guards from production builds.
+  const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
+  if (!isDevelopment) return undefined
   const told = new Set<string>()
   return (channel, event, listened) => {
     for (const name of listened) {

@@ -1,34 +1,34 @@
 import type { RealtimeError } from './errors.ts'
 import { fault } from './fault.ts'
 
-/** Default, least and most of one number; NaN for one that must be given. */
-export type Range = readonly [fallback: number, least: number, most: number]
+/** Default (NaN for one that must be given), least and most of one number: unless said, 0 and a day. */
+export type Range = readonly [fallback: number, least?: number, most?: number]
 
 export const DAY = 86_400_000
 
 /** Every number a user can set, in groups named like the options. */
 export const ranges = {
   backoff: {
-    baseMs: [500, 1, DAY],
+    baseMs: [500, 1],
     factor: [2, 1, 100],
-    capMs: [20_000, 1, DAY],
-    floorMs: [50, 0, DAY],
-    firstMs: [1000, 0, DAY],
+    capMs: [20_000, 1],
+    floorMs: [50],
+    firstMs: [1000],
     jitter: [1, 0, 1],
-    stableMs: [5000, 0, DAY],
+    stableMs: [5000],
     maxAttempts: [Infinity, 0, Infinity],
     maxElapsedMs: [Infinity, 0, Infinity],
   },
   connection: {
-    dialMs: [10_000, 1, DAY],
-    handshakeMs: [10_000, 1, DAY],
-    probeMs: [2000, 1, DAY],
-    minDialGapMs: [1000, 0, DAY],
-    idleCloseMs: [5000, 0, DAY],
+    dialMs: [10_000, 1],
+    handshakeMs: [10_000, 1],
+    probeMs: [2000, 1],
+    minDialGapMs: [1000],
+    idleCloseMs: [5000],
   },
   heartbeat: {
-    receiveIdleMs: [25_000, 1, DAY],
-    answerMs: [5000, 1, DAY],
+    receiveIdleMs: [25_000, 1],
+    answerMs: [5000, 1],
     sendIdleMs: [Infinity, 1, Infinity],
   },
   outbox: {
@@ -40,16 +40,16 @@ export const ranges = {
   },
   subscribe: {
     inFlight: [20, 1, Infinity],
-    joinMs: [10_000, 1, DAY],
-    lingerMs: [1000, 0, DAY],
+    joinMs: [10_000, 1],
+    lingerMs: [1000],
   },
   'subscribe.rate': {
     count: [NaN, 1, Infinity],
-    perMs: [NaN, 1, DAY],
+    perMs: [NaN, 1],
   },
   hidden: {
-    pauseAfterMs: [0, 0, DAY],
-    closeAfterMs: [0, 0, DAY],
+    pauseAfterMs: [0],
+    closeAfterMs: [0],
   },
   '': {
     traceLimit: [200, 0, 1e6],
@@ -58,7 +58,7 @@ export const ranges = {
     ttlMs: [0, 0, Infinity],
   },
   rate: {
-    everyMs: [NaN, 1, DAY],
+    everyMs: [NaN, 1],
     max: [1000, 1, Infinity],
   },
   events: {
@@ -66,7 +66,7 @@ export const ranges = {
   },
   gap: {
     maxEvents: [1000, 0, Infinity],
-    timeoutMs: [10_000, 1, DAY],
+    timeoutMs: [10_000, 1],
   },
 } as const satisfies Record<string, Record<string, Range>>
 
@@ -78,7 +78,7 @@ export function numbers<G extends keyof Ranges>(
   given: { readonly [K in keyof Ranges[G]]?: unknown } = {},
 ): { readonly [K in keyof Ranges[G]]: number } {
   const filled: Record<string, number> = {}
-  for (const [name, [fallback, least, most]] of Object.entries<Range>(ranges[group])) {
+  for (const [name, [fallback, least = 0, most = DAY]] of Object.entries<Range>(ranges[group])) {
     const { [name]: value = fallback } = given as Record<string, unknown>
     if (typeof value !== 'number' || !(value >= least && value <= most))
       throw invalid(group ? `${group}.${name}` : name, `a number from ${least} to ${most}`, value)
@@ -98,6 +98,6 @@ export function oneOf<T extends string>(
   return value
 }
 
-export function invalid(option: string, expected: string, value: unknown): RealtimeError<'option.invalid'> {
+export function invalid(option: string, expected: string, value?: unknown): RealtimeError<'option.invalid'> {
   return fault('option.invalid', { option, expected, value })
 }

@@ -3,21 +3,18 @@ import type { Clock } from './clock.ts'
 import type { DropReason, RealtimeError } from './errors.ts'
 import type { Line } from './line-setup.ts'
 import type { OutboxOptions } from './outbox-options.ts'
-import type { Settlement } from './protocol.ts'
+import type { ConnectionPort } from './port.ts'
+import type { Protocol, Settlement } from './protocol.ts'
 import type { Outgoing } from './publish-entry.ts'
+import type { Subscriptions } from './subscriptions.ts'
 import type { TraceWriter } from './trace.ts'
 
 export interface QueueSetup extends Required<Omit<OutboxOptions, 'ttlMs'>> {
   readonly clock: Clock
   readonly trace: TraceWriter
-  /** Whether a message for this channel may go over this line now. */
-  mayPublish(channel: string, line: Line): boolean
-  /** Why this channel cannot be published to, and will not be without being asked for again. */
-  refusal(channel: string): RealtimeError | undefined
-  /** A message that waits or is unanswered holds what it needs; the result lets go. */
-  hold(channel: string): () => void
-  /** A message that a line had taken over is settled. */
-  settled(): void
+  readonly protocol: Protocol
+  readonly port: Pick<ConnectionPort, 'hold'>
+  readonly subscriptions: Pick<Subscriptions, 'find' | 'use' | 'hold' | 'settled'>
 }
 
 export interface PublishQueue {

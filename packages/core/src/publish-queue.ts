@@ -11,7 +11,9 @@ const POLL_MS = 50
 
 /** Owns every publish until a link accepts it, and settles each exactly once. */
 export function createPublishQueue(setup: QueueSetup): PublishQueue {
-  const { clock, trace, overflow } = setup
+  const { clock, trace, overflow, port, subscriptions } = setup
+  const { find } = subscriptions
+  const isMembersOnly = setup.protocol.capabilities.publish === 'members'
   /** All that are not settled, in the order of their calls: what is sent again keeps its place. */
   const entries = new Map<string, Entry>()
   let line: Line | undefined
@@ -39,7 +41,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     entry.release?.()
     if (how instanceof Error) entry.reject(how)
     else entry.resolve({ id, ...how })
-    if (entry.line) setup.settled()
+    if (entry.line) subscriptions.settled()
     if (older && entry.line === older) flush()
     if (entries.size) return
     for (const resolve of drained) resolve()
@@ -60,6 +62,19 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
   const giveUp = (entry: Entry, reason: DropReason): void =>
     entry.line ? unknown(entry) : drop(entry, reason)
 
+  /** Members alone may publish to a joined channel; the older line of a handover serves it until it has moved. */
+  const isOpen = (channel: string, to: Line): boolean => {
+    const sub = find(channel)
+    return !isMembersOnly || (sub?.source === to && (sub.line !== to || sub.wire === 'joined'))
+  }
+
+  /** Why a channel refuses for good, unless a user or a new connection asks again. */
+  const toRefusal = (channel: string): RealtimeError | undefined => {
+    const sub = isMembersOnly ? find(channel) : undefined
+    const status = sub?.status.get()
+    return status?.state === 'rejected' && !sub?.cancelTimer ? status.error : undefined
+  }
+
   /** Sockets of browsers do not tell when they have drained, so a full one is asked again and again. */
   const isFull = ({ bufferedBytes }: Line): boolean => {
     isHeldBack = bufferedBytes > (isHeldBack ? setup.lowWaterBytes : setup.highWaterBytes)
@@ -77,7 +92,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     const { message } = entry
     const { id, key } = message
     const to = line
-    if (to?.phase !== 'ready' || isBehind(key) || !setup.mayPublish(key, to) || isFull(to)) return false
+    if (to?.phase !== 'ready' || isBehind(key) || !isOpen(key, to) || isFull(to)) return false
     const hasWaited = entries.has(id)
     if (hasWaited) tally(entry, -1)
     entries.set(id, entry)
@@ -131,7 +146,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     entry.cancelTtl = clock.after(ttlMs, () => {
       if (entry.line) unknown(entry, 'publish.timeout')
       // Only the socket is slow: its time does not count.
-      else if (line && setup.mayPublish(key, line)) limit(entry)
+      else if (line && isOpen(key, line)) limit(entry)
       else drop(entry, 'expired')
     })
   }
@@ -139,16 +154,18 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
   /** It does not go at once: from here on it holds what it needs, and can expire and be aborted. */
   const keep = (entry: Entry): void => {
     const { id, key, signal } = entry.message
-    const release = setup.hold(key)
-    // Holding may dial, and whoever hears of that may settle it.
-    if (!entries.has(id)) return release()
+    const letGo = port.hold()
+    const leave = isMembersOnly ? subscriptions.hold(subscriptions.use(key)) : undefined
     const unlisten = onAbort(signal, () => giveUp(entry, 'aborted'))
-    limit(entry)
     entry.release = () => {
-      release()
+      leave?.()
+      letGo()
       entry.cancelTtl?.()
       unlisten()
     }
+    // Holding may dial, and whoever hears of that may settle it.
+    if (entries.has(id)) limit(entry)
+    else entry.release()
   }
 
   const resend = (entry: Entry): void => {
@@ -173,7 +190,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
       return new Promise<Receipt>((resolve, reject) => {
         const { id, key, signal } = message
         const entry: Entry = { message, bytes: sizeOf(message.payload), line: undefined, resolve, reject }
-        const refusal = setup.refusal(key)
+        const refusal = toRefusal(key)
         if (signal?.aborted) return drop(entry, 'aborted')
         if (refusal) return refuse(entry, refusal)
         const isBlocked = count > 0 && some((other) => !other.line && other.message.key === key)

@@ -104,8 +104,7 @@ export function createRegistry(channels: Channels | undefined, separator: string
   // In this form, as the first statement, esbuild drops what it guards from production builds.
   const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
   const known = Object.entries(channels ?? {})
-  const byName = new Map(known)
-  const found = new Map<string, Events | undefined>()
+  let found = new Map<string, Events | undefined>(known)
   const values = toMatcher('{value}', separator)
   let matchers: readonly (readonly [matcher: RegExp, events: Events])[] | undefined
 
@@ -120,9 +119,8 @@ export function createRegistry(channels: Channels | undefined, separator: string
   }
 
   const find = (name: string): Events | undefined => {
-    if (byName.has(name)) return byName.get(name)
     if (!found.has(name)) {
-      if (found.size === MOST_FOUND) found.clear()
+      if (found.size > known.length + MOST_FOUND) found = new Map(known)
       found.set(name, search(name))
     }
     return found.get(name)

@@ -29,7 +29,7 @@ export interface SubscriptionSetup {
   schema(channel: string, event: string): Schema | undefined
   listensTo(event: string): readonly string[]
   /** An event arrived that nobody listens to. */
-  unheard(channel: string, event: string, listened: Iterable<string>): void
+  readonly unheard: ((channel: string, event: string, listened: Iterable<string>) => void) | undefined
 }
 
 /** One channel as all its handles share it: what is wanted, what the wire says, and who listens. */
@@ -153,7 +153,7 @@ export class Subscription {
 
   #dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
     const route = this.#last?.event === event ? this.#last : this.#look(event)
-    if (!route) return this.#setup.unheard(this.name, event, this.#routes.keys() as Iterable<string>)
+    if (!route) return this.#setup.unheard?.(this.name, event, this.#routes.keys() as Iterable<string>)
     const { schema, listeners } = route
     let { meta } = route
     if (given) {

@@ -25,10 +25,6 @@ export interface Subscriptions
     Pick<Intents, 'use' | 'find' | 'hold' | 'endLinger' | 'watch'> {
   /** Asks again for one that was refused. */
   retry(sub: Subscription | undefined): void
-  /** Also true of the older line of a handover, as long as it serves the channel. */
-  isJoined(name: string, line: Line): boolean
-  /** Why it was refused, when nothing but a user's wish or a new connection will ask again. */
-  refusal(name: string): RealtimeError | undefined
   /** Something that kept the older line of a handover may be gone. */
   settled(): void
   up(line: Line, handover: boolean): void
@@ -190,15 +186,6 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   return {
     ...intents,
     retry: again,
-    isJoined(name, line) {
-      const sub = find(name)
-      return sub?.source === line && (sub.line !== line || sub.wire === 'joined')
-    },
-    refusal(name) {
-      const sub = find(name)
-      const status = sub?.status.get()
-      return status?.state === 'rejected' && !sub?.cancelTimer ? status.error : undefined
-    },
     settled: pump,
     up(line, handover) {
       if (handover) next = line

@@ -1,6 +1,5 @@
 import { openNodeSocket } from '#ws'
-import type { RealtimeError } from './errors.ts'
-import { fault } from './fault.ts'
+import { invalid } from './options.ts'
 import type { Frame, Transport } from './transport.ts'
 
 /** The part of a WHATWG WebSocket that the transport uses. */
@@ -167,8 +166,4 @@ function closeSocket(socket: Socket, code?: number, reason = ''): void {
   } catch {
     socket.close()
   }
-}
-
-function invalid(option: string, expected: string): RealtimeError {
-  return fault('option.invalid', { option, expected })
 }
