@@ -60,10 +60,13 @@ export function parseFaultRule(value: unknown): FaultRule {
   const given = Object(value) as Readonly<Record<string, unknown>>
   const kinds = pick('at', given, shapes)
   const kind = pick('do', given, kinds)
-  const shape = { ...common, ...(given['at'] === 'frame' ? ofFrames : {}), ...kind }
-  const known = new Map(Object.entries(shape).map(([name, check]) => [name.replace('?', ''), check]))
-  for (const [member, check] of known) {
-    const mayMiss = `${member}?` in shape && given[member] === undefined
+  const known = new Map(
+    [common, given['at'] === 'frame' ? ofFrames : {}, kind].flatMap((shape) =>
+      Object.entries(shape).map(([name, check]) => [name.replace('?', ''), { name, check }] as const),
+    ),
+  )
+  for (const [member, { name, check }] of known) {
+    const mayMiss = name.endsWith('?') && given[member] === undefined
     if (!mayMiss && !check.fits(given[member]))
       throw invalid(`fault.${member}`, check.expected, given[member])
   }

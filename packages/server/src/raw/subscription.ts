@@ -21,6 +21,7 @@ export class Subscription implements Subscriber {
   #isOver = false
   /** The last one that was left out because the client reads too slowly. */
   #skipped: Position | undefined
+  #cancelLook: (() => void) | undefined
 
   constructor(channel: string, grant: Granted, connection: RawConnection) {
     this.channel = channel
@@ -57,6 +58,7 @@ export class Subscription implements Subscriber {
   stop(): void {
     this.#isOver = true
     this.#held = undefined
+    this.#cancelLook?.()
   }
 
   message(stored: Stored): void {
@@ -114,18 +116,18 @@ export class Subscription implements Subscriber {
 
   /** The hole is told by the next message that finds the client reading, or when it reads again. */
   #skip({ epoch, off }: Stored): void {
-    const isFirst = !this.#skipped
     this.#skipped = { epoch, off }
-    if (isFirst) this.#lookLater()
+    if (!this.#cancelLook) this.#lookLater()
   }
 
   #look(): void {
-    if (this.#isOver || !this.#skipped) return
+    this.#cancelLook = undefined
+    if (!this.#skipped) return
     if (this.#connection.isSlow) this.#lookLater()
     else this.#gap(this.#skipped)
   }
 
   #lookLater(): void {
-    this.#connection.raw.clock.after(LOOK_MS, () => this.#look())
+    this.#cancelLook = this.#connection.raw.clock.after(LOOK_MS, () => this.#look())
   }
 }
