@@ -69,6 +69,16 @@ describe('checkDocs', () => {
     expect(await check()).toEqual([])
   })
 
+  it('wants the options of packages too', async () => {
+    const types = `
+export interface RawWsOptions { readonly token?: string }
+export interface StrictOptions {}
+`
+    expect(await check({ 'packages/raw-ws/src/options.ts': types })).toEqual([
+      'docs/reference/options.md:1 has no row for the option `token`',
+    ])
+  })
+
   it('names page and line of code that does not compile', async () => {
     const page = `# Page\n\n${ts("const text = 'a'\ntext.length satisfies string")}`
     expect(await check({ 'docs/page.md': page })).toEqual([

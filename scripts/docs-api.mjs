@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import ts from 'typescript'
@@ -7,16 +7,23 @@ import ts from 'typescript'
 
 const SOURCE = 'packages/core/src'
 const ERRORS = 'ErrorDetails'
-/** Where options begin, and what their names start with in the reference. */
+/**
+ * Where options begin, by the folder that declares them, and what their names start with in the reference.
+ * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
+ */
 const roots = {
-  ClientOptions: '',
-  WebSocketOptions: '',
-  ChannelOptions: '',
-  ListenOptions: '',
-  Rate: 'rate.',
-  EventsOptions: '',
-  GapOptions: '',
-  PublishOptions: '',
+  [SOURCE]: {
+    ClientOptions: '',
+    WebSocketOptions: '',
+    ChannelOptions: '',
+    ListenOptions: '',
+    Rate: 'rate.',
+    EventsOptions: '',
+    GapOptions: '',
+    PublishOptions: '',
+  },
+  'packages/raw-ws/src': { RawWsOptions: '', StrictOptions: '' },
+  'packages/raw-ws/src/rakit': { RakitOptions: '' },
 }
 /** Types whose members are options too; others are values. */
 const NESTED = /(Options|Policy|^Heartbeat)$/
@@ -29,10 +36,15 @@ const DAY = 86_400_000
  */
 export async function readApi(root) {
   const declarations = readDeclarations(join(root, SOURCE))
-  const options = Object.entries(roots).flatMap(([name, prefix]) => {
-    const declaration = declarations.get(name)
-    if (!declaration) throw new Error(`${SOURCE} declares no ${name}: scripts/docs-api.mjs looks for it`)
-    return namesOf(bodyOf(declaration), prefix, declarations)
+  const options = Object.entries(roots).flatMap(([folder, names]) => {
+    const isCore = folder === SOURCE
+    if (!isCore && !existsSync(join(root, folder))) return []
+    const own = isCore ? declarations : readDeclarations(join(root, folder))
+    return Object.entries(names).flatMap(([name, prefix]) => {
+      const declaration = own.get(name)
+      if (!declaration) throw new Error(`${folder} declares no ${name}: scripts/docs-api.mjs looks for it`)
+      return namesOf(bodyOf(declaration), prefix, own)
+    })
   })
   const errors = declarations.get(ERRORS)
   if (!errors) throw new Error(`${SOURCE} declares no ${ERRORS}: scripts/docs-api.mjs looks for it`)

@@ -33,6 +33,20 @@ describe('createCodec', () => {
     expectTypeOf(deaf.capabilities).toExtend<{ publish: false; ack: false }>()
   })
 
+  it('knows the parameters of the functions of a dialect', () => {
+    const codec = createCodec({
+      decode(frame) {
+        expectTypeOf(frame).toEqualTypeOf<Frame>()
+        return { type: 'message', channel: 'a', event: 'b', payload: frame }
+      },
+      hello: (token) => `${token satisfies string | undefined}`,
+      publish: ({ channel, payload, id, ack }) => JSON.stringify([channel, payload, id, ack]),
+      answers: ['publish'],
+    })
+    expectTypeOf(codec.capabilities.ack).toEqualTypeOf<'at-least-once'>()
+    createCodec({ ...jsonDialect, hello: (token) => token satisfies string | undefined })
+  })
+
   it('refuses a dialect that cannot be right', () => {
     // @ts-expect-error nothing reads frames
     createCodec({ publish })

@@ -22,17 +22,20 @@ interface Publishing {
 /** What its listeners get beside the payload. */
 export type CodecMeta<D extends Dialect> = D extends Dialect<infer M> ? M : Meta
 
+export type Codec<D extends Dialect> = Protocol<CodecCapabilities<D>, CodecMeta<D>, '.'>
+
+/** A codec of `jsonDialect`. */
+export function createCodec(): Codec<typeof jsonDialect>
 /**
- * Makes `createRawWs({ codec })` speak a dialect of yours, JSON or binary: that of `jsonDialect` unless another
- * is given. It remembers nothing between connections.
+ * Makes `createRawWs({ codec })` speak a dialect of yours, JSON or binary. It remembers nothing between
+ * connections.
  * @example
  * const codec = createCodec({ ...jsonDialect, heartbeat: { frame: '{"event":"ping"}', everyMs: 30_000 } })
  */
-export function createCodec<const D extends Dialect = typeof jsonDialect>(
-  dialect: D = jsonDialect as never,
-): Protocol<CodecCapabilities<D>, CodecMeta<D>, '.'> {
-  const { name = 'codec', subprotocols = [], answers, publish } = dialect as Dialect
-  const codec: Protocol = {
+export function createCodec<const D extends Dialect>(dialect: D): Codec<D>
+export function createCodec(dialect: Dialect = jsonDialect): Protocol {
+  const { name = 'codec', subprotocols = [], answers, publish, describe } = dialect
+  return {
     name,
     separator: '.',
     subprotocols,
@@ -46,9 +49,7 @@ export function createCodec<const D extends Dialect = typeof jsonDialect>(
       outbox: createOutbox,
       encode: (payload, event) => dialect.encode?.(payload, event) ?? encode(payload),
     }),
-    ...(dialect.describe && { describe: (frame) => `${dialect.describe?.(frame)}` }),
+    ...(describe && { describe: (frame) => describe.call(dialect, frame) }),
     open: (session, events, { credentials }) => openCodecLink(session, events, dialect, credentials),
   }
-  // The capabilities follow from the type of the dialect.
-  return codec as never
 }
