@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { text } from 'node:stream/consumers'
 import { toJson } from './conformance/frame-json.ts'
 import { answerRemotely } from './conformance/remote-server.ts'
-import { farEnds } from './far-end.ts'
+import { farEndKinds } from './far-end-kinds-test-setup.ts'
+import type { Kind } from './live-rigs-test-setup.ts'
 import { answerRig } from './remote-rig-test-setup.ts'
 import { serve } from './serve-test-setup.ts'
 import { type Sight, startWebSocketFarEnd } from './websocket-rig-test-setup.ts'
-import { type ListeningFarEnd, listen } from './ws-far-end-test-setup.ts'
 
 /** A far end that a page has asked for. */
 interface Running {
@@ -17,17 +17,12 @@ interface Running {
   stop(): Promise<void>
 }
 
-const kinds: Readonly<Record<string, () => Promise<Running>>> = {
-  acked: async () => toRunning(await listen(farEnds.acked().server)),
-  'send-only': async () => toRunning(await listen(farEnds['send-only']().server)),
-  binary: async () => toRunning(await listen(farEnds.binary().server)),
-  websocket: startWatched,
+async function startKind(kind: string): Promise<Running | undefined> {
+  if (kind === 'websocket') return startWatched()
+  if (!Object.hasOwn(farEndKinds, kind)) return undefined
+  const { server, ...rest } = await farEndKinds[kind as Kind]()
+  return { ...rest, ask: answerRemotely(server) }
 }
-
-const toRunning = ({ server, ...rest }: ListeningFarEnd): Running => ({
-  ...rest,
-  ask: answerRemotely(server),
-})
 
 async function startWatched(): Promise<Running> {
   const watchers = new Set<ServerResponse>()
@@ -63,10 +58,9 @@ export async function startControl(): Promise<{ readonly url: string; stop(): Pr
     const [verb, what = ''] = (request.url ?? '').slice(1).split('/')
     response.setHeader('Access-Control-Allow-Origin', '*')
     const farEnd = running[Number(what)]
-    if (verb === 'start' && kinds[what]) {
-      const started = await kinds[what]()
-      response.end(JSON.stringify({ id: running.push(started) - 1, url: started.url }))
-    } else if (verb === 'ask' && farEnd) response.end(await farEnd.ask(await text(request)))
+    const started = verb === 'start' ? await startKind(what) : undefined
+    if (started) response.end(JSON.stringify({ id: running.push(started) - 1, url: started.url }))
+    else if (verb === 'ask' && farEnd) response.end(await farEnd.ask(await text(request)))
     else if (verb === 'watch' && farEnd?.watch) farEnd.watch(response)
     else if (verb === 'stop' && farEnd) {
       await farEnd.stop()

@@ -1,5 +1,5 @@
 import { describe, it, vi } from 'vitest'
-import { farEnds } from './far-end.ts'
+import { kinds } from './live-rigs-test-setup.ts'
 import { protocolConformance } from './protocol-conformance.ts'
 import { startRemote, startRemoteRig } from './remote-far-end-test-setup.ts'
 import { transportConformance } from './transport-conformance.ts'
@@ -8,9 +8,7 @@ vi.setConfig({ testTimeout: 30_000 })
 
 transportConformance('websocket in Chromium', startRemoteRig, { describe, it })
 
-for (const kind of ['acked', 'send-only', 'binary'] as const) {
-  const except =
-    kind === 'acked' ? [] : ['neither loses nor doubles a message while it moves to a new connection']
-  const start = async () => ({ protocol: farEnds[kind]().protocol, ...(await startRemote(kind)) })
-  protocolConformance(`${kind} in Chromium`, start, { describe, it }, { except })
+for (const [kind, { start, options }] of kinds) {
+  const rig = async () => ({ ...start(), ...(await startRemote(kind)) })
+  protocolConformance(`${kind} in Chromium`, rig, { describe, it }, options)
 }

@@ -1,24 +1,18 @@
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { LiveRig } from './conformance/protocol-rig.ts'
-import { farEnds } from './far-end.ts'
+import { farEndKinds } from './far-end-kinds-test-setup.ts'
+import { kinds, subjects } from './live-rigs-test-setup.ts'
 import { protocolConformance } from './protocol-conformance.ts'
 import { trackHandles } from './track-handles.ts'
-import { listen } from './ws-far-end-test-setup.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 const expectNoNewHandles = trackHandles()
 afterAll(() => expectNoNewHandles())
 
-const unnumbered = ['neither loses nor doubles a message while it moves to a new connection']
-
-async function start(kind: keyof typeof farEnds): Promise<LiveRig> {
-  const { protocol, server } = farEnds[kind]()
-  return { protocol, ...(await listen(server)) }
+for (const [kind, { start, options }] of kinds) {
+  const rig = async () => ({ ...start(), ...(await farEndKinds[kind]()) })
+  protocolConformance(`${kind} over ws`, rig, { describe, it }, options)
 }
-
-protocolConformance('acked over ws', () => start('acked'), { describe, it })
-protocolConformance('send-only over ws', () => start('send-only'), { describe, it }, { except: unnumbered })
-protocolConformance('binary over ws', () => start('binary'), { describe, it }, { except: unnumbered })
 
 describe('protocolConformance over a network', () => {
   /** Runs one statement over the acked protocol with its reports changed. */
@@ -28,7 +22,11 @@ describe('protocolConformance over a network', () => {
       describe: (_name: string, body: () => void) => body(),
       it: (name: string, body: () => Promise<void>) => tests.set(name, body),
     }
-    protocolConformance('broken', async () => change(await start('acked')), runner)
+    protocolConformance(
+      'broken',
+      async () => change({ ...subjects.acked.start(), ...(await farEndKinds.acked()) }),
+      runner,
+    )
     return tests
       .get(statement)?.()
       .then(

@@ -54,7 +54,7 @@ export const faultStatements: readonly ProtocolStatement[] = [
       if (publish) client.untyped(channels[0]).publish(event, 1, { delivery: ack || 'at-most-once' })
       await settled()
       const frames = tap.sessions.flatMap(({ received }) => received).slice(0, 20)
-      for (const frame of mutateFrames(frames, 400)) {
+      for (const frame of mutateFrames(frames, times.changes)) {
         // Not only when connected: it may as well be joining or shaking hands.
         const opened = (): TappedSession | undefined => tap.open.find(({ state }) => state === 'open')
         if (!opened()) await revived(bench)

@@ -17,6 +17,8 @@ export interface Times {
   readonly stepMs: number
   /** The client's `probeMs`. */
   readonly probeMs: number
+  /** How many changed frames there is time for. */
+  readonly changes: number
 }
 
 /** What a statement runs in: memory and fake time, or a network and real time. */
@@ -50,7 +52,7 @@ function memorySurroundings({ server }: ProtocolRig): Surroundings {
     transport,
     server: toLiveServer(server, transport),
     clock,
-    times: { patienceMs: 300_000, soonMs: 0, quietMs: 600_000, stepMs: 50, probeMs: 2000 },
+    times: { patienceMs: 300_000, soonMs: 0, quietMs: 600_000, stepMs: 50, probeMs: 2000, changes: 400 },
     clientOptions: {},
     pass: (ms) => clock.advance(ms),
     lookMs: 100,
@@ -82,7 +84,7 @@ function liveSurroundings(
     transport,
     server,
     clock,
-    times: { patienceMs: 8000, soonMs: 8000, quietMs: 0, stepMs: 5, probeMs: PROBE_MS },
+    times: { patienceMs: 8000, soonMs: 8000, quietMs: 0, stepMs: 5, probeMs: PROBE_MS, changes: 100 },
     clientOptions: { ...brisk, ...(beatsFast && { heartbeat: fastHeartbeat }) },
     pass,
     lookMs: 2,

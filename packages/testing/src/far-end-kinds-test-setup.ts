@@ -1,0 +1,13 @@
+import { farEnds } from './far-end.ts'
+import type { Kind } from './live-rigs-test-setup.ts'
+import { startRakit, startRawWs } from './reference-far-end-test-setup.ts'
+import { type ListeningFarEnd, listen } from './ws-far-end-test-setup.ts'
+
+/** Every far end that listens for real, by name. */
+export const farEndKinds: Readonly<Record<Kind, () => Promise<ListeningFarEnd>>> = {
+  acked: () => listen(farEnds.acked().server),
+  'send-only': () => listen(farEnds['send-only']().server),
+  binary: () => listen(farEnds.binary().server),
+  'raw-ws': startRawWs,
+  rakit: startRakit,
+}

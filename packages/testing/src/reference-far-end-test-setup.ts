@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import {
+  type ConnectionInfo,
+  createServer,
+  type Frame,
+  type Received,
+  type Server,
+  type Wire,
+} from '@org/realtime-server'
+import { WebSocket } from 'ws'
+import type { Arrival, LiveServer } from './conformance/live-server.ts'
+import type { ListeningFarEnd } from './ws-far-end-test-setup.ts'
+
+/** The endpoint `/raw` of the reference server. */
+export async function startRawWs(): Promise<ListeningFarEnd> {
+  const { server, address } = await start()
+  const { faults } = server
+  const { received } = faults.record()
+  const far: LiveServer = {
+    ...toVerbs(server),
+    publish: async (...message) => void (await server.publish(...message)),
+    received: async () => received.map(toArrival),
+    refuse: async (channel) => void faults.add({ at: 'join', do: 'refuse', channel }),
+    drain: async (windowMs) => faults.add({ at: 'now', do: 'drain', windowMs })(),
+  }
+  return { url: `${address}/raw`, server: far, stop: () => server.close() }
+}
+
+/** The endpoint `/rakit`, where nobody but a client publishes. */
+export async function startRakit(): Promise<ListeningFarEnd> {
+  const { server, address } = await start()
+  const url = `${address}/rakit`
+  const guests = new Set<string>()
+  const received: Arrival[] = []
+  server.on('receive', ({ id: connection }, frame) => {
+    const { event, channel, data: payload } = JSON.parse(`${frame}`)
+    if (event === 'message' && !guests.has(connection))
+      received.push({ id: undefined, channel, event, payload })
+  })
+  const far: LiveServer = {
+    ...toVerbs(server),
+    async publish(channel, _event, data) {
+      const guest = new WebSocket(url)
+      const [[{ id }]] = await Promise.all([next(server, 'connect'), once(guest, 'open')])
+      guests.add(id)
+      guest.send(JSON.stringify({ event: 'message', channel, data }))
+      await next(server, 'receive')
+      guest.terminate()
+    },
+    received: async () => received,
+  }
+  return { url, server: far, stop: () => server.close() }
+}
+
+async function start(): Promise<{ readonly server: Server; readonly address: string }> {
+  const server = createServer({ mode: 'development', port: 0, origins: 'any', rakit: { compat: 'exact' } })
+  const { port } = await server.listen()
+  return { server, address: `ws://127.0.0.1:${port}` }
+}
+
+/** What all endpoints can do on demand. */
+function toVerbs({ faults, connections }: Server): Omit<LiveServer, 'publish' | 'received'> {
+  const begun: { withhold?: () => void; stall?: () => void } = {}
+  return {
+    joined: async (name) => connections().filter(({ channels }) => channels.includes(name)).length,
+    async withhold() {
+      begun.withhold = faults.add({ at: 'frame', direction: 'out', do: 'drop' })
+    },
+    release: async () => begun.withhold?.(),
+    dropAll: async () => faults.add({ at: 'now', do: 'cut' })(),
+    async stall() {
+      begun.stall = faults.add({ at: 'now', do: 'freeze' })
+    },
+    unstall: async () => begun.stall?.(),
+    async send(frame) {
+      // What it tells of a connection is the connection itself.
+      for (const connection of connections()) (connection as ConnectionInfo & Wire).send(frame)
+    },
+  }
+}
+
+const toArrival = ({ payload, isRepeat, ...message }: Received): Arrival => ({
+  ...message,
+  payload: typeof payload === 'string' ? JSON.parse(payload) : payload,
+  duplicate: isRepeat,
+})
+
+/** The next time something happens. */
+function next(server: Server, hook: 'connect' | 'receive'): Promise<readonly [ConnectionInfo, Frame?]> {
+  return new Promise((resolve) => {
+    const stop = server.on(hook, (...values: [ConnectionInfo, Frame?]) => {
+      stop()
+      resolve(values)
+    })
+  })
+}
