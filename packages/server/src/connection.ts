@@ -7,7 +7,7 @@ import type { ConnectionFault } from './faults/rule.ts'
 import type { HookTable } from './hooks.ts'
 import type { Ending, EndingCause, Endpoint, Frame, Wire, WireHandler, WireRequest } from './wire.ts'
 
-/** A connection as hooks, the inspector and tests see it. */
+/** A connection as hooks, the inspector and tests see it. Hooks get it live, `connections()` as it is then. */
 export interface ConnectionInfo {
   readonly id: string
   /** Name of the endpoint that serves it. */
@@ -48,6 +48,11 @@ const endings: Readonly<Record<EndingCause, Ending>> = {
   crash: { code: 1011, reason: 'A fault of the server' },
   gone: { code: 1001, reason: 'The server goes away' },
   'put-out': { code: 1008, reason: 'Put out by the server' },
+}
+
+export function toInfo(connection: ConnectionInfo): ConnectionInfo {
+  const { id, endpoint, address, since, bufferedBytes, received, sent, client, user, channels } = connection
+  return { id, endpoint, address, since, bufferedBytes, received, sent, client, user, channels }
 }
 
 /** Joins a carrier to the endpoint that serves it. */

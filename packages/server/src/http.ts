@@ -23,16 +23,14 @@ interface HttpNeeds {
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
-/** A peer that sends its request byte by byte is given this long. */
-const HEADERS_MS = 10_000
-
 /** The one server for pages and upgrades. */
 export function createHttp({ options, routes, endpoints, hooks, upgrade }: HttpNeeds): Server {
-  const { tls } = options
+  const { tls, times } = options
+  // A peer that sends its request byte by byte, or none at all, is cut.
   const timeouts = {
-    headersTimeout: HEADERS_MS,
-    requestTimeout: 3 * HEADERS_MS,
-    connectionsCheckingInterval: 2000,
+    headersTimeout: times.helloMs,
+    requestTimeout: times.helloMs,
+    connectionsCheckingInterval: Math.min(2000, times.helloMs),
   }
   const answer = createAnswer({ options, routes, endpoints, hooks })
   const server = tls ? createSecure({ ...timeouts, ...tls }, answer) : createPlain(timeouts, answer)

@@ -18,35 +18,152 @@ describe('createServer', () => {
     expect(await one.next('msg')).toEqual(msg)
   })
 
-  it('answers liveness, readiness, usage and what is an endpoint in plain HTTP', async () => {
-    const { url } = await startServer()
-    const statusOf = async (path: string, method = 'GET') => (await fetch(url + path, { method })).status
-    const paths = ['/', '/up', '/health', '/ready', '/accept-traffic', '/usage', '/raw', '/nothing']
-    expect(await Promise.all(paths.map((path) => statusOf(path)))).toEqual([
-      200, 200, 200, 200, 200, 200, 426, 404,
-    ])
-    expect([await statusOf('/up', 'POST'), await statusOf('/up', 'HEAD')]).toEqual([405, 200])
-  })
-
   it('names the port that is in use', async () => {
     const other = createTcp().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
-    const listening = createServer({ mode: 'development', port }).listen()
-    await expect(listening).rejects.toMatchObject({
-      code: 'listen.failed',
-      details: { port, reason: 'EADDRINUSE' },
-    })
+    const server = createServer({ mode: 'development', port })
+    const details = { host: '127.0.0.1', port, reason: 'EADDRINUSE' }
+    await expect(server.listen()).rejects.toMatchObject({ code: 'listen.failed', details })
+    await server.close()
     other.close()
   })
 
-  it('names an option that is out of its range', () => {
-    expect(() => createServer({ mode: 'development', port: 70_000 })).toThrow(
-      'Option port must be a number from 0 to 65535',
-    )
-    expect(() => createServer({ mode: 'development', limits: { joins: 0 } })).toThrow(
-      'Option limits.joins must be',
-    )
-    expect(() => createServer()).toThrow('Option authenticate must be')
+  it.each([
+    [{ port: 70_000 }, 'Option port must be a number from 0 to 65535'],
+    [{ limits: { joins: 0 } }, 'Option limits.joins must be a number from 1 to 10000'],
+    [{ times: { idleMs: Number.NaN } }, 'Option times.idleMs must be'],
+    [{ mode: 'test' as never }, 'Option mode must be one of production, development'],
+    [{ path: 'realtime/' }, 'Option path must be'],
+    [{ authenticate: 'nobody' as never }, 'Option authenticate must be'],
+    [{ mode: 'production' as const }, 'Option authenticate must be'],
+  ])('refuses %j by name', (options, message) => {
+    expect(() => createServer({ mode: 'development', ...options })).toThrow(message)
+  })
+
+  it('tells by hooks what happens, in order', async () => {
+    const heard: string[] = []
+    const server = createServer({ mode: 'development', port: 0 })
+    server.on('start', ({ url }) => heard.push(`start ${new URL(url).hostname}`))
+    server.on('connect', ({ endpoint }) => heard.push(`connect ${endpoint}`))
+    server.on('receive', (_connection, frame) => heard.push(`receive ${frame}`))
+    server.on('send', (_connection, frame) => heard.push(`send ${String(frame).slice(0, 14)}`))
+    server.on('disconnect', ({ user }, { code }) => heard.push(`disconnect ${typeof user} ${code}`))
+    server.on('stop', () => heard.push('stop'))
+    const { port } = await server.listen()
+    const guest = await dialRaw(port)
+    await guest.hello()
+    await server.close()
+    expect(heard).toEqual([
+      'start 127.0.0.1',
+      'connect raw',
+      'receive {"t":"hello","v":1}',
+      'send {"t":"welcome"',
+      'disconnect undefined 1001',
+      'stop',
+    ])
+  })
+
+  it('shows connections, channels and members, and puts out one connection', async () => {
+    const { port, server } = await startServer()
+    const guest = await dialRaw(port)
+    const { client } = await guest.hello()
+    guest.send({ t: 'sub', chs: [{ ch: 'presence-a' }] })
+    await guest.next('subbed')
+    const [connection] = server.connections()
+    expect(connection).toMatchObject({
+      endpoint: 'raw',
+      address: '127.0.0.1',
+      bufferedBytes: 0,
+      client,
+      user: client,
+      channels: ['presence-a'],
+      received: { frames: 2, bytes: 58 },
+      sent: { frames: 2 },
+    })
+    expect(server.channels()).toEqual([{ name: 'presence-a', subscribers: 1 }])
+    expect(await server.members('presence-a')).toEqual([{ id: client }])
+    expect([server.disconnect(connection?.id ?? ''), server.disconnect('nobody')]).toEqual([true, false])
+    expect(await guest.ended).toEqual({ code: 4010, reason: 'Put out by the server' })
+    expect([server.connections(), server.channels()]).toEqual([[], []])
+  })
+
+  it('expires the token of one connection', async () => {
+    const { port, server } = await startServer()
+    const guest = await dialRaw(port)
+    await guest.hello()
+    const [connection] = server.connections()
+    expect([server.expire(connection?.id ?? ''), server.expire('nobody')]).toEqual([true, false])
+    expect(await guest.ended).toMatchObject({ code: 4004 })
+  })
+
+  it.each([
+    ['a channel against the rules', '@x', 'e', 1],
+    ['an event against the rules', 'a', '', 1],
+    ['a payload that is no JSON', 'a', 'e', 1n],
+    ['a payload over frameBytes', 'a', 'e', 'x'.repeat(5000)],
+    ['bytes over frameBytes', 'a', 'e', new Uint8Array(5000)],
+  ])('refuses to publish %s', async (_what, channel, event, payload) => {
+    const { server } = await startServer({ limits: { frameBytes: 4096 } })
+    await expect(server.publish(channel, event, payload)).rejects.toMatchObject({ code: 'publish.refused' })
+  })
+
+  it('listens once, and not after it was closed', async () => {
+    const { server, port } = await startServer()
+    expect(await server.listen()).toMatchObject({ port })
+    await server.close()
+    const closed = createServer({ mode: 'development' })
+    await closed.close()
+    await expect(closed.listen()).rejects.toMatchObject({ code: 'server.closed' })
+  })
+})
+
+describe('server.close', () => {
+  it('asks clients to move, serves those that stay, lets no other in, and ends the rest', async () => {
+    const { port, server, url } = await startServer()
+    const [leaving, staying] = [await dialRaw(port), await dialRaw(port)]
+    await leaving.hello()
+    await staying.hello()
+    const closed = server.close({ drainMs: 300 })
+    expect([await leaving.next('drain'), await staying.next('drain')]).toEqual([
+      { t: 'drain', ms: 300 },
+      { t: 'drain', ms: 300 },
+    ])
+    const statuses = ['/up', '/ready'].map(async (path) => (await fetch(url + path)).status)
+    expect(await Promise.all(statuses)).toEqual([200, 503])
+    await expect(dialRaw(port)).rejects.toThrow('503')
+    leaving.send({ t: 'bye' })
+    expect(await leaving.ended).toMatchObject({ code: 1000 })
+    staying.send({ t: 'ping' })
+    await staying.next('pong')
+    expect(await staying.ended).toMatchObject({ code: 1001 })
+    await closed
+    await expect(fetch(`${url}/up`)).rejects.toThrow()
+  })
+
+  it('does not wait for the end of the window when everybody has moved', async () => {
+    const { port, server } = await startServer()
+    const guest = await dialRaw(port)
+    await guest.hello()
+    const closed = server.close({ drainMs: 60_000 })
+    await guest.next('drain')
+    guest.send({ t: 'bye' })
+    await closed
+  })
+
+  it('does not wait for who does not answer', async () => {
+    const { port, server } = await startServer({ times: { closeMs: 50 } })
+    const guest = await dialRaw(port)
+    guest.socket.pause()
+    await server.close()
+    expect(server.connections()).toEqual([])
+  })
+
+  it('lets go of what rules of faults hold back', async () => {
+    const { port, server } = await startServer()
+    server.faults.add({ at: 'open', do: 'freeze' })
+    const guest = await dialRaw(port)
+    await server.close()
+    expect(await guest.ended).toMatchObject({ code: 1001 })
   })
 })

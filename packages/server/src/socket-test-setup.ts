@@ -41,7 +41,9 @@ export async function dialRaw(port: number, options: ClientOptions = {}, path = 
   })
   socket.on('error', () => {})
   onTestFinished(() => socket.terminate())
-  const ended = once(socket, 'close').then(([code, reason]) => ({ code, reason: `${reason}` }))
+  const ended: RawSocket['ended'] = new Promise((resolve) =>
+    socket.once('close', (code, reason) => resolve({ code, reason: `${reason}` })),
+  )
   await once(socket, 'open')
 
   const dialled: RawSocket = {

@@ -1,6 +1,6 @@
 import type { Member, Position } from './adapter.ts'
 import type { Denial, Rule } from './authorize.ts'
-import type { ConnectionInfo } from './connection.ts'
+import { type ConnectionInfo, toInfo } from './connection.ts'
 import type { Core } from './core.ts'
 import type { Faults } from './faults/board.ts'
 import type { HookName, Hooks } from './hooks.ts'
@@ -77,7 +77,7 @@ export function createVerbs(core: Core): Verbs {
       checkMessage(client, message, frameBytes)
       return adapter.direct(client, message)
     },
-    connections: () => [...connections],
+    connections: () => [...connections].map(toInfo),
     channels: () => [...hub.channels()].map(([name, subscribers]) => ({ name, subscribers })),
     members: adapter.members,
     disconnect(id, { code, reason } = {}) {
