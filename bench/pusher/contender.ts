@@ -1,8 +1,9 @@
 // One client in a process of its own: tells over IPC when it is ready, and what the CPU was for each flood.
-import PusherJs from 'pusher-js'
-import WebSocket from 'ws'
+
 import { createPusher, type PusherClient } from '@org/realtime-pusher'
 import { Pusher } from '@org/realtime-pusher/compat'
+import PusherJs from 'pusher-js'
+import WebSocket from 'ws'
 
 const [name = '', port = ''] = process.argv.slice(2)
 const EVENT = 'BookingStatusUpdated'

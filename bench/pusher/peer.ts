@@ -28,7 +28,9 @@ const http = createServer(async (request, response) => {
   const many = [...form].flatMap(([name, value]) => (name.startsWith('channel_name[') ? [value] : []))
   const answer = one
     ? { auth: sign(socketId, one) }
-    : Object.fromEntries(many.map((channel) => [channel, { status: 200, data: { auth: sign(socketId, channel) } }]))
+    : Object.fromEntries(
+        many.map((channel) => [channel, { status: 200, data: { auth: sign(socketId, channel) } }]),
+      )
   response.setHeader('Content-Type', 'application/json')
   response.setHeader('Access-Control-Allow-Origin', '*')
   response.end(JSON.stringify(answer))

@@ -143,7 +143,15 @@ export class Subscription {
   dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
     this.heard = true
     const direct = this.#direct
-    if (direct?.event !== event || given || decode) return this.#dispatch(event, payload, given, decode)
+    if (direct?.event !== event || given) return this.#dispatch(event, payload, given, decode)
+    try {
+      if (decode) payload = decode(payload)
+    } catch (error) {
+      const fail = (): never => {
+        throw error
+      }
+      return this.#dispatch(event, payload, given, fail)
+    }
     try {
       direct.fn(payload, direct.meta)
     } catch (error) {
@@ -164,12 +172,12 @@ export class Subscription {
     // Without work to do on it, a message needs no object of its own.
     let message = decode || schema || this.#tail ? this.#message(route, meta, payload, decode) : undefined
     for (const listener of listeners) {
-      if (message || listener.gate || listener.hold.held) {
+      const isPlain = !schema && !this.#tail && !listener.gate && !listener.hold.held
+      if (isPlain && listeners.length === 1) this.#direct = route
+      if (isPlain && !message) this.#call(listener, payload, meta)
+      else {
         message ??= this.#message(route, meta, payload, decode)
         this.#take(listener, message)
-      } else {
-        if (listeners.length === 1) this.#direct = route
-        this.#call(listener, payload, meta)
       }
     }
   }
