@@ -147,10 +147,9 @@ export class Subscription {
     try {
       if (decode) payload = decode(payload)
     } catch (error) {
-      const fail = (): never => {
+      return this.#dispatch(event, payload, given, () => {
         throw error
-      }
-      return this.#dispatch(event, payload, given, fail)
+      })
     }
     try {
       direct.fn(payload, direct.meta)
@@ -170,15 +169,13 @@ export class Subscription {
       meta = given
     }
     // Without work to do on it, a message needs no object of its own.
-    let message = decode || schema || this.#tail ? this.#message(route, meta, payload, decode) : undefined
+    const isPlain = !schema && !this.#tail
+    let message = decode || !isPlain ? this.#message(route, meta, payload, decode) : undefined
     for (const listener of listeners) {
-      const isPlain = !schema && !this.#tail && !listener.gate && !listener.hold.held
-      if (isPlain && listeners.length === 1) this.#direct = route
-      if (isPlain && !message) this.#call(listener, payload, meta)
-      else {
-        message ??= this.#message(route, meta, payload, decode)
-        this.#take(listener, message)
-      }
+      if (listener.gate || listener.hold.held) message ??= this.#message(route, meta, payload, decode)
+      else if (isPlain && !listeners[1]) this.#direct = route
+      if (message) this.#take(listener, message)
+      else this.#call(listener, payload, meta)
     }
   }
 
