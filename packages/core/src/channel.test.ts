@@ -287,6 +287,20 @@ describe('channel handle', () => {
     expect(frames()).toEqual(['sub a'])
   })
 
+  it('is of use again after leave() in the tick of its first join, also with a gap handler', async () => {
+    const { client, far, frames } = await connected({ joins: 'at once' })
+    const room = client.untyped('a')
+    const log: unknown[] = []
+    room.join()
+    room.onGap(() => {})
+    room.leave({ now: true })
+    room.on('said', (payload) => log.push(payload))
+    await settled()
+    far().message('a', 'said', 1)
+    expect(log).toEqual([1])
+    expect(frames()).toEqual(['sub a'])
+  })
+
   it('asks for its protocol options, together with those of other handles', async () => {
     const { client, far } = await connected()
     client.untyped('a', { qos: 1, priority: 5 }).join()

@@ -49,7 +49,8 @@ export function createIntents(
   const isWanted = (sub: Subscription): boolean => sub.holds > 0 || sub.cancelLinger !== undefined
 
   const tidy = (sub: Subscription): void => {
-    if (isWanted(sub) || sub.watchers || sub.wire !== 'out') return
+    // Left and used again in one tick, it may have a successor of its name.
+    if (isWanted(sub) || sub.watchers || sub.wire !== 'out' || table.get(sub.name) !== sub) return
     table.delete(sub.name)
     last = undefined
   }
