@@ -1,0 +1,234 @@
+import {
+  type Failure,
+  type Heartbeat,
+  type Link,
+  type LinkEvents,
+  type LinkSession,
+  type Opening,
+  RealtimeError,
+} from '@org/realtime-core/kit'
+import { type Authenticator, createAuthenticator } from './authenticator.ts'
+import { createBatch } from './codec/batch.ts'
+import { createDecoder } from './codec/decoder.ts'
+import { bodySize, packetSize } from './codec/encode.ts'
+import type { Connack, Disconnect, Packet } from './codec/packets.ts'
+import type { Properties } from './codec/properties.ts'
+import { type ConnectOptions, type MqttCredentials, toConnect } from './handshake.ts'
+import { createIncoming, type Incoming, type IncomingOptions } from './incoming.ts'
+import { createOutgoing, type Outgoing, type OutgoingOptions } from './outgoing.ts'
+import { toFailure, toReason } from './reason-codes.ts'
+import type { Farewell, SessionState } from './session-state.ts'
+import { createSubscribing, type Subscribing } from './subscribing.ts'
+import type { Wire } from './wire.ts'
+
+export interface LinkOptions extends ConnectOptions, OutgoingOptions, IncomingOptions {
+  /** Says what came of a CONNECT, before anything else hears of it. */
+  readonly accepted: (connack: Connack) => void
+  /** Says whether another try makes sense where the table says stop, and where to. */
+  readonly refused: (failure: Failure, packet: Connack | Disconnect) => Failure
+  readonly farewell: () => Farewell
+}
+
+/** What there is once CONNACK has come. */
+interface Parts {
+  readonly outgoing: Outgoing
+  readonly incoming: Incoming
+  readonly subscribing: Subscribing
+}
+
+/** MQTT at work on one connection. */
+export function openLink(
+  session: LinkSession,
+  events: LinkEvents,
+  { credentials, past, subprotocol }: Opening,
+  state: SessionState,
+  options: LinkOptions,
+): Link {
+  const { level } = state
+  const isV5 = level === 5
+  const isNew = past === 'foreign' || (options.clean && (past === 'settled' || !state.isKept))
+  let parts: Parts | undefined
+  let isOver = false
+
+  const send = (packet: Packet): void => {
+    if (isOver) return
+    const { maximumPacketSize: limitBytes } = wire.server
+    if (limitBytes !== undefined) {
+      const bytes = packetSize(bodySize(packet, level))
+      if (bytes > limitBytes) throw tooLarge(bytes, limitBytes)
+    }
+    batch.add(packet, level)
+  }
+
+  const batch = createBatch((bytes) => session.send(bytes))
+
+  const fail = ({ verdict, error }: Failure): void => {
+    if (isOver) return
+    isOver = true
+    decoder.stop()
+    batch.flush()
+    events.fail(verdict, error)
+  }
+
+  const violate = (code: number, sentence: string, cause?: unknown): void => {
+    if (isV5 && parts) send({ type: 'disconnect', code })
+    fail({ verdict: 'retry', error: new RealtimeError('protocol.violation', sentence, { code }, cause) })
+  }
+
+  const wire: Wire & { server: Properties } = { events, isV5, server: {}, asked: new Map(), send, violate }
+
+  const authenticator: Authenticator = createAuthenticator(wire, options.auth, (error) =>
+    fail({
+      verdict: RealtimeError.is(error, 'auth.failed') && !error.details.retry ? 'stop' : 'retry',
+      error,
+    }),
+  )
+
+  const accept = (packet: Connack): void => {
+    if (parts) return violate(0x82, 'Server said CONNACK twice')
+    const isOldForm = isV5 && packet.level !== 5
+    // A server that knows nothing of 5 says so in its own words, if it says so at all.
+    const code = isOldForm && packet.code < 2 ? 0x84 : toReason(packet.code, packet.level)
+    const { properties = {}, sessionPresent } = packet
+    if (code) return fail(options.refused(toFailure(code, properties.reasonString), { ...packet, code }))
+    // [MQTT-3.2.2-4]
+    if (sessionPresent && isNew) return violate(0x82, 'Server has a session that was to be new')
+    wire.server = properties
+    parts = {
+      outgoing: createOutgoing(state, wire, options),
+      incoming: createIncoming(state, wire, options),
+      subscribing: createSubscribing(state, wire, options),
+    }
+    options.accepted(packet)
+    if (!sessionPresent) state.incoming.clear()
+    parts.outgoing.begin(sessionPresent)
+    if (isOver) return
+    events.ready({
+      resumed: sessionPresent,
+      subscriptions: sessionPresent ? 'kept' : 'lost',
+      heartbeat: toHeartbeat(options.keepAliveMs, properties.serverKeepAlive),
+    })
+  }
+
+  const early = (packet: Packet): void => {
+    if (packet.type === 'connack') accept(packet)
+    else if (packet.type === 'auth') authenticator.receive(packet)
+    else if (packet.type === 'disconnect') leave(packet)
+    else violate(0x82, `Server said ${packet.type} before CONNACK`)
+  }
+
+  const leave = (packet: Disconnect): void =>
+    fail(options.refused(toFailure(packet.code, packet.properties?.reasonString), packet))
+
+  const receive = (packet: Packet): void => {
+    if (!parts) return early(packet)
+    switch (packet.type) {
+      case 'publish':
+        return parts.incoming.publish(packet)
+      case 'pubrel':
+        return parts.incoming.release(packet)
+      case 'puback':
+      case 'pubrec':
+      case 'pubcomp':
+        return parts.outgoing.ack(packet)
+      case 'suback':
+        return parts.subscribing.suback(packet)
+      case 'unsuback':
+        return parts.subscribing.unsuback(packet)
+      case 'pingresp':
+        return events.pong()
+      default:
+        return early(packet)
+    }
+  }
+
+  const decoder = createDecoder({
+    role: 'client',
+    level,
+    maximumPacketSize: options.maximumPacketSize,
+    packet: receive,
+  })
+
+  const connect = (authData: Uint8Array | undefined): void => {
+    send(
+      toConnect(state, options, isNew, (credentials ?? undefined) as MqttCredentials | undefined, authData),
+    )
+    batch.flush()
+  }
+
+  const link: Link = {
+    receive(frame) {
+      // [MQTT-6.0.0-1]
+      if (typeof frame === 'string') return violate(0x82, 'Server sent text')
+      try {
+        decoder.push(frame)
+      } catch (error) {
+        if (!RealtimeError.is(error, 'protocol.violation')) throw error
+        const isHttp = !parts && frame[0] === 72 && frame[1] === 84
+        violate(
+          error.details.code ?? 0x81,
+          isHttp ? 'Server speaks HTTP: use ws: instead of mqtt:' : 'Packet is malformed',
+          error,
+        )
+      }
+    },
+    ping: () => send({ type: 'pingreq' }),
+    subscribe: (requests) => parts?.subscribing.subscribe(requests),
+    unsubscribe: (channel) => parts?.subscribing.unsubscribe(channel),
+    publish: (message) => (parts as Parts).outgoing.publish(message),
+    ...(options.auth && isV5 && { refresh: () => authenticator.renew() }),
+    goodbye() {
+      send({ type: 'disconnect', ...options.farewell() })
+      batch.flush()
+    },
+    dispose() {
+      isOver = true
+      decoder.stop()
+    },
+  }
+
+  begin()
+  return link
+
+  function begin(): void {
+    // [MQTT-6.0.0-4]; a socket without WebSocket names none.
+    if (subprotocol && subprotocol !== 'mqtt')
+      return fail({
+        verdict: 'stop',
+        error: new RealtimeError('connection.refused', `Server speaks ${subprotocol}`, {}),
+      })
+    if (isNew) forget(state)
+    else if (past === 'settled') settle(state)
+    authenticator.begin(connect)
+  }
+}
+
+/** Nothing of an earlier session is left [MQTT-3.1.2-4]. */
+function forget(state: SessionState): void {
+  state.outgoing.clear()
+  state.incoming.clear()
+  state.uncertain.clear()
+}
+
+/**
+ * Nothing is sent again after its sender was told that its fate is unknown. But a server may hold the identifier
+ * of a QoS 2 publish, so that exchange is brought to its end.
+ */
+function settle(state: SessionState): void {
+  for (const [id, flight] of state.outgoing) {
+    flight.message = undefined
+    if (flight.packet.qos === 2 && flight.stage !== 'waiting') flight.stage = 'released'
+    else state.outgoing.delete(id)
+  }
+}
+
+/** Server Keep Alive counts [MQTT-3.2.2-21]. Both clocks run: one for what is sent, one for what comes. */
+function toHeartbeat(keepAliveMs: number, serverKeepAlive: number | undefined): Heartbeat {
+  const ms = serverKeepAlive === undefined ? keepAliveMs : serverKeepAlive * 1000
+  return ms ? { sendIdleMs: ms * 0.9, receiveIdleMs: ms } : { receiveIdleMs: Infinity }
+}
+
+function tooLarge(bytes: number, limitBytes: number): RealtimeError<'message.too-large'> {
+  const sentence = `Packet of ${bytes} bytes is over the limit of ${limitBytes}`
+  return new RealtimeError('message.too-large', sentence, { channel: '', event: '', bytes, limitBytes })
+}

@@ -1,0 +1,198 @@
+import { type OutgoingMessage, RealtimeError } from '@org/realtime-core/kit'
+import type { Ack, Publish, Qos } from './codec/packets.ts'
+import type { Properties } from './codec/properties.ts'
+import type { Names } from './names.ts'
+import { type Flight, nextPacketId, type SessionState } from './session-state.ts'
+import type { Wire } from './wire.ts'
+
+export interface OutgoingOptions {
+  readonly names: Names
+  /** How many publishes may be unanswered at once; the server may take fewer. */
+  readonly inFlight: number
+  /** What becomes of a publish that a lost session leaves in doubt. */
+  readonly republish: 'none' | 'qos1' | 'all'
+}
+
+/** The publishes of one connection. */
+export interface Outgoing {
+  publish(message: OutgoingMessage): 'sent' | 'pending'
+  ack(packet: Ack): void
+  /** Goes on with what an earlier connection left, or gives it up. */
+  begin(isPresent: boolean): void
+}
+
+/** More than this may not wait for the quota. */
+const MOST_WAITING_BYTES = 67_108_864
+
+const levels = { volatile: 0, 'at-most-once': 0, 'at-least-once': 1, 'exactly-once': 2 } as const
+
+export function createOutgoing(state: SessionState, wire: Wire, options: OutgoingOptions): Outgoing {
+  const { events, server } = wire
+  const { outgoing } = state
+  const aliases = new Map<string, number>()
+  /** In flight, but held back by the quota. */
+  const waiting = new Set<number>()
+  let waitingBytes = 0
+  let unanswered = 0
+
+  const quota = (): number => Math.min(options.inFlight, server.receiveMaximum ?? 65_535)
+
+  /** The same packet with the alias of its topic, and without the topic from the second time on. */
+  const aliased = (packet: Publish): Publish => {
+    const { topic, properties } = packet
+    const known = aliases.get(topic)
+    const topicAlias = known ?? aliases.size + 1
+    if (topicAlias > (server.topicAliasMaximum ?? 0)) return packet
+    return { ...packet, topic: known ? '' : topic, properties: { ...properties, topicAlias } }
+  }
+
+  const write = (packet: Publish): void => {
+    if (!server.topicAliasMaximum) return wire.send(packet)
+    const short = aliased(packet)
+    wire.send(short)
+    // Only what the server has heard may be referred to.
+    if (short.topic && short !== packet) aliases.set(packet.topic, short.properties?.topicAlias as number)
+  }
+
+  const start = (flight: Flight): void => {
+    const { packet, stage } = flight
+    write(stage === 'sent' ? { ...packet, dup: true } : packet)
+    flight.stage = 'sent'
+    unanswered++
+  }
+
+  const pump = (): void => {
+    for (const id of waiting) {
+      if (unanswered >= quota()) return
+      waiting.delete(id)
+      const flight = outgoing.get(id) as Flight
+      waitingBytes -= flight.packet.payload.length
+      try {
+        start(flight)
+      } catch (error) {
+        // A new server may take less than the one before.
+        outgoing.delete(id)
+        if (flight.message) events.settled(flight.message.id, { refused: error as RealtimeError })
+      }
+    }
+  }
+
+  const settle = (id: number, flight: Flight, code: number, reason: string | undefined): void => {
+    outgoing.delete(id)
+    unanswered--
+    const { message } = flight
+    if (message)
+      events.settled(message.id, code < 128 ? 'acknowledged' : { refused: refusal(message, code, reason) })
+    pump()
+  }
+
+  const release = (id: number, code = 0): void => wire.send({ type: 'pubrel', id, code })
+
+  const queue = (id: number, { packet }: Flight): void => {
+    waiting.add(id)
+    waitingBytes += packet.payload.length
+  }
+
+  const take = (message: OutgoingMessage, packet: Publish): void => {
+    const id = nextPacketId(state, wire.asked)
+    if (!id || waitingBytes > MOST_WAITING_BYTES) throw refusal(message, 0x97, 'Too much is on its way')
+    const flight: Flight = { message, packet: { ...packet, id }, stage: 'waiting' }
+    if (waiting.size || unanswered >= quota()) queue(id, flight)
+    else start(flight)
+    outgoing.set(id, flight)
+  }
+
+  return {
+    publish(message) {
+      const packet = toPacket(message, options.names)
+      const { qos } = packet
+      if (qos > (server.maximumQos ?? 2)) throw refusal(message, 0x9b, 'QoS is more than the server takes')
+      if (packet.retain && server.retainAvailable === false)
+        throw refusal(message, 0x9a, 'The server keeps nothing')
+      try {
+        if (!qos) {
+          write(packet)
+          return 'sent'
+        }
+        if (message.resent && state.uncertain.delete(message.id)) events.settled(message.id, 'unknown')
+        else take(message, packet)
+        return 'pending'
+      } catch (error) {
+        throw toRefusal(message, error)
+      }
+    },
+    ack({ type, id, code, properties }) {
+      const flight = outgoing.get(id)
+      const isKnown = flight && flight.stage !== 'waiting'
+      const wanted = flight?.packet.qos === 1 ? 'puback' : flight?.stage === 'released' ? 'pubcomp' : 'pubrec'
+      if (!isKnown) {
+        // [MQTT-4.3.3-4]: whoever holds an identifier that is not ours is to let it go.
+        if (type === 'pubrec' && code < 128) release(id, wire.isV5 ? 0x92 : 0)
+      } else if (type === wanted) {
+        if (type !== 'pubrec' || code >= 128) return settle(id, flight, code, properties?.reasonString)
+        flight.stage = 'released'
+        // PUBRELs are sent again in the order of their PUBRECs [MQTT-4.6.0-4].
+        outgoing.delete(id)
+        outgoing.set(id, flight)
+        release(id)
+      } else if (type === 'pubrec' && flight.stage === 'released') release(id)
+      else wire.violate(0x82, `Server answered ${id} with ${type}`)
+    },
+    begin(isPresent) {
+      if (isPresent) {
+        for (const [id, flight] of outgoing) {
+          if (flight.stage !== 'released') queue(id, flight)
+          else {
+            unanswered++
+            release(id)
+          }
+        }
+        return pump()
+      }
+      for (const { message, packet, stage } of outgoing.values()) {
+        const isInDoubt = stage !== 'waiting' && (packet.qos === 2 || options.republish === 'none')
+        if (message && isInDoubt && options.republish !== 'all') state.uncertain.add(message.id)
+      }
+      outgoing.clear()
+    },
+  }
+}
+
+function toPacket(message: OutgoingMessage, names: Names): Publish {
+  const { key, event, payload, delivery, options } = message
+  const topic = names.toTopic(key, event)
+  if (topic === undefined) throw refusal(message, 0x90, `${event} of ${key} is no topic`)
+  const { retain = false, properties } = options as { retain?: boolean; properties?: Properties }
+  const qos: Qos = levels[delivery]
+  return {
+    type: 'publish',
+    topic,
+    payload: payload as Uint8Array,
+    qos,
+    retain,
+    dup: false,
+    id: 0,
+    properties,
+  }
+}
+
+function refusal(
+  { key: channel, event, id }: OutgoingMessage,
+  code: number,
+  reason = 'The server refused it',
+): RealtimeError<'publish.refused'> {
+  const details = { channel, event, id, code }
+  return new RealtimeError('publish.refused', `Cannot publish ${event} to ${channel}: ${reason}`, details)
+}
+
+/** What a packet that cannot be written means for its message. */
+function toRefusal(message: OutgoingMessage, cause: unknown): RealtimeError {
+  const { key: channel, event, id } = message
+  if (RealtimeError.is(cause, 'publish.refused')) return cause
+  const details = { channel, event, id }
+  if (!RealtimeError.is(cause, 'message.too-large'))
+    return new RealtimeError('publish.refused', `Cannot publish ${event} to ${channel}`, details, cause)
+  const { bytes, limitBytes } = cause.details
+  const sentence = `${event} to ${channel} is longer than the ${limitBytes} bytes that the server takes`
+  return new RealtimeError('message.too-large', sentence, { ...details, bytes, limitBytes })
+}

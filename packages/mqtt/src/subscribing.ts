@@ -1,0 +1,136 @@
+import { RealtimeError, type SubscribeRequest } from '@org/realtime-core/kit'
+import type { FilterRequest, Suback, Unsuback } from './codec/packets.ts'
+import { toMatched } from './codec/topics.ts'
+import type { Names } from './names.ts'
+import { isWorthAnotherTry } from './reason-codes.ts'
+import type { Retained } from './retained.ts'
+import { nextPacketId, type SessionState, type Subscribed } from './session-state.ts'
+import type { Wire } from './wire.ts'
+
+/** Options of a channel, the last argument of `client.channel`. */
+export interface MqttChannelOptions {
+  /** The most that messages are delivered with. @default 0 */
+  readonly qos?: 0 | 1 | 2
+  /** Leaves out what this client published itself. MQTT 5. @default false */
+  readonly noLocal?: boolean
+  /** Lets `meta.retain` say what the publisher said. MQTT 5. @default false */
+  readonly retainAsPublished?: boolean
+  /** What is retained comes always (0), only to a new subscription (1), or never (2). MQTT 5. @default 0 */
+  readonly retainHandling?: 0 | 1 | 2
+  /** Every publish to the channel is retained, so that subscribing again brings the latest. @default false */
+  readonly retained?: boolean
+}
+
+/** The subscriptions of one connection. */
+export interface Subscribing {
+  subscribe(requests: readonly SubscribeRequest[]): void
+  unsubscribe(channel: string): void
+  suback(packet: Suback): void
+  unsuback(packet: Unsuback): void
+}
+
+/** Longer packets of filters are cut in two. */
+const MOST_FILTERS = 100
+
+export function createSubscribing(
+  state: SessionState,
+  wire: Wire,
+  { names, retained }: { readonly names: Names; readonly retained: Retained },
+): Subscribing {
+  const { events, asked, server, isV5 } = wire
+  const { filters, routes } = state
+  const hasIdentifiers = isV5 && server.subscriptionIdentifierAvailable !== false
+  const isLatest = new Set<string>()
+
+  const forget = (channel: string): void => {
+    const known = filters.get(channel)
+    if (!known) return
+    filters.delete(channel)
+    routes.remove(toMatched(known.filter), channel)
+    retained.forget(channel)
+  }
+
+  const remember = (channel: string, request: FilterRequest): void => {
+    const known = filters.get(channel)
+    const identifier = hasIdentifiers ? known?.identifier || ++state.lastIdentifier : 0
+    if (!known) routes.add(toMatched(request.filter), channel)
+    filters.set(channel, { ...request, identifier })
+  }
+
+  const refuse = (channel: string, code: number, reason: string): void => {
+    forget(channel)
+    const error = new RealtimeError('channel.rejected', `Cannot subscribe to ${channel}: ${reason}`, {
+      channel,
+      code,
+    })
+    events.refused(channel, error, isWorthAnotherTry(code))
+  }
+
+  const send = (channels: readonly string[]): void => {
+    const id = nextPacketId(state, asked)
+    if (!id) {
+      for (const channel of channels) refuse(channel, 0x97, 'too much is on its way')
+      return
+    }
+    const requests = channels.map((channel) => filters.get(channel) as Subscribed)
+    const identifier = requests[0]?.identifier
+    asked.set(id, channels)
+    const properties = identifier ? { subscriptionIdentifiers: [identifier] } : undefined
+    wire.send({ type: 'subscribe', id, filters: requests, properties })
+  }
+
+  return {
+    subscribe(requests) {
+      const channels: string[] = []
+      for (const { key, options } of requests) {
+        const {
+          qos = 0,
+          noLocal = false,
+          retainAsPublished = false,
+          retainHandling = 0,
+          retained: latest,
+        } = options as MqttChannelOptions
+        const filter = names.toFilter(key)
+        if (filter === undefined) {
+          refuse(key, 0x8f, 'it is no filter')
+          continue
+        }
+        if (latest) isLatest.add(key)
+        remember(key, { filter, qos, noLocal, retainAsPublished, retainHandling })
+        channels.push(key)
+      }
+      // An identifier is that of a whole packet.
+      const size = hasIdentifiers ? 1 : MOST_FILTERS
+      for (let at = 0; at < channels.length; at += size) send(channels.slice(at, at + size))
+    },
+    unsubscribe(channel) {
+      const filter = names.toFilter(channel)
+      const id = nextPacketId(state, asked)
+      forget(channel)
+      if (filter === undefined || !id) return
+      asked.set(id, [channel])
+      wire.send({ type: 'unsubscribe', id, filters: [filter] })
+    },
+    suback({ id, codes, properties }) {
+      const channels = asked.get(id)
+      asked.delete(id)
+      if (channels?.length !== codes.length)
+        return wire.violate(0x82, `SUBACK ${id} answers nothing that was asked`)
+      for (const [index, channel] of channels.entries()) {
+        const known = filters.get(channel)
+        const code = codes[index] as number
+        // Left meanwhile.
+        if (!known) continue
+        known.granted = code
+        if (code > 2) refuse(channel, code, properties?.reasonString ?? 'the server refused it')
+        else events.joined(channel, isLatest.has(channel) ? { continuity: 'latest-only' } : undefined)
+      }
+    },
+    unsuback({ id, codes }) {
+      const channels = asked.get(id)
+      asked.delete(id)
+      if (!channels || (isV5 && channels.length !== codes.length))
+        wire.violate(0x82, `UNSUBACK ${id} answers nothing that was asked`)
+    },
+  }
+}
