@@ -2,5 +2,6 @@ import { defineBuild } from '../../tsup.base.ts'
 
 export default defineBuild({
   entries: ['index', 'codec'],
+  internal: ['tcp-node', 'tcp-none'],
   global: { file: 'realtime-mqtt', name: 'RealtimeMqtt' },
 })

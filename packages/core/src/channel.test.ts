@@ -11,6 +11,8 @@ async function joined() {
   return { ...kit, room, release }
 }
 
+const parse = (text: unknown): unknown => JSON.parse(text as string)
+
 describe('channel listeners', () => {
   it('get payload and meta with the names of channel and event', async () => {
     const { room, far } = await joined()
@@ -75,6 +77,31 @@ describe('channel listeners', () => {
     expect(log).toEqual([
       [1, 'client-said'],
       [2, 'said'],
+    ])
+  })
+
+  it('that come late to a joined channel get what the protocol keeps for it, in a microtask and alone', async () => {
+    const kept = ['said', 'done'].map((event) => ({ event, payload: `"${event}"`, meta: {}, decode: parse }))
+    const latest = (channel: string) => (channel === 'a' ? kept : [])
+    const { client, far } = await connected({ joins: 'at once', protocol: { latest } })
+    const log: unknown[] = []
+    const early = client.untyped('a').on('said', (payload) => log.push(['early', payload]))
+    await settled()
+    client.untyped('a').on('said', (payload, meta) => log.push(['late', payload, meta]))
+    client.untyped('a').onAny(({ event, payload }) => log.push(['any', event, payload]))
+    client.untyped('a').on('said', () => log.push('gone'))()
+    expect(log).toEqual([])
+    await settled()
+    expect(log).toEqual([
+      ['late', 'said', { channel: 'a', event: 'said' }],
+      ['any', 'said', 'said'],
+      ['any', 'done', 'done'],
+    ])
+    early()
+    far().message('a', 'said', 'live')
+    expect(log.slice(3)).toEqual([
+      ['late', 'live', { channel: 'a', event: 'said' }],
+      ['any', 'said', 'live'],
     ])
   })
 

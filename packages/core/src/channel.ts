@@ -159,7 +159,7 @@ export class ChannelHandle {
     const { priority, ...options } = this.#options
     const sub = use(this.name)
     if (typeof priority === 'number') sub.priority = priority
-    if (Object.keys(options).length) sub.options = { ...sub.options, ...options }
+    if (Object.keys(options).length) sub.change(options)
     return hold(sub)
   }
 

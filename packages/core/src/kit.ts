@@ -15,6 +15,7 @@ export type { HiddenPolicy } from './lifecycle.ts'
 export type { Line, LineReports } from './line-setup.ts'
 export type { Report } from './listeners.ts'
 export { createListeners } from './listeners.ts'
+export { invalid, oneOf } from './options.ts'
 export { createOutbox } from './outbox.ts'
 export type { ConnectionPort, PortEvents } from './port.ts'
 export type { Member, MembersSnapshot, MembersStore } from './presence.ts'
@@ -28,6 +29,7 @@ export type {
   Failure,
   Heartbeat,
   Joined,
+  Latest,
   Link,
   LinkEvents,
   LinkSession,
@@ -42,7 +44,7 @@ export type {
   Verdict,
 } from './protocol.ts'
 export { sizeOf } from './publish-entry.ts'
-export type { Channels, RegisteredChannels, Registry } from './registry.ts'
+export type { Channels, Params, RegisteredChannels, Registry } from './registry.ts'
 export { createRegistry } from './registry.ts'
 export type { Signal, Signals } from './signals.ts'
 export { browserSignals } from './signals.ts'
@@ -52,4 +54,5 @@ export { createStore } from './store.ts'
 export type { Trace, TraceEntry, TraceEvent } from './trace.ts'
 export { createTrace } from './trace.ts'
 export type { Frame, Session, SessionEnd, SessionEvents, Target, Transport } from './transport.ts'
+export type { WebSocketOptions } from './websocket-transport.ts'
 export { websocketTransport } from './websocket-transport.ts'

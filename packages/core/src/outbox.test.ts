@@ -109,11 +109,11 @@ describe('publish()', () => {
   })
 
   it('takes what the protocol encodes, also bytes', async () => {
-    const encode = (payload: unknown, event: string): Uint8Array =>
-      new TextEncoder().encode(`${event}:${payload}`)
+    const encode = (payload: unknown, event: string, channel: string): Uint8Array =>
+      new TextEncoder().encode(`${channel}:${event}:${payload}`)
     const { say, far } = await up({ protocol: { encode } })
     say(1)
-    expect(far().published[0]?.payload).toEqual(encode(1, 'said'))
+    expect(far().published[0]?.payload).toEqual(encode(1, 'said', 'a'))
   })
 
   it.each([

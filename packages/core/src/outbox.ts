@@ -43,8 +43,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   let turn: Promise<unknown> | undefined
   let era = newEra()
 
-  const encode = (value: unknown, event: string): Frame => {
-    const encoded: unknown = protocol.encode ? protocol.encode(value, event) : JSON.stringify(value)
+  const encode = (value: unknown, event: string, channel: string): Frame => {
+    const encoded: unknown = protocol.encode ? protocol.encode(value, event, channel) : JSON.stringify(value)
     if (typeof encoded === 'string' || encoded instanceof Uint8Array) return encoded
     throw new TypeError(`It has no encoding: ${typeof value}`)
   }
@@ -66,7 +66,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
           id,
           key: channel,
           event,
-          payload: encode(payload, event),
+          payload: encode(payload, event, channel),
           delivery,
           resent: false,
           options: own,

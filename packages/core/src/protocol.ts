@@ -58,13 +58,26 @@ export interface Protocol<
   /** What keeps members: `createPresence`. A protocol without presence does without. */
   readonly presence?: typeof createPresence
   /** Turns a payload into what `Link.publish` gets. May throw; that publish alone is refused. */
-  encode?(payload: unknown, event: string): Frame
+  encode?(payload: unknown, event: string, channel: string): Frame
+  /**
+   * The newest of what the peer keeps for a joined channel, where the peer says it only once: a listener that
+   * comes late gets it too.
+   */
+  latest?(channel: string): Iterable<Latest>
   /** A frame as the explain log may show it, without secrets. Without this only its size is told. */
   describe?(frame: Frame): string
   /** Starts the protocol on a session that has just opened. `ready` or `fail` must follow. */
   open(session: LinkSession, events: LinkEvents, opening: Opening): Link
   /** Never set: carries the type of `meta` to the listeners. */
   readonly meta?: M
+}
+
+/** One message as `LinkEvents.message` takes it; its bytes stay valid. */
+export interface Latest {
+  readonly event: string
+  readonly payload: unknown
+  readonly meta: Meta
+  readonly decode?: Decode
 }
 
 /** The part of a session that a protocol may use: the connection owns its end. */
@@ -96,6 +109,8 @@ export interface Link {
   /** Asks for channels; each is answered by `joined` or `refused`, or by a time-out of core. */
   subscribe(requests: readonly SubscribeRequest[]): void
   unsubscribe?(key: string): void
+  /** The options of a channel that it was asked for have changed. Answers are as those of `subscribe`. */
+  update?(request: SubscribeRequest): void
   /**
    * Takes over one message. `sent`: done, nothing more is known of it. `pending`: `settled` follows.
    * A thrown error refuses this message alone.

@@ -6,7 +6,7 @@ import type { Listener, ListenerFn } from './listener.ts'
 import type { Report } from './listeners.ts'
 import { Message, type Opened } from './message.ts'
 import type { createPresence, Presence } from './presence.ts'
-import type { Continuity, Decode, Meta } from './protocol.ts'
+import type { Continuity, Decode, Latest, Meta } from './protocol.ts'
 import type { Messages } from './rate.ts'
 import { createStore, type WritableStore } from './store.ts'
 import type { Schema } from './validate.ts'
@@ -28,6 +28,8 @@ export interface SubscriptionSetup {
   /** The schema of one event of a channel, where one is to be applied. */
   schema(channel: string, event: string): Schema | undefined
   listensTo(event: string): readonly string[]
+  /** What a listener that comes late to a joined channel has missed. */
+  latest(channel: string): Iterable<Latest>
   /** An event arrived that nobody listens to. */
   readonly unheard: ((channel: string, event: string, listened: Iterable<string>) => void) | undefined
 }
@@ -93,6 +95,7 @@ export class Subscription {
   add(event: string | undefined, listener: Listener): () => void {
     const names = event === undefined ? [event] : this.#setup.listensTo(event)
     for (const name of names) this.#set(name, [...this.#heardBy(name), listener])
+    if (this.wire === 'joined') queueMicrotask(() => this.#catchUp(names, listener))
     return () => {
       if (!listener.active) return
       listener.active = false
@@ -114,6 +117,26 @@ export class Subscription {
     else this.#routes.delete(event)
     this.#last = undefined
     this.#direct = undefined
+  }
+
+  #catchUp(names: readonly (string | undefined)[], listener: Listener): void {
+    for (const { event, payload, meta, decode } of this.#setup.latest(this.name)) {
+      if (!names.includes(event) && !names.includes(undefined)) continue
+      const own = { ...meta, channel: this.name, event }
+      this.#take(listener, this.#message(this.#route(event, [listener]), own, payload, decode))
+    }
+  }
+
+  /** Options of its join; a peer that has been asked for it is told what is new. */
+  change(options: Readonly<Record<string, unknown>>): void {
+    this.options = { ...this.options, ...options }
+    const { line, wire, name: key, recover } = this
+    if (line?.phase !== 'ready' || (wire !== 'asked' && wire !== 'joined')) return
+    try {
+      line.link.update?.({ key, recover, options: this.options })
+    } catch (error) {
+      this.#setup.report(error)
+    }
   }
 
   #route(event = '', listeners: readonly Listener[]): Route {

@@ -63,6 +63,17 @@ describe('joining a channel', () => {
     expect(far().requests).toEqual([{ key: 'a', recover: false, options: {} }])
   })
 
+  it('tells the protocol of options that come later, all of them and only where it was asked', async () => {
+    const { client, frames } = await connected({ joins: 'at once' })
+    client.untyped('a', { depth: 1 }).join()
+    client.untyped('a', { depth: 2 }).join()
+    await settled()
+    expect(frames()).toEqual(['sub a'])
+    client.untyped('a', { wide: true, priority: 5 }).join()
+    client.untyped('a', { priority: 6 }).join()
+    expect(frames()).toEqual(['sub a', 'update a {"depth":2,"wide":true}'])
+  })
+
   it('after close() waits for connect(), and is left until then', async () => {
     const { client, transport, clock } = await connected({ joins: 'at once' })
     await client.close()

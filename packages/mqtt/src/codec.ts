@@ -1,7 +1,6 @@
-export { type Batch, createBatch, encode } from './codec/batch.ts'
-export type { Role } from './codec/decode.ts'
-export { createDecoder, type Decoder, type DecoderOptions, decode } from './codec/decoder.ts'
-export { bodySize, packetSize } from './codec/encode.ts'
+export type { Batch } from './codec/batch.ts'
+export { createDecoder, type Decoder, type DecoderOptions, decode, type Role } from './codec/decoder.ts'
+export { createBatch, encode, sizeOf } from './codec/encoder.ts'
 export type {
   Ack,
   Auth,

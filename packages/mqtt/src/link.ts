@@ -8,11 +8,14 @@ import {
   RealtimeError,
 } from '@org/realtime-core/kit'
 import { type Authenticator, createAuthenticator } from './authenticator.ts'
-import { createBatch } from './codec/batch.ts'
-import { createDecoder } from './codec/decoder.ts'
-import { bodySize, packetSize } from './codec/encode.ts'
+import { createBatchOf } from './codec/batch.ts'
+import { createFramer } from './codec/framer.ts'
+import { fromServer } from './codec/from-server.ts'
+import { createPacketReader } from './codec/packet-reader.ts'
 import type { Connack, Disconnect, Packet } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
+import { writeToServer } from './codec/to-server.ts'
+import { bodySize, packetSize } from './codec/write-packet.ts'
 import { type ConnectOptions, type MqttCredentials, toConnect } from './handshake.ts'
 import { createIncoming, type Incoming, type IncomingOptions } from './incoming.ts'
 import { createOutgoing, type Outgoing, type OutgoingOptions } from './outgoing.ts'
@@ -54,13 +57,13 @@ export function openLink(
     if (isOver) return
     const { maximumPacketSize: limitBytes } = wire.server
     if (limitBytes !== undefined) {
-      const bytes = packetSize(bodySize(packet, level))
+      const bytes = packetSize(bodySize(writeToServer, packet, level))
       if (bytes > limitBytes) throw tooLarge(bytes, limitBytes)
     }
     batch.add(packet, level)
   }
 
-  const batch = createBatch((bytes) => session.send(bytes))
+  const batch = createBatchOf(writeToServer, (bytes) => session.send(bytes))
 
   const fail = ({ verdict, error }: Failure): void => {
     if (isOver) return
@@ -97,7 +100,7 @@ export function openLink(
     parts = {
       outgoing: createOutgoing(state, wire, options),
       incoming: createIncoming(state, wire, options),
-      subscribing: createSubscribing(state, wire, options),
+      subscribing: createSubscribing(state, wire, sessionPresent, options),
     }
     options.accepted(packet)
     if (!sessionPresent) state.incoming.clear()
@@ -142,12 +145,7 @@ export function openLink(
     }
   }
 
-  const decoder = createDecoder({
-    role: 'client',
-    level,
-    maximumPacketSize: options.maximumPacketSize,
-    packet: receive,
-  })
+  const decoder = createFramer(options.maximumPacketSize, createPacketReader(fromServer, level, receive))
 
   const connect = (authData: Uint8Array | undefined): void => {
     send(
@@ -174,6 +172,7 @@ export function openLink(
     },
     ping: () => send({ type: 'pingreq' }),
     subscribe: (requests) => parts?.subscribing.subscribe(requests),
+    update: (request) => parts?.subscribing.update(request),
     unsubscribe: (channel) => parts?.subscribing.unsubscribe(channel),
     publish: (message) => (parts as Parts).outgoing.publish(message),
     ...(options.auth && isV5 && { refresh: () => authenticator.renew() }),
@@ -197,7 +196,7 @@ export function openLink(
         verdict: 'stop',
         error: new RealtimeError('connection.refused', `Server speaks ${subprotocol}`, {}),
       })
-    if (isNew) forget(state)
+    if (past === 'foreign' || (isNew && past === 'settled')) forget(state)
     else if (past === 'settled') settle(state)
     authenticator.begin(connect)
   }

@@ -3,7 +3,7 @@ import { type Level, packetTypes } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 import type { MqttMeta } from './incoming.ts'
 import { type LinkOptions, openLink } from './link.ts'
-import { encodePayload } from './payloads.ts'
+import { encodePayload, type PayloadFormat, toCodec } from './payloads.ts'
 import { createSessionState, type Farewell, type SessionState } from './session-state.ts'
 
 export type MqttCapabilities = typeof capabilities
@@ -45,6 +45,7 @@ export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
   const state = createSessionState(options.level, options.clientId)
   const session = createStore<MqttSession | undefined>(undefined, () => {})
   let wasRefused = false
+  const formatOf = (topic: string): PayloadFormat => (typeof format === 'function' ? format(topic) : format)
 
   const linkOptions: LinkOptions = {
     ...options,
@@ -87,8 +88,18 @@ export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
     state,
     session,
     farewell: NORMAL,
-    encode: (value, event) =>
-      encodePayload(typeof format === 'function' ? format(event) : format, value, event),
+    encode(value, event, channel) {
+      const topic = names.toTopic(channel, event) ?? channel
+      return encodePayload(formatOf(topic), value, topic)
+    },
+    *latest(channel) {
+      for (const { payload, meta } of options.retained.of(channel)) {
+        const { topic } = meta
+        const decode = (bytes: unknown): unknown =>
+          toCodec(formatOf(topic)).decode(bytes as Uint8Array, topic)
+        yield { event: names.toEvent(topic), payload, meta, decode }
+      }
+    },
     // A packet may hold a password, and a message whatever it likes.
     describe: (frame) => (typeof frame === 'string' ? 'text' : `${packetTypes[(frame[0] ?? 0) >> 4]}`),
     open: (link, events, opening) => openLink(link, events, opening, state, linkOptions),

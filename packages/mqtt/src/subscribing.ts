@@ -1,5 +1,5 @@
 import { RealtimeError, type SubscribeRequest } from '@org/realtime-core/kit'
-import type { FilterRequest, Suback, Unsuback } from './codec/packets.ts'
+import type { FilterRequest, Qos, Suback, Unsuback } from './codec/packets.ts'
 import { toMatched } from './codec/topics.ts'
 import type { Names } from './names.ts'
 import { isWorthAnotherTry } from './reason-codes.ts'
@@ -24,6 +24,8 @@ export interface MqttChannelOptions {
 /** The subscriptions of one connection. */
 export interface Subscribing {
   subscribe(requests: readonly SubscribeRequest[]): void
+  /** Asks again where more is wanted than was asked for. */
+  update(request: SubscribeRequest): void
   unsubscribe(channel: string): void
   suback(packet: Suback): void
   unsuback(packet: Unsuback): void
@@ -35,12 +37,15 @@ const MOST_FILTERS = 100
 export function createSubscribing(
   state: SessionState,
   wire: Wire,
+  isPresent: boolean,
   { names, retained }: { readonly names: Names; readonly retained: Retained },
 ): Subscribing {
   const { events, asked, server, isV5 } = wire
   const { filters, routes } = state
   const hasIdentifiers = isV5 && server.subscriptionIdentifierAvailable !== false
   const isLatest = new Set<string>()
+  /** What a lost session had: several handles of a channel may have asked for more than the last one of them. */
+  const lost = new Map(isPresent ? [] : filters)
 
   const forget = (channel: string): void => {
     const known = filters.get(channel)
@@ -52,9 +57,10 @@ export function createSubscribing(
 
   const remember = (channel: string, request: FilterRequest): void => {
     const known = filters.get(channel)
+    const qos = Math.max(request.qos, (known ?? lost.get(channel))?.qos ?? 0) as Qos
     const identifier = hasIdentifiers ? known?.identifier || ++state.lastIdentifier : 0
     if (!known) routes.add(toMatched(request.filter), channel)
-    filters.set(channel, { ...request, identifier })
+    filters.set(channel, { ...request, qos, identifier })
   }
 
   const refuse = (channel: string, code: number, reason: string): void => {
@@ -74,34 +80,46 @@ export function createSubscribing(
     }
     const requests = channels.map((channel) => filters.get(channel) as Subscribed)
     const identifier = requests[0]?.identifier
-    asked.set(id, channels)
     const properties = identifier ? { subscriptionIdentifiers: [identifier] } : undefined
     wire.send({ type: 'subscribe', id, filters: requests, properties })
+    asked.set(id, channels)
   }
 
-  return {
-    subscribe(requests) {
-      const channels: string[] = []
-      for (const { key, options } of requests) {
-        const {
-          qos = 0,
-          noLocal = false,
-          retainAsPublished = false,
-          retainHandling = 0,
-          retained: latest,
-        } = options as MqttChannelOptions
-        const filter = names.toFilter(key)
-        if (filter === undefined) {
-          refuse(key, 0x8f, 'it is no filter')
-          continue
-        }
-        if (latest) isLatest.add(key)
-        remember(key, { filter, qos, noLocal, retainAsPublished, retainHandling })
+  const toRequest = (filter: string, { options }: SubscribeRequest): FilterRequest => {
+    const how = options as MqttChannelOptions
+    const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = how
+    return { filter, qos, noLocal, retainAsPublished, retainHandling }
+  }
+
+  const subscribe = (requests: readonly SubscribeRequest[]): void => {
+    const channels: string[] = []
+    for (const request of requests) {
+      const { key } = request
+      const filter = names.toFilter(key)
+      if (filter === undefined) refuse(key, 0x8f, 'it is no filter')
+      else {
+        const { retained: isAlwaysRetained, retainHandling = 0 } = request.options as MqttChannelOptions
+        if (isAlwaysRetained && !retainHandling) isLatest.add(key)
+        remember(key, toRequest(filter, request))
         channels.push(key)
       }
-      // An identifier is that of a whole packet.
-      const size = hasIdentifiers ? 1 : MOST_FILTERS
-      for (let at = 0; at < channels.length; at += size) send(channels.slice(at, at + size))
+    }
+    // An identifier is that of a whole packet.
+    const size = hasIdentifiers ? 1 : MOST_FILTERS
+    for (let at = 0; at < channels.length; at += size) send(channels.slice(at, at + size))
+  }
+
+  for (const channel of lost.keys()) forget(channel)
+
+  return {
+    subscribe,
+    update(request) {
+      const known = filters.get(request.key)
+      if (!known) return
+      const { qos, noLocal, retainAsPublished } = toRequest(known.filter, request)
+      const isMore = qos > known.qos
+      if (isMore || noLocal !== known.noLocal || retainAsPublished !== known.retainAsPublished)
+        subscribe([request])
     },
     unsubscribe(channel) {
       const filter = names.toFilter(channel)

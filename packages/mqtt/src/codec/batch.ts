@@ -1,5 +1,5 @@
-import { bodySize, packetSize, writePacket } from './encode.ts'
 import type { Level, Packet } from './packets.ts'
+import { bodySize, packetSize, type WriteBody, writePacket } from './write-packet.ts'
 import { Writer } from './writer.ts'
 
 /** Collects packets and hands them over as few, large writes. */
@@ -13,11 +13,8 @@ export interface Batch {
 const FIRST_BYTES = 1024
 const MOST_BYTES = 65_536
 
-/**
- * One write per microtask, of 64 KiB at most; a longer packet goes alone. The bytes come from a pool that is
- * never written again where it was handed over, so that a socket may keep them as long as it likes.
- */
-export function createBatch(send: (bytes: Uint8Array) => void): Batch {
+/** A batch of packets as `write` writes them. */
+export function createBatchOf(write: WriteBody, send: (bytes: Uint8Array) => void): Batch {
   const writer = new Writer()
   let start = 0
   let isDue = false
@@ -43,10 +40,10 @@ export function createBatch(send: (bytes: Uint8Array) => void): Batch {
   return {
     flush,
     add(packet, level) {
-      const body = bodySize(packet, level)
+      const body = bodySize(write, packet, level)
       const size = packetSize(body)
       makeRoom(size)
-      writePacket(writer, packet, level, body)
+      writePacket(write, writer, packet, level, body)
       if (!isDue) {
         isDue = true
         queueMicrotask(() => {
@@ -57,13 +54,4 @@ export function createBatch(send: (bytes: Uint8Array) => void): Batch {
       return size
     },
   }
-}
-
-/** Encodes one packet into bytes of its own. */
-export function encode(packet: Packet, level: Level): Uint8Array {
-  const body = bodySize(packet, level)
-  const writer = new Writer()
-  writer.bytes = new Uint8Array(packetSize(body))
-  writePacket(writer, packet, level, body)
-  return writer.bytes
 }

@@ -1,8 +1,12 @@
-import { decodeBody, type Role } from './decode.ts'
 import { createFramer, type Framer } from './framer.ts'
-import { malformed } from './malformed.ts'
+import { fromClient } from './from-client.ts'
+import { fromServer } from './from-server.ts'
+import { malformed, PROTOCOL_ERROR } from './malformed.ts'
+import { createPacketReader, LARGEST_BYTES } from './packet-reader.ts'
 import type { Level, Packet } from './packets.ts'
-import { Reader } from './reader.ts'
+
+/** Who reads: each may get only what the other may send. */
+export type Role = 'client' | 'server'
 
 export interface DecoderOptions {
   /** Who reads. */
@@ -15,43 +19,24 @@ export interface DecoderOptions {
   readonly packet: (packet: Packet) => void
 }
 
-export interface Decoder extends Framer {
-  level: Level
-  maximumPacketSize: number
-}
-
-const LARGEST_BYTES = 268_435_460
+export type Decoder = Framer
 
 /**
  * Reads packets from a stream of bytes in any chunks. What breaks the protocol makes `push` throw a RealtimeError
  * `protocol.violation` whose `details.code` is the reason code to close with; nothing is read after that.
  */
 export function createDecoder(options: DecoderOptions): Decoder {
-  const { role, packet } = options
-  const reader = new Reader()
-  const framer = createFramer(
-    () => decoder.maximumPacketSize,
-    (bytes, start, body, end) => {
-      reader.bytes = bytes
-      reader.at = body
-      reader.end = end
-      const decoded = decodeBody(reader, bytes[start] as number, decoder.level, role)
-      if (decoded.type === 'connect') decoder.level = decoded.level
-      packet(decoded)
-    },
-  )
-  const decoder: Decoder = {
-    ...framer,
-    level: options.level ?? 4,
-    maximumPacketSize: options.maximumPacketSize ?? LARGEST_BYTES,
-  }
-  return decoder
+  const { role, packet, level = 4, maximumPacketSize = LARGEST_BYTES } = options
+  const readers = role === 'client' ? fromServer : fromClient
+  const read = createPacketReader(readers, level, packet)
+  return createFramer(maximumPacketSize, read)
 }
 
 /** Decodes one whole packet. */
 export function decode(bytes: Uint8Array, options: Omit<DecoderOptions, 'packet'>): Packet {
   const packets: Packet[] = []
   createDecoder({ ...options, packet: (packet) => packets.push(packet) }).push(bytes)
-  if (packets.length !== 1) throw malformed(`There are ${packets.length} packets instead of one`)
+  if (packets.length !== 1)
+    throw malformed(`There are ${packets.length} packets instead of one`, PROTOCOL_ERROR)
   return packets[0] as Packet
 }

@@ -1,6 +1,9 @@
 import { malformed, TOO_LARGE } from './malformed.ts'
 import { varintSize } from './writer.ts'
 
+/** Gets the bytes of one packet: where they start, where the fixed header ends, and where they end. */
+export type ReadFrame = (bytes: Uint8Array, start: number, body: number, end: number) => void
+
 export interface Framer {
   push(chunk: Uint8Array): void
   /** The rest of the chunk, and whatever comes, is not for us any more. */
@@ -13,10 +16,7 @@ const FIRST_BYTES = 1024
  * Cuts a stream into packets, however it is chunked. A packet that lies within a chunk is not copied; one that
  * does not is gathered in a buffer that grows with what has come, never with what is announced.
  */
-export function createFramer(
-  limitBytes: () => number,
-  frame: (bytes: Uint8Array, start: number, body: number, end: number) => void,
-): Framer {
+export function createFramer(limitBytes: number, frame: ReadFrame): Framer {
   let held = new Uint8Array(0)
   let size = 0
   let isOver = false
@@ -32,7 +32,7 @@ export function createFramer(
       if (byte > 127) continue
       if (!byte && count) break
       const total = 2 + count + length
-      if (total > limitBytes()) throw malformed(`Packet of ${total} bytes is too large`, TOO_LARGE)
+      if (total > limitBytes) throw malformed(`Packet of ${total} bytes is too large`, TOO_LARGE)
       return total
     }
     throw malformed('Length is not in its shortest form, or longer than 4 bytes')

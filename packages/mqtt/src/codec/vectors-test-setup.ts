@@ -1,4 +1,4 @@
-import type { Role } from './decode.ts'
+import type { Role } from './decoder.ts'
 import type { Level, Packet } from './packets.ts'
 
 export interface Vector {

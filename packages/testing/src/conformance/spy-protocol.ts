@@ -39,7 +39,7 @@ export function spyProtocol(protocol: Protocol): Spy {
 
   const spied: Protocol = {
     ...protocol,
-    ...own(protocol, ['listensTo', 'encode']),
+    ...own(protocol, ['listensTo', 'encode', 'latest']),
     name: protocol.name,
     capabilities: protocol.capabilities,
     separator: protocol.separator,
@@ -101,6 +101,7 @@ function createWatch(violation: Note, pending: Set<string>) {
       'ping',
       'beat',
       'unsubscribe',
+      'update',
       'publish',
       'refresh',
       'goodbye',

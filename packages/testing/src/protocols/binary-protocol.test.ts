@@ -14,7 +14,11 @@ const resumed = ['ready', { resumed: true, subscriptions: 'kept', heartbeat }]
 function setup() {
   const { protocol, server } = farEnds.binary()
   const said = (id: string, more?: Partial<OutgoingMessage>): OutgoingMessage =>
-    message(id, protocol.encode?.({ n: id }, 'message') ?? '', { key: 'a/b', event: 'message', ...more })
+    message(id, protocol.encode?.({ n: id }, 'message', 'a/b') ?? '', {
+      key: 'a/b',
+      event: 'message',
+      ...more,
+    })
   return { ...setupLinks({ protocol, server }), message: said }
 }
 

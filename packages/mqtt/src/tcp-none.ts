@@ -1,0 +1,3 @@
+import type { TcpTransport } from './tcp.ts'
+
+export const tcpTransport: TcpTransport | undefined = undefined

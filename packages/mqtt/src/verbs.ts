@@ -1,0 +1,49 @@
+import { type Channels, type Client, invalid } from '@org/realtime-core/kit'
+import type { Qos } from './codec/packets.ts'
+import { isTopic } from './codec/topics.ts'
+import { toSeconds } from './handshake.ts'
+import type { MqttMeta } from './incoming.ts'
+import type { Mqtt } from './mqtt-options.ts'
+import type { MqttCapabilities, MqttProtocol } from './mqtt-protocol.ts'
+import type { Names } from './names.ts'
+import { toBytes } from './payloads.ts'
+
+const deliveries = ['at-most-once', 'at-least-once', 'exactly-once'] as const
+
+/** Text and bytes as they are, anything else as JSON. */
+const toPayload = (payload: unknown): unknown =>
+  typeof payload === 'string'
+    ? toBytes(payload)
+    : payload instanceof Uint8Array
+      ? payload
+      : toBytes(JSON.stringify(payload))
+
+export function createVerbs(
+  client: Client<Channels, MqttCapabilities, MqttMeta, '/'>,
+  protocol: MqttProtocol,
+  names: Names,
+): Mqtt {
+  return {
+    session: protocol.session,
+    publish(topic, payload, { qos = 0, ...options } = {}) {
+      if (!isTopic(topic)) throw invalid('topic', 'a name without wildcards', topic)
+      const [channel, event] = names.fromTopic(topic)
+      return client
+        .untyped(channel)
+        .publish(event, toPayload(payload), { ...options, delivery: deliveries[qos] })
+    },
+    granted(channel) {
+      const granted = protocol.state.filters.get(channel)?.granted
+      return granted !== undefined && granted <= 2 ? (granted as Qos) : undefined
+    },
+    close({ drainMs = 0, withWill, sessionExpiryMs } = {}) {
+      protocol.farewell = {
+        code: withWill ? 4 : 0,
+        ...(sessionExpiryMs !== undefined && {
+          properties: { sessionExpiryInterval: toSeconds(sessionExpiryMs) },
+        }),
+      }
+      return client.close({ drainMs })
+    },
+  }
+}
