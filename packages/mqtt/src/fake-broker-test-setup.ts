@@ -48,10 +48,12 @@ export interface FakeBroker {
   /** Sends to every open session, at its level. */
   send(packet: Packet): void
   sendBytes(...bytes: number[]): void
+  /** What it picks of those offered. @default the first */
+  subprotocol: string | undefined
   /** What CONNACK says from now on. */
   connack: Partial<Connack>
-  /** Answers to other packets than usual: return false for the usual one. */
-  instead: (packet: Packet, answer: (packet: Packet) => void) => boolean
+  /** Answers otherwise than usual, unless it returns false; `usual` does with any packet what is usual. */
+  instead: (packet: Packet, answer: (packet: Packet) => void, usual: (packet: Packet) => void) => boolean
 }
 
 const ack = (type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', id: number): Packet => ({ type, id, code: 0 })
@@ -73,7 +75,6 @@ export function createFakeBroker(): FakeBroker {
 
   const connect = (session: Session, packet: Connect): void => {
     session.connect = packet
-    session.level = packet.level
     for (const other of [...sessions])
       if (other !== session && other.connect?.clientId === packet.clientId) {
         if (other.level === 5) send(other, { type: 'disconnect', code: 0x8e })
@@ -143,7 +144,16 @@ export function createFakeBroker(): FakeBroker {
   }
 
   const handle = (session: Session, packet: Packet): void => {
-    if (broker.instead(packet, (answer) => send(session, answer))) return
+    if (packet.type === 'connect') session.level = packet.level
+    const isDone = broker.instead(
+      packet,
+      (answer) => send(session, answer),
+      (other) => usual(session, other),
+    )
+    if (!isDone) usual(session, packet)
+  }
+
+  const usual = (session: Session, packet: Packet): void => {
     const { kept } = session
     if (packet.type === 'connect') return connect(session, packet)
     if (!kept) return session.peer.end({ code: 1002, reason: 'CONNECT first' })
@@ -182,7 +192,7 @@ export function createFakeBroker(): FakeBroker {
   }
 
   const serve = (peer: MemoryPeer): void => {
-    peer.accept()
+    peer.accept(broker.subprotocol)
     const session: Session = { peer, number: count++, level: 4, connect: undefined, kept: undefined }
     sessions.add(session)
     const decoder = createDecoder({
@@ -198,6 +208,7 @@ export function createFakeBroker(): FakeBroker {
 
   const broker: FakeBroker = {
     connack: {},
+    subprotocol: undefined,
     instead: () => false,
     attach: (transport) => transport.onDial(serve),
     received,

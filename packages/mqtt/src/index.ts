@@ -1,3 +1,4 @@
+export * from '@org/realtime-core'
 export type { Properties } from './codec/properties.ts'
 export { createMqtt } from './create-mqtt.ts'
 export type { MqttAuth, MqttCredentials, MqttWill } from './handshake.ts'

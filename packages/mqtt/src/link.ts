@@ -29,6 +29,8 @@ export interface LinkOptions extends ConnectOptions, OutgoingOptions, IncomingOp
   readonly accepted: (connack: Connack) => void
   /** Says whether another try makes sense where the table says stop, and where to. */
   readonly refused: (failure: Failure, packet: Connack | Disconnect) => Failure
+  /** Says what it means that the server ended a connection of that age without a word. */
+  readonly cut: (ageMs: number) => Failure | undefined
   readonly farewell: () => Farewell
 }
 
@@ -43,7 +45,7 @@ interface Parts {
 export function openLink(
   session: LinkSession,
   events: LinkEvents,
-  { credentials, past, subprotocol }: Opening,
+  { credentials, past, subprotocol, clock }: Opening,
   state: SessionState,
   options: LinkOptions,
 ): Link {
@@ -52,6 +54,7 @@ export function openLink(
   const isNew = past === 'foreign' || (options.clean && (past === 'settled' || !state.isKept))
   let parts: Parts | undefined
   let isOver = false
+  const startedAt = clock.now()
 
   const send = (packet: Packet): void => {
     if (isOver) return
@@ -158,16 +161,13 @@ export function openLink(
     receive(frame) {
       // [MQTT-6.0.0-1]
       if (typeof frame === 'string') return violate(0x82, 'Server sent text')
+      if (!parts && frame[0] === 72 && frame[1] === 84)
+        return violate(0x82, 'Server speaks HTTP: use ws: instead of mqtt:')
       try {
         decoder.push(frame)
       } catch (error) {
         if (!RealtimeError.is(error, 'protocol.violation')) throw error
-        const isHttp = !parts && frame[0] === 72 && frame[1] === 84
-        violate(
-          error.details.code ?? 0x81,
-          isHttp ? 'Server speaks HTTP: use ws: instead of mqtt:' : 'Packet is malformed',
-          error,
-        )
+        violate(error.details.code ?? 0x81, 'Packet is malformed', error)
       }
     },
     ping: () => send({ type: 'pingreq' }),
@@ -177,9 +177,12 @@ export function openLink(
     publish: (message) => (parts as Parts).outgoing.publish(message),
     ...(options.auth && isV5 && { refresh: () => authenticator.renew() }),
     goodbye() {
-      send({ type: 'disconnect', ...options.farewell() })
+      const farewell = options.farewell()
+      // Before level 5 only a connection that ends without a word brings the will.
+      if (isV5 || !farewell.code) send({ type: 'disconnect', ...farewell })
       batch.flush()
     },
+    ended: (end) => (parts && !end.error ? options.cut(clock.now() - startedAt) : undefined),
     dispose() {
       isOver = true
       decoder.stop()

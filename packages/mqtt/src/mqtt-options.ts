@@ -49,7 +49,10 @@ export interface MqttOptions<R extends Channels>
   readonly payload?: PayloadFormat | ((topic: string) => PayloadFormat)
   /** Messages of QoS 1 and 2 are acknowledged by `meta.ack()`. @default false */
   readonly manualAck?: boolean
-  /** How many publishes of QoS 1 and 2 may be unanswered at once; the server may take fewer. @default 65535 */
+  /**
+   * How many publishes of QoS 1 and 2 may be unanswered at once; the server may take fewer.
+   * @default 65535, before MQTT 5 20
+   */
   readonly inFlight?: number
   /** How many messages of QoS 1 and 2 the server may send ahead. MQTT 5. @default 65535 */
   readonly receiveMaximum?: number
@@ -126,13 +129,14 @@ export function resolveMqtt(options: MqttOptions<Channels>) {
     manualAck: options.manualAck ?? false,
     keepAliveMs: options.keepAliveMs ?? 20_000,
     sessionExpiryMs: options.sessionExpiryMs ?? (clean ? 0 : DAY_MS / 24),
-    inFlight: options.inFlight ?? 65_535,
+    inFlight: options.inFlight,
     receiveMaximum: options.receiveMaximum ?? 65_535,
     maximumPacketBytes: options.maximumPacketBytes ?? 16_777_216,
     topicAliasMaximum: options.topicAliasMaximum ?? 16,
   }
   for (const [name, [least, most]] of Object.entries(limits)) {
     const value: unknown = resolved[name as keyof typeof limits]
+    if (value === undefined && name === 'inFlight') continue
     if (typeof value !== 'number' || !(value >= least && value <= most))
       throw invalid(name, `a number from ${least} to ${most}`, value)
   }

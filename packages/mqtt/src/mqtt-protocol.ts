@@ -1,4 +1,4 @@
-import { createOutbox, createStore, type Protocol, type Store } from '@org/realtime-core/kit'
+import { createOutbox, createStore, type Protocol, RealtimeError, type Store } from '@org/realtime-core/kit'
 import { type Level, packetTypes } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 import type { MqttMeta } from './incoming.ts'
@@ -28,7 +28,7 @@ export interface MqttProtocol extends Protocol<MqttCapabilities, MqttMeta, '/'> 
   farewell: Farewell
 }
 
-export interface MqttProtocolOptions extends Omit<LinkOptions, 'accepted' | 'refused' | 'farewell'> {
+export interface MqttProtocolOptions extends Omit<LinkOptions, 'accepted' | 'refused' | 'cut' | 'farewell'> {
   readonly level: Level
   readonly clientId: string
   /** Where a server may send its clients; nothing: not there. */
@@ -38,6 +38,8 @@ export interface MqttProtocolOptions extends Omit<LinkOptions, 'accepted' | 'ref
 }
 
 const NORMAL: Farewell = { code: 0 }
+const SHORT_MS = 30_000
+const MANY_CUTS = 3
 
 /** The client's end of MQTT. One object serves one client. */
 export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
@@ -45,10 +47,19 @@ export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
   const state = createSessionState(options.level, options.clientId)
   const session = createStore<MqttSession | undefined>(undefined, () => {})
   let wasRefused = false
+  /** How often in a row the server has ended a young connection without a word. */
+  let cuts = 0
   const formatOf = (topic: string): PayloadFormat => (typeof format === 'function' ? format(topic) : format)
 
   const linkOptions: LinkOptions = {
     ...options,
+    cut(ageMs) {
+      cuts = ageMs < SHORT_MS ? cuts + 1 : 0
+      if (cuts < MANY_CUTS) return undefined
+      // Not every server says that another client has taken the session over, and networks do this too.
+      const reason = `Another client may use the id ${state.clientId}`
+      return { verdict: 'retry', error: new RealtimeError('connection.lost', reason, { reason }) }
+    },
     farewell() {
       const { farewell } = protocol
       protocol.farewell = NORMAL

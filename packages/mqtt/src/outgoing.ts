@@ -1,6 +1,7 @@
 import { type OutgoingMessage, RealtimeError } from '@org/realtime-core/kit'
 import type { Ack, Publish, Qos } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
+import { isTopic } from './codec/topics.ts'
 import type { Names } from './names.ts'
 import { type Flight, nextPacketId, type SessionState } from './session-state.ts'
 import type { Wire } from './wire.ts'
@@ -8,7 +9,7 @@ import type { Wire } from './wire.ts'
 export interface OutgoingOptions {
   readonly names: Names
   /** How many publishes may be unanswered at once; the server may take fewer. */
-  readonly inFlight: number
+  readonly inFlight: number | undefined
   /** What becomes of a publish that a lost session leaves in doubt. */
   readonly republish: 'none' | 'qos1' | 'all'
 }
@@ -20,6 +21,9 @@ export interface Outgoing {
   /** Goes on with what an earlier connection left, or gives it up. */
   begin(isPresent: boolean): void
 }
+
+/** Servers before level 5 do not say how many they take, and mosquitto 2.0 acknowledges and loses what is more. */
+const UNTOLD = 20
 
 /** More than this may not wait for the quota. */
 const MOST_WAITING_BYTES = 67_108_864
@@ -34,8 +38,7 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
   const waiting = new Set<number>()
   let waitingBytes = 0
   let unanswered = 0
-
-  const quota = (): number => Math.min(options.inFlight, server.receiveMaximum ?? 65_535)
+  const quota = Math.min(options.inFlight ?? (wire.isV5 ? 65_535 : UNTOLD), server.receiveMaximum ?? 65_535)
 
   /** The same packet with the alias of its topic, and without the topic from the second time on. */
   const aliased = (packet: Publish): Publish => {
@@ -63,7 +66,7 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
 
   const pump = (): void => {
     for (const id of waiting) {
-      if (unanswered >= quota()) return
+      if (unanswered >= quota) return
       waiting.delete(id)
       const flight = outgoing.get(id) as Flight
       waitingBytes -= flight.packet.payload.length
@@ -97,7 +100,7 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
     const id = nextPacketId(state, wire.asked)
     if (!id || waitingBytes > MOST_WAITING_BYTES) throw refusal(message, 0x97, 'Too much is on its way')
     const flight: Flight = { message, packet: { ...packet, id }, stage: 'waiting' }
-    if (waiting.size || unanswered >= quota()) queue(id, flight)
+    if (waiting.size || unanswered >= quota) queue(id, flight)
     else start(flight)
     outgoing.set(id, flight)
   }
@@ -163,6 +166,10 @@ function toPacket(message: OutgoingMessage, names: Names): Publish {
   const topic = names.toTopic(key, event)
   if (topic === undefined) throw refusal(message, 0x90, `${event} of ${key} is no topic`)
   const { retain = false, properties } = options as { retain?: boolean; properties?: Properties }
+  const { responseTopic, subscriptionIdentifiers, topicAlias } = properties ?? {}
+  // [MQTT-3.3.2-14, 3.3.4-6]; aliases are given out here.
+  if ((responseTopic !== undefined && !isTopic(responseTopic)) || subscriptionIdentifiers || topicAlias)
+    throw refusal(message, 0x82, 'a property is wrong')
   const qos: Qos = levels[delivery]
   return {
     type: 'publish',

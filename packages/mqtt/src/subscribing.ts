@@ -1,6 +1,6 @@
 import { RealtimeError, type SubscribeRequest } from '@org/realtime-core/kit'
 import type { FilterRequest, Qos, Suback, Unsuback } from './codec/packets.ts'
-import { toMatched } from './codec/topics.ts'
+import { isShared, toMatched } from './codec/topics.ts'
 import type { Names } from './names.ts'
 import { isWorthAnotherTry } from './reason-codes.ts'
 import type { Retained } from './retained.ts'
@@ -96,9 +96,15 @@ export function createSubscribing(
     for (const request of requests) {
       const { key } = request
       const filter = names.toFilter(key)
+      const {
+        retained: isAlwaysRetained,
+        retainHandling = 0,
+        noLocal,
+      } = request.options as MqttChannelOptions
       if (filter === undefined) refuse(key, 0x8f, 'it is no filter')
+      // [MQTT-3.8.3-4]
+      else if (noLocal && isShared(filter)) refuse(key, 0x82, 'what is shared is never local')
       else {
-        const { retained: isAlwaysRetained, retainHandling = 0 } = request.options as MqttChannelOptions
         if (isAlwaysRetained && !retainHandling) isLatest.add(key)
         remember(key, toRequest(filter, request))
         channels.push(key)

@@ -37,12 +37,13 @@ export function createVerbs(
       return granted !== undefined && granted <= 2 ? (granted as Qos) : undefined
     },
     close({ drainMs = 0, withWill, sessionExpiryMs } = {}) {
-      protocol.farewell = {
-        code: withWill ? 4 : 0,
-        ...(sessionExpiryMs !== undefined && {
-          properties: { sessionExpiryInterval: toSeconds(sessionExpiryMs) },
-        }),
+      // [MQTT-3.14.2-2]
+      if (sessionExpiryMs && !protocol.state.isKept)
+        throw invalid('sessionExpiryMs', '0 where the server keeps no session', sessionExpiryMs)
+      const properties = sessionExpiryMs !== undefined && {
+        sessionExpiryInterval: toSeconds(sessionExpiryMs),
       }
+      protocol.farewell = { code: withWill ? 4 : 0, ...(properties && { properties }) }
       return client.close({ drainMs })
     },
   }

@@ -30,14 +30,14 @@ describe('createBatch', () => {
     expect(writes).toHaveLength(2)
   })
 
-  it('hands over 64 KiB at most, but for a packet that is longer', async () => {
+  it('hands over 64 KiB at most, a longer packet in pieces', async () => {
     const { batch, writes } = setup()
     for (let count = 0; count < 100; count++) batch.add(publish(1000), 4)
     batch.add(publish(100_000), 4)
     for (let count = 0; count < 100; count++) batch.add(publish(1000), 4)
     await undefined
     const sizes = writes.map(({ length }) => length)
-    expect(sizes.filter((size) => size > 65_536)).toEqual([100_007])
+    expect(Math.max(...sizes)).toBe(65_536)
     expect(writes.length).toBeLessThan(20)
     const packets: Packet[] = []
     const decoder = createDecoder({ role: 'client', packet: (packet) => packets.push(packet) })

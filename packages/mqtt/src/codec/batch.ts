@@ -22,9 +22,9 @@ export function createBatchOf(write: WriteBody, send: (bytes: Uint8Array) => voi
   const flush = (): void => {
     const { bytes, at } = writer
     if (at === start) return
-    const from = start
+    let from = start
     start = at
-    send(bytes.subarray(from, at))
+    for (; from < at; from += MOST_BYTES) send(bytes.subarray(from, Math.min(at, from + MOST_BYTES)))
   }
 
   const makeRoom = (size: number): void => {

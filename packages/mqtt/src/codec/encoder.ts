@@ -5,7 +5,7 @@ import { bodySize, packetSize, writePacket } from './write-packet.ts'
 import { Writer } from './writer.ts'
 
 /**
- * One write per microtask, of 64 KiB at most; a longer packet goes alone. The bytes come from a pool that is
+ * One write per microtask, and none over 64 KiB: a longer packet goes in pieces. The bytes come from a pool that is
  * never written again where it was handed over, so that a socket may keep them as long as it likes.
  */
 export function createBatch(send: (bytes: Uint8Array) => void): Batch {

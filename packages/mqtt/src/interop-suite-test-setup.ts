@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually, expectNoErrors, join, type Kind, openClient } from './interop-test-setup.ts'
+import type { Broker } from './mosquitto-test-setup.ts'
+import { startTcpProxy } from './tcp-proxy-test-setup.ts'
+
+export interface Peer {
+  readonly name: string
+  readonly version: 5 | '3.1.1'
+  readonly start: () => Promise<Broker>
+  /** It keeps the session of a client that only publishes. */
+  readonly keepsPublishers?: boolean
+  /** It says to a client that another one has taken its session over. */
+  readonly saysTakenOver?: boolean
+  /** What it brings through a WebSocket without a pause. */
+  readonly largestBytes?: number
+}
+
+let count = 0
+
+/** What works with every broker, over TCP and over WebSocket. */
+export function interopSuite({
+  name,
+  version,
+  start,
+  keepsPublishers = true,
+  saysTakenOver = false,
+  largestBytes = 300_000,
+}: Peer): void {
+  describe.each(['tcp', 'ws'] as const)(`${name} with ${version} over %s`, (kind: Kind) => {
+    let broker: Broker
+    beforeAll(async () => {
+      broker = await start()
+    })
+    afterAll(() => broker.stop())
+    const open = (options: object = {}) => openClient({ url: broker[kind], version, ...options })
+    const topic = (): string => `test/${++count}`
+
+    it.each([0, 1, 2] as const)('brings messages of QoS %i, in order', async (qos) => {
+      const [from, to] = [open(), open()]
+      const name = topic()
+      const log = await join(to, name, { qos })
+      const receipts = Array.from({ length: 100 }, (_, n) =>
+        from.mqtt.publish(name, { n, text: 'ä€😀' }, { qos }),
+      )
+      for (const { outcome } of await Promise.all(receipts))
+        expect(outcome).toBe(qos ? 'acknowledged' : 'sent')
+      await eventually(() => log.length >= 100)
+      expect(log).toEqual(Array.from({ length: 100 }, (_, n) => ({ n, text: 'ä€😀' })))
+      for (const client of [from, to]) expectNoErrors(client)
+    })
+
+    it('brings large and empty payloads whole', async () => {
+      const client = open({ payload: 'bytes' })
+      const name = topic()
+      const log = (await join(client, name, { qos: 1 })) as Uint8Array[]
+      const big = Uint8Array.from({ length: kind === 'ws' ? largestBytes : 300_000 }, (_, at) => at % 251)
+      await client.mqtt.publish(name, big, { qos: 1 })
+      await client.mqtt.publish(name, new Uint8Array(0), { qos: 1 })
+      await eventually(() => log.length === 2)
+      expect([Buffer.compare(log[0] as Uint8Array, big), log[1]?.length]).toEqual([0, 0])
+    })
+
+    it('brings one message once to each of several filters that match', async () => {
+      const client = open()
+      const name = topic()
+      const logs = [
+        await join(client, name, { qos: 1 }),
+        await join(client, `${name}/#`, { qos: 1 }),
+        await join(client, `test/+`, { qos: 1 }),
+      ]
+      await client.mqtt.publish(name, '1', { qos: 1 })
+      await client.mqtt.publish(name, '2', { qos: 1 })
+      await eventually(() => logs.every((log) => log.length >= 2))
+      expect(logs).toEqual([
+        [1, 2],
+        [1, 2],
+        [1, 2],
+      ])
+    })
+
+    it('brings what is retained to a new listener, and to a late one', async () => {
+      const name = topic()
+      const client = open()
+      await client.mqtt.publish(name, '1', { qos: 1, retain: true })
+      const first = await join(client, name)
+      await eventually(() => first.length === 1)
+      const second = await join(client, name)
+      await eventually(() => second.length === 1)
+      await client.mqtt.publish(name, '', { qos: 1, retain: true })
+    })
+
+    it('lets the server publish the will of a client that is gone, and not of one that left', async () => {
+      const name = topic()
+      const watcher = open()
+      const log = await join(watcher, name, { qos: 1 })
+      const will = { topic: name, payload: '"gone"', qos: 1 } as const
+      const leaving = open({ will })
+      await leaving.connect()
+      await leaving.close()
+      const proxy = await startTcpProxy(broker[kind])
+      const dying = open({ will, url: `${broker[kind].replace(/:\d+$/, '')}:${proxy.port}` })
+      await dying.connect()
+      await proxy.stop()
+      await eventually(() => log.length > 0)
+      expect(log).toEqual(['gone'])
+    })
+
+    it('goes on with a session, and gets what came meanwhile', async () => {
+      const name = topic()
+      const session = {
+        clientId: `c${count}${kind}${version === 5 ? 5 : 4}`,
+        clean: false,
+        sessionExpiryMs: 60_000,
+      }
+      const first = open(session)
+      await join(first, name, { qos: 1 })
+      await first.close()
+      const other = open()
+      await other.mqtt.publish(name, '"meanwhile"', { qos: 1 })
+      const again = open(session)
+      const log: unknown[] = []
+      again.untyped(name, { qos: 1 }).on('message', (payload) => log.push(payload))
+      await again.connect()
+      expect(again.mqtt.session.get()?.isResumed).toBe(true)
+      await eventually(() => log.length > 0)
+      expect(log[0]).toBe('meanwhile')
+    })
+
+    it('publishes 500 of QoS 2 and QoS 1 through 20 cuts: once, and at least once (scenario 17)', async () => {
+      const name = topic()
+      // What some brokers have stopped to send over WebSocket they go on with at a ping.
+      const receiver = open({ keepAliveMs: 1000 })
+      const [exact, least] = [
+        await join(receiver, `${name}/2`, { qos: 2 }),
+        await join(receiver, `${name}/1`, { qos: 2 }),
+      ]
+      const proxy = await startTcpProxy(broker[kind])
+      const sender = open({
+        url: `${broker[kind].replace(/:\d+$/, '')}:${proxy.port}`,
+        clean: false,
+        sessionExpiryMs: 60_000,
+        backoff: { firstMs: 1, baseMs: 1, capMs: 20, floorMs: 0 },
+        connection: { minDialGapMs: 0 },
+        outbox: { messages: 2000 },
+      })
+      await sender.connect()
+      const receipts: Promise<{ outcome: string }>[] = []
+      for (let n = 0; n < 500; n++) {
+        receipts.push(
+          sender.mqtt.publish(`${name}/2`, `${n}`, { qos: 2 }),
+          sender.mqtt.publish(`${name}/1`, `${n}`, { qos: 1 }),
+        )
+        if (n % 25 !== 24) continue
+        await new Promise((resolve) => setTimeout(resolve, n % 4))
+        proxy.cut()
+        await eventually(() => sender.status.get().status === 'connected' && proxy.accepted > (n + 1) / 25)
+      }
+      const outcomes = (await Promise.all(receipts)).map(({ outcome }) => outcome)
+      const acknowledged = Array.from({ length: 500 }, (_, n) => n).filter(
+        (n) => outcomes[2 * n] === 'acknowledged',
+      )
+      if (keepsPublishers) expect(acknowledged).toHaveLength(500)
+      await eventually(() => exact.length >= acknowledged.length && new Set(least).size === 500, 15_000)
+      expect(new Set(exact).size).toBe(exact.length)
+      if (keepsPublishers) expect(exact).toEqual(acknowledged)
+      await sender.close()
+      await proxy.stop()
+    }, 30_000)
+
+    it('takes a client over by its id', async () => {
+      const options = { clientId: `twin${kind}${version === 5 ? 5 : 4}` }
+      const older = open(options)
+      await older.connect()
+      const newer = open(options)
+      await newer.connect()
+      await eventually(() => older.status.get().status !== 'connected')
+      if (saysTakenOver)
+        expect(older.status.get()).toMatchObject({
+          status: 'failed',
+          lastError: { code: 'connection.replaced' },
+        })
+      await older.close()
+    })
+  })
+}
