@@ -212,7 +212,7 @@ describe('createCodec', () => {
       publish: ({ payload }) => `<${payload}>`,
     }
     const { link, peer } = await open(own)
-    const payload = createCodec(own).encode?.(7, 'said') ?? ''
+    const payload = createCodec(own).encode?.(7, 'said', 'a') ?? ''
     link.publish?.(message({ payload }))
     expect([bytes.peer.sent, peer.sent]).toEqual([[Uint8Array.of(1)], ['<said:7>']])
   })
