@@ -18,6 +18,17 @@ export interface PusherProtocol extends Protocol<PusherCapabilities, PusherMeta,
   readonly shared: Shared
 }
 
+/** The part of the protocol that does not depend on who owns the connection. */
+export const basics = {
+  name: 'pusher',
+  capabilities,
+  separator: '.',
+  outbox: createOutbox,
+  presence: createPresence,
+  listensTo,
+  encode: (payload: unknown): string => JSON.stringify(payload) ?? 'null',
+} as const
+
 /** For `createClient` of core, when `createPusher` does not fit: it leaves address and credentials to you. */
 export function createPusherProtocol(
   options: ProtocolOptions = {},
@@ -25,14 +36,8 @@ export function createPusherProtocol(
 ): PusherProtocol {
   const shared = createShared(options, secure)
   return {
-    name: 'pusher',
-    capabilities,
-    separator: '.',
+    ...basics,
     shared,
-    outbox: createOutbox,
-    presence: createPresence,
-    listensTo,
-    encode: (payload) => JSON.stringify(payload) ?? 'null',
     describe: withoutSecrets,
     open(session, events, { past, clock }) {
       shared.tell = events.error

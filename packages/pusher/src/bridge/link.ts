@@ -1,0 +1,121 @@
+import { type Link, type LinkEvents, RealtimeError } from '@org/realtime-core/kit'
+import { isCache, isEncrypted, toClientEvent } from '../names.ts'
+import { toMember } from '../presence-data.ts'
+import type { PusherMeta } from '../protocol.ts'
+import type { ForeignChannel, ForeignMessage, ForeignPusher } from './foreign.ts'
+
+type Events = Pick<LinkEvents, 'joined' | 'refused' | 'members' | 'message' | 'error'>
+
+export interface ForeignLink extends Link {
+  /** A message of the connection. */
+  hear(message: ForeignMessage): void
+  /** Leaves what we have joined and lets go of the rest. */
+  end(): void
+}
+
+const toMeta = (userId: string): PusherMeta => ({ userId })
+
+/** A joined channel of the foreign client. */
+interface Joined {
+  readonly channel: ForeignChannel
+  /** Nobody had it before us, so nobody needs it after us. */
+  readonly isOurs: boolean
+  isIn: boolean
+  stop(): void
+}
+
+/** The channels of a foreign connection for as long as it is connected. */
+export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, events: Events): ForeignLink {
+  const joins = new Map<string, Joined>()
+
+  const tell = (event: string, channel: string, data: unknown, userId?: string): void =>
+    events.message(channel, event, data, userId === undefined ? undefined : toMeta(userId))
+
+  const succeeded = (name: string): void => {
+    const join = joins.get(name)
+    if (!join || join.isIn) return
+    join.isIn = true
+    events.joined(name, isCache(name) ? { continuity: 'latest-only' } : undefined)
+    const { members, myID } = join.channel.members ?? {}
+    if (members)
+      events.members(name, {
+        all: Object.entries(members).map(([id, info]) => ({ id, info })),
+        ...(myID !== undefined && myID !== null && { me: String(myID) }),
+      })
+  }
+
+  const join = (name: string): void => {
+    if (!pusher.channel(name)) ours.add(name)
+    const channel = pusher.subscribe(name)
+    const refused = ({ error, status, type }: { error?: string; status?: number; type?: string }): void => {
+      if (!joins.delete(name)) return
+      stop()
+      const details = {
+        channel: name,
+        ...(status !== undefined && { status }),
+        ...(type !== undefined && { code: type }),
+      }
+      const sentence = `Server refused ${name}: ${error ?? type ?? status}`
+      events.refused(name, new RealtimeError('channel.rejected', sentence, details))
+    }
+    // What is encrypted is told in clear by the channel alone.
+    const heard = (event: string, data: unknown): void => {
+      if (!event.startsWith('pusher')) tell(event, name, data)
+    }
+    channel.bind('pusher:subscription_error', refused)
+    if (isEncrypted(name)) channel.bind_global(heard)
+    const stop = (): void => {
+      channel.unbind('pusher:subscription_error', refused)
+      channel.unbind_global(heard)
+    }
+    joins.set(name, { channel, isOurs: ours.has(name), isIn: false, stop })
+    if (channel.subscribed) succeeded(name)
+  }
+
+  const leave = (name: string, { isOurs, stop }: Joined): void => {
+    joins.delete(name)
+    stop()
+    if (!isOurs) return
+    ours.delete(name)
+    pusher.unsubscribe(name)
+  }
+
+  return {
+    receive() {},
+    subscribe(requests) {
+      for (const { key } of requests) join(key)
+    },
+    unsubscribe(name) {
+      const known = joins.get(name)
+      if (known) leave(name, known)
+    },
+    publish({ key, event, payload, id }) {
+      if (!pusher.send_event(toClientEvent(event), JSON.parse(String(payload)), key))
+        throw new RealtimeError('publish.refused', `${event} could not be sent`, { channel: key, event, id })
+      return 'sent'
+    },
+    hear({ event, channel: name = '', data, user_id: userId }) {
+      if (!joins.has(name)) return
+      try {
+        if (event === 'pusher_internal:subscription_succeeded') succeeded(name)
+        else if (event === 'pusher_internal:member_added')
+          events.members(name, { joined: toMember({ data }) })
+        else if (event === 'pusher_internal:member_removed')
+          events.members(name, { left: toMember({ data }).id })
+        else if (event === 'pusher:cache_miss' || !(event.startsWith('pusher') || isEncrypted(name)))
+          tell(event, name, data, userId)
+      } catch (error) {
+        events.error(
+          RealtimeError.from(error, 'message.malformed', 'Frame cannot be read', { channel: name }),
+        )
+      }
+    },
+    dispose() {
+      for (const { stop } of joins.values()) stop()
+      joins.clear()
+    },
+    end() {
+      for (const [name, known] of [...joins]) leave(name, known)
+    },
+  }
+}
