@@ -1,21 +1,10 @@
-import { type Client, defineChannels, event, members, type RealtimeError } from '@org/realtime-core'
+import type { Client, RealtimeError } from '@org/realtime-core'
 import { createTestClient, settled } from '@org/realtime-testing'
 import { act, cleanup, render } from '@testing-library/react'
 import { Component, type ReactNode, StrictMode } from 'react'
 import { expect, onTestFinished, vi } from 'vitest'
-import { z } from 'zod'
 import { type ChannelOf, createHooks, RealtimeProvider, useEvent } from './index.ts'
-
-/** No separator of any protocol is in a name, and all protocols have the event `message`. */
-export const channels = defineChannels({
-  news: { Told: z.object({ n: z.number() }), Closed: event<string>() },
-  'room-{id}': {
-    message: event<{ readonly text: string }>(),
-    Said: event<{ readonly text: string }>(),
-    Left: event<{ readonly who: string }>(),
-  },
-  'presence-desk': { Rung: event<number>(), [members]: event<{ readonly name: string }>() },
-})
+import { channels } from './registry-test-setup.ts'
 
 export const backends = ['acked', 'send-only', 'binary'] as const
 export type Backend = (typeof backends)[number]

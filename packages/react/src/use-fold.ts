@@ -14,7 +14,13 @@ export function useFold<S, T, O extends object>(
   create: (read: () => O) => Fold<S>,
 ): T {
   const newest = useNewest(options)
-  const fold = useKept([Array.isArray(target) || target], () => create(() => newest.current))
+  const fold = useKept([Array.isArray(target) || target], () => {
+    // Those of the last render are not there yet.
+    let read = (): O => options
+    const made = create(() => read())
+    read = () => newest.current
+    return made
+  })
   useFollowing(target, (channel) => fold.listen(channel, events), [fold, ...events])
   return useStore(fold, options.select)
 }
