@@ -80,6 +80,8 @@ export type MessageOf<V extends Events, M extends Meta> = {
 export interface ListeningChannel<V extends Events, M extends Meta = Meta> {
   /** What bindings need of its client. */
   readonly '~env': Environment
+  /** Never set: lets bindings read the types of a channel. */
+  readonly '~types'?: { readonly events: V; readonly meta: M }
   readonly name: string
   readonly status: Store<ChannelStatus>
   // `Output` is written out here: as an alias it doubles what each call costs the type checker (bench/types).

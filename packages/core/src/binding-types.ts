@@ -1,6 +1,15 @@
-import type { AnyClient, Client, ListeningChannel, ListenOptions, MessageOf, TypesOf } from './api.ts'
+import type {
+  AnyClient,
+  Client,
+  ListeningChannel,
+  ListenOptions,
+  MessageOf,
+  Receipt,
+  TypesOf,
+} from './api.ts'
 import type { FoldOptions } from './latest.ts'
 import type { Match } from './pattern.ts'
+import type { MembersStore } from './presence.ts'
 import type { Capabilities, Meta } from './protocol.ts'
 import type { Channels, Events, Pattern, Register, RegisteredChannels } from './registry.ts'
 import type { Output } from './validate.ts'
@@ -50,6 +59,16 @@ export type EventOptions<T = unknown, M extends Meta = Meta, K extends 'latest' 
   ListenOptions<T, M, K>,
   'rate'
 >
+
+/** What publishes: a channel, whatever its types. */
+export interface Publishes {
+  readonly publish: (event: never, payload: never, options?: never) => Promise<Receipt>
+}
+
+/** What has members: a channel of a protocol with presence. */
+export interface HasMembers<I> {
+  readonly members: MembersStore<I>
+}
 
 /** A function per event that makes the next state. */
 export type Reducers<V extends Events, M extends Meta, S> = {

@@ -1,10 +1,8 @@
 import {
+  type AnyChannel,
   attach,
-  type Events,
-  type InfoOf,
-  type ListeningChannel,
+  type HasMembers,
   type MembersSnapshot,
-  type PresenceChannel,
   type Store,
 } from '@org/realtime-core/bind'
 import { useKept } from './use-kept.ts'
@@ -17,15 +15,15 @@ import { useStore } from './use-store.ts'
  * @example
  * const count = useMembers(desk, ({ list }) => list.length)
  */
-export function useMembers<V extends Events, T = MembersSnapshot<InfoOf<V>>>(
-  channel: PresenceChannel<V> | undefined,
-  select?: (members: MembersSnapshot<InfoOf<V>>) => T,
+export function useMembers<I, T = MembersSnapshot<I>>(
+  channel: HasMembers<I> | undefined,
+  select?: (members: MembersSnapshot<I>) => T,
 ): T {
   const store = useKept([channel], () => toStore(channel as Present))
   return useStore(store, select as (members: MembersSnapshot) => T, () => NOBODY)
 }
 
-type Present = (PresenceChannel<never> & ListeningChannel<never>) | undefined
+type Present = (HasMembers<unknown> & AnyChannel) | undefined
 
 const NOBODY: MembersSnapshot = { list: [], me: undefined }
 

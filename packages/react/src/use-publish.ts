@@ -1,5 +1,5 @@
 import { RealtimeError } from '@org/realtime-core'
-import type { Capabilities, Events, PublishingChannel, Receipt } from '@org/realtime-core/bind'
+import type { Publishes, Receipt } from '@org/realtime-core/bind'
 import { useCallback } from 'react'
 import { useNewest } from './use-kept.ts'
 
@@ -10,9 +10,7 @@ import { useNewest } from './use-kept.ts'
  * const publish = usePublish(room)
  * const receipt = await publish('Said', { text })
  */
-export function usePublish<V extends Events, C extends Capabilities>(
-  channel: PublishingChannel<V, C> | undefined,
-): PublishingChannel<V, C>['publish'] {
+export function usePublish<C extends Publishes>(channel: C | undefined): C['publish'] {
   const newest = useNewest(channel)
   return useCallback(
     (...message: unknown[]): Promise<Receipt> =>

@@ -1,10 +1,4 @@
-import {
-  attach,
-  type Events,
-  type InfoOf,
-  type MembersSnapshot,
-  type PresenceChannel,
-} from '@org/realtime-core/bind'
+import { attach, type HasMembers, type MembersSnapshot } from '@org/realtime-core/bind'
 import type { MaybeRefOrGetter, Ref } from 'vue'
 import { useSelected, useStore } from './use-store.ts'
 
@@ -15,14 +9,14 @@ import { useSelected, useStore } from './use-store.ts'
  * @example
  * const count = useMembers(desk, ({ list }) => list.length)
  */
-export function useMembers<V extends Events, T = MembersSnapshot<InfoOf<V>>>(
-  channel: MaybeRefOrGetter<PresenceChannel<V> | undefined>,
-  select?: (members: MembersSnapshot<InfoOf<V>>) => T,
+export function useMembers<I, T = MembersSnapshot<I>>(
+  channel: MaybeRefOrGetter<HasMembers<I> | undefined>,
+  select?: (members: MembersSnapshot<I>) => T,
 ): Readonly<Ref<T>> {
   const members = useStore<MembersSnapshot>(
     channel,
     (followed) => {
-      const { members } = followed as typeof followed & PresenceChannel<never>
+      const { members } = followed as typeof followed & HasMembers<unknown>
       return {
         get: members.get,
         subscribe: (listener) => attach(followed, () => members.subscribe(listener)),

@@ -1,5 +1,5 @@
 import { RealtimeError } from '@org/realtime-core'
-import type { Capabilities, Events, PublishingChannel, Receipt } from '@org/realtime-core/bind'
+import type { Publishes, Receipt } from '@org/realtime-core/bind'
 import { type MaybeRefOrGetter, toValue } from 'vue'
 
 /**
@@ -8,9 +8,7 @@ import { type MaybeRefOrGetter, toValue } from 'vue'
  * const publish = usePublish(room)
  * const receipt = await publish('Said', { text })
  */
-export function usePublish<V extends Events, C extends Capabilities>(
-  channel: MaybeRefOrGetter<PublishingChannel<V, C> | undefined>,
-): PublishingChannel<V, C>['publish'] {
+export function usePublish<C extends Publishes>(channel: MaybeRefOrGetter<C | undefined>): C['publish'] {
   return (...message: unknown[]): Promise<Receipt> => {
     const target = toValue(channel) as { publish(...message: unknown[]): Promise<Receipt> } | undefined
     if (target) return target.publish(...message)
