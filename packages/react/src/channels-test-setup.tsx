@@ -1,11 +1,9 @@
-import { settled } from '@org/realtime-testing'
-import { act } from '@testing-library/react'
 import { Activity, type ReactNode, Suspense } from 'react'
 import { describe, expect, it } from 'vitest'
 import { useChannelReducer, useChannelStatus, useEvent, useLatest } from './index.ts'
 import { frame, hooks, setup } from './render-test-setup.tsx'
 
-const { useChannel, useChannels, useSuspenseChannel } = hooks
+const { useChannel, useChannels } = hooks
 
 /** What users of other libraries complain about (numbers of reference/ui.md, section 2), as it is here. */
 export function whichChannels(): void {
@@ -63,35 +61,6 @@ export function whichChannels(): void {
       )
       expect(seen[0]).toBe('news')
       expect(fake.transport.sessions).toEqual([])
-    })
-
-    it('15: a Suspense channel waits for its first join, and for no reconnect after it', async () => {
-      const fake = setup()
-      function News() {
-        const news = useSuspenseChannel('news')
-        return `${news.name} ${useChannelStatus(news).state} ${useLatest(news, 'Told')?.n}`
-      }
-      fake.server.withhold('subbed')
-      const page = await fake.show(
-        <Suspense fallback="waiting">
-          <News />
-        </Suspense>,
-      )
-      expect(page.text()).toBe('waiting')
-      fake.server.release()
-      await fake.drop()
-      await fake.advance(2000)
-      await act(settled)
-      expect(page.text()).toBe('news joined undefined')
-      await fake.emit('news', 'Told', { n: 7 })
-      await fake.drop()
-      await frame()
-      expect(page.text()).toBe('news joining 7')
-      await fake.advance(2000)
-      expect(page.text()).toBe('news joined 7')
-      await page.unmount()
-      await fake.clock.advance(1000)
-      expect(fake.server.joined('news')).toBe(0)
     })
 
     it('20: a page kept in the background listens to nothing, keeps its state, and comes back without a frame', async () => {

@@ -3,9 +3,11 @@ import { faults } from './faults-test-setup.tsx'
 import { messages } from './messages-test-setup.tsx'
 import { page } from './page-test-setup.tsx'
 import { sharing } from './sharing-test-setup.tsx'
+import { suspense } from './suspense-test-setup.tsx'
 
 messages()
 sharing()
 whichChannels()
 page()
 faults()
+suspense()

@@ -1,11 +1,10 @@
 import { settled } from '@org/realtime-testing'
 import { act } from '@testing-library/react'
-import { Suspense } from 'react'
 import { describe, expect, it } from 'vitest'
 import { createHooks, useChannelReducer, useChannelStatus, useMembers } from './index.ts'
 import { type AnyBackend, Boundary, frame, hooks, setup } from './render-test-setup.tsx'
 
-const { useChannel, useStatus, useSuspenseChannel } = hooks
+const { useChannel, useStatus } = hooks
 
 /** Each has a rendering that is documented. */
 export function faults(): void {
@@ -57,29 +56,6 @@ export function faults(): void {
       await page.click()
       await act(settled)
       expect(page.text()).toBe('joined ')
-    })
-
-    it('a refused Suspense channel throws to the boundary, and asks again when it is reset', async () => {
-      const fake = setup()
-      fake.expectPrints()
-      fake.expectError('channel.rejected')
-      fake.server.refuse('news', { code: 'forbidden' })
-      function News() {
-        return useSuspenseChannel('news').name
-      }
-      const page = await fake.show(
-        <Boundary>
-          <Suspense fallback="waiting">
-            <News />
-          </Suspense>
-        </Boundary>,
-      )
-      expect(page.text()).toBe('caught channel.rejected')
-      await fake.advance(1000)
-      fake.server.allow('news')
-      await page.click()
-      await act(settled)
-      expect(page.text()).toBe('news')
     })
 
     it('a server that is gone for good is a status that offers to connect again', async () => {

@@ -70,6 +70,6 @@ export function hygiene(): void {
       expect(fake.clock.pending).toEqual([])
       for (let id = 0; id < 10; id++)
         expect(fake.client.untyped(`room-${id}`).status.get()).toEqual({ state: 'left' })
-    })
+    }, 30_000)
   })
 }
