@@ -23,7 +23,9 @@ export function createFold<S>(initial: S, step: Step<S>, flush: () => Flush | un
   let state = initial
   let shown = initial
   const listeners = new Set<(state: S) => void>()
+  let isDue = false
   const show = (): void => {
+    isDue = false
     if (Object.is(state, shown)) return
     shown = state
     for (const listener of [...listeners]) listener(state)
@@ -42,7 +44,9 @@ export function createFold<S>(initial: S, step: Step<S>, flush: () => Flush | un
       attachAll(channel, events, (event) =>
         channel.on(event, (payload: unknown, meta) => {
           state = step(state, payload, meta, event, state === shown)
-          if (state !== shown) schedule(channel['~env'], isAway(channel) ? 'back' : (flush() ?? 'raf'), show)
+          if (state === shown || isDue) return
+          isDue = true
+          schedule(channel['~env'], isAway(channel) ? 'back' : (flush() ?? 'raf'), show)
         }),
       ),
   }

@@ -1,6 +1,7 @@
 import type { Flush } from './flush.ts'
 import { createFold, type Fold } from './fold.ts'
 import type { Meta } from './protocol.ts'
+import { shareFold } from './share-fold.ts'
 
 /** How a state follows its events. */
 export interface FoldOptions {
@@ -31,8 +32,22 @@ export interface LatestByKeyOptions<T, M extends Meta = Meta> extends Omit<Lates
 
 type Options = LatestOptions<unknown> & Partial<Pick<LatestByKeyOptions<unknown>, 'key'>>
 
-/** The last value of an event, or of each series of it. `read` is asked for every message. */
-export function createLatest(read: () => Options): Fold<unknown> {
+/**
+ * The last value of an event, or of each series of it. `read` is asked for every message. Components that use one
+ * handle and one `key`, and nothing else but what they select, share the values.
+ */
+export function createLatest(
+  read: () => Options,
+  target?: unknown,
+  events: readonly string[] = [],
+): Fold<unknown> {
+  const { initial, key, filter, merge, flush } = read()
+  const isShareable = key && target instanceof Object && !Array.isArray(target)
+  if (!isShareable || initial || filter || merge || flush) return createOwn(read)
+  return shareFold(target, `${events}`, key, () => createOwn(() => ({ key })))
+}
+
+function createOwn(read: () => Options): Fold<unknown> {
   const { initial, key } = read()
   return createFold<unknown>(
     key ? new Map(initial as Iterable<readonly [string, unknown]> | undefined) : initial,

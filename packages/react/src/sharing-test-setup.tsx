@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createHooks, RealtimeProvider, useEvent, useGap } from './index.ts'
-import { type AnyBackend, Ear, hooks, setup } from './render-test-setup.tsx'
+import { createHooks, RealtimeProvider, useEvent, useGap, useLatest } from './index.ts'
+import { type AnyBackend, Ear, frame, hooks, type News, setup } from './render-test-setup.tsx'
 
 const { useChannel, useClient } = hooks
 
@@ -19,6 +19,33 @@ export function sharing(): void {
       expect(log).toHaveLength(100)
       expect(fake.transport.open).toHaveLength(1)
       expect(fake.frames().filter((text) => text.includes('"sub"'))).toHaveLength(2)
+    })
+
+    it('3: rows that select from the last values by one key share them, and the one listener', async () => {
+      const fake = setup()
+      const heard: number[] = []
+      const byNumber = ({ n }: { readonly n: number }): string => {
+        heard.push(n)
+        return `${n % 3}`
+      }
+      function Row({ row, news }: { readonly row: string; readonly news: News }) {
+        return `${useLatest(news, 'Told', { key: byNumber, select: (rows) => rows.get(row)?.n })};`
+      }
+      function Table({ rows }: { readonly rows: readonly string[] }) {
+        const news = useChannel('news')
+        return rows.map((row) => <Row key={row} row={row} news={news} />)
+      }
+      const page = await fake.show(<Table rows={['0', '1']} />)
+      await fake.emit('news', 'Told', { n: 0 }, { n: 1 }, { n: 2 }, { n: 3 })
+      await frame()
+      expect(page.text()).toBe('3;1;')
+      expect(heard).toEqual([0, 1, 2, 3])
+      // Who comes later sees what was there.
+      await page.change(<Table rows={['2', '1']} />)
+      expect(page.text()).toBe('2;1;')
+      await page.change(<Table rows={[]} />)
+      await page.change(<Table rows={['1']} />)
+      expect(page.text()).toBe('undefined;')
     })
 
     it('4: StrictMode neither breaks nor doubles a subscription', async () => {

@@ -11,13 +11,13 @@ export function useFold<S, T, O extends object>(
   target: AnyTarget,
   events: readonly string[],
   options: O & { readonly select?: (state: S) => T },
-  create: (read: () => O) => Fold<S>,
+  create: (read: () => O, target: AnyTarget, events: readonly string[]) => Fold<S>,
 ): T {
   const newest = useNewest(options)
-  const fold = useKept([Array.isArray(target) || target], () => {
+  const fold = useKept([Array.isArray(target) || target, ...events], () => {
     // Those of the last render are not there yet.
     let read = (): O => options
-    const made = create(() => read())
+    const made = create(() => read(), target, events)
     read = () => newest.current
     return made
   })

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { defineComponent, effectScope, h, ref } from 'vue'
-import { createHooks, provideRealtime, RealtimeProvider, useEvent, useGap } from './index.ts'
-import { type AnyBackend, changed, component, ear, hooks, setup } from './render-test-setup.ts'
+import { createHooks, provideRealtime, RealtimeProvider, useEvent, useGap, useLatest } from './index.ts'
+import {
+  type AnyBackend,
+  changed,
+  component,
+  ear,
+  frame,
+  hooks,
+  type News,
+  setup,
+} from './render-test-setup.ts'
 
 const { useChannel, useClient } = hooks
 
@@ -21,6 +30,42 @@ export function sharing(): void {
       expect(log).toHaveLength(100)
       expect(fake.transport.open).toHaveLength(1)
       expect(fake.frames().filter((text) => text.includes('"sub"'))).toHaveLength(2)
+    })
+
+    it('3: rows that select from the last values by one key share them, and the one listener', async () => {
+      const fake = setup()
+      const heard: number[] = []
+      const byNumber = ({ n }: { readonly n: number }): string => {
+        heard.push(n)
+        return `${n % 3}`
+      }
+      const rows = ref(['0', '1'])
+      const Row = defineComponent(
+        ({ row, news }: { readonly row: string; readonly news: News }) => {
+          const last = useLatest(news, 'Told', { key: byNumber, select: (all) => all.get(row)?.n })
+          return () => `${last.value};`
+        },
+        { props: ['row', 'news'] },
+      )
+      const page = await fake.show(
+        component(() => {
+          const news = useChannel('news')
+          return () => rows.value.map((row) => h(Row, { key: row, row, news: news.value }))
+        }),
+      )
+      await fake.emit('news', 'Told', { n: 0 }, { n: 1 }, { n: 2 }, { n: 3 })
+      await frame()
+      expect(page.text()).toBe('3;1;')
+      expect(heard).toEqual([0, 1, 2, 3])
+      // Who comes later sees what was there.
+      rows.value = ['2', '1']
+      await changed()
+      expect(page.text()).toBe('2;1;')
+      rows.value = []
+      await changed()
+      rows.value = ['1']
+      await changed()
+      expect(page.text()).toBe('undefined;')
     })
 
     it('4: leaving a component and entering it again neither breaks nor doubles a subscription', async () => {

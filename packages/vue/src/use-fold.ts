@@ -10,16 +10,18 @@ export function useFold<S, T, O extends object>(
   target: AnyTarget,
   events: () => readonly string[],
   options: MaybeRefOrGetter<O & { readonly select?: (state: S) => T }>,
-  create: (read: () => O) => Fold<S>,
+  create: (read: () => O, target: unknown, events: readonly string[]) => Fold<S>,
 ): Readonly<Ref<T>> {
-  let fold = create(() => toValue(options))
+  const renewed = (): Fold<S> => create(() => toValue(options), toValue(target), events())
+  let fold = renewed()
+  let unsubscribe = (): void => {}
   const value = shallowRef(fold.get()) as Ref<S>
   const renew = (): void => {
-    const own = create(() => toValue(options))
-    fold = own
-    value.value = own.get()
-    own.subscribe((state) => {
-      if (fold === own) value.value = state
+    unsubscribe()
+    fold = renewed()
+    value.value = fold.get()
+    unsubscribe = fold.subscribe((state) => {
+      value.value = state
     })
   }
   // Before anything listens.
