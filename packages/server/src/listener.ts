@@ -9,7 +9,7 @@ import { stall } from './faults/stall.ts'
 import { createGate } from './gate.ts'
 import { createHttp, refuseUpgrade } from './http.ts'
 import type { Route } from './route.ts'
-import { WsCarrier } from './ws-carrier.ts'
+import { OwnedSocket, WsCarrier } from './ws-carrier.ts'
 
 /** Where a server listens. */
 export interface Listening {
@@ -34,6 +34,7 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
   // In a variable, because the types of `ws` do not know `closeTimeout`.
   const socketOptions = {
     noServer: true,
+    WebSocket: OwnedSocket,
     perMessageDeflate: false,
     maxPayload: options.limits.frameBytes,
     closeTimeout: options.times.closeMs,

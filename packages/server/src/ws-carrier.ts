@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws'
+import { WebSocket } from 'ws'
 import type { Carrier } from './carrier.ts'
 import type { Connection } from './connection.ts'
 import type { Ending, Endpoint, Frame } from './wire.ts'
@@ -19,11 +19,16 @@ function encode(text: string): Uint8Array {
   return lastBytes
 }
 
+/** Knows its connection, so that all sockets share their listeners: there are many. */
+export class OwnedSocket extends WebSocket {
+  connection: Connection | undefined
+}
+
 /** A WebSocket of `ws` as a carrier. */
 export class WsCarrier implements Carrier {
-  readonly #socket: WebSocket
+  readonly #socket: OwnedSocket
 
-  constructor(socket: WebSocket, closing?: Endpoint['closing']) {
+  constructor(socket: OwnedSocket, closing?: Endpoint['closing']) {
     this.#socket = socket
     // `ws` answers a close frame, and a frame that is forbidden, by this method too.
     if (closing === 'cut') socket.close = () => socket.terminate()
@@ -58,21 +63,28 @@ export class WsCarrier implements Carrier {
 
   /** Accepted only to be told why not. */
   turnAway({ code, reason }: Ending): void {
-    this.#socket.on('error', () => {})
+    this.#socket.on('error', ignore)
     this.close(code, reason)
   }
 
   /** Reports what happens on the socket to its connection. */
   report(connection: Connection): void {
-    const socket = this.#socket
-    socket.on('message', (data: Buffer, isBinary) =>
-      connection.frame(isBinary ? data : data.toString(), data.length),
-    )
-    socket.on('close', (code, reason) => connection.ended(code, reason.toString()))
-    // A frame that WebSocket forbids: `ws` closes with the fitting code, and `close` follows.
-    socket.on('error', () => {})
+    this.#socket.connection = connection
+    this.#socket.on('message', onMessage).on('close', onClose).on('error', ignore)
   }
 }
+
+function onMessage(this: WebSocket, data: unknown, isBinary: boolean): void {
+  const bytes = data as Buffer
+  ;(this as OwnedSocket).connection?.frame(isBinary ? bytes : bytes.toString(), bytes.length)
+}
+
+function onClose(this: WebSocket, code: number, reason: Buffer): void {
+  ;(this as OwnedSocket).connection?.ended(code, reason.toString())
+}
+
+/** A frame that WebSocket forbids: `ws` closes with the fitting code, and `close` follows. */
+function ignore(): void {}
 
 function shorten(reason: string): string {
   const bytes = Buffer.from(reason)
