@@ -1,4 +1,5 @@
 import type { Carrier } from './carrier.ts'
+import type { ConnectionInfo, Traffic } from './connection-info.ts'
 import type { Armed, Happening } from './faults/armed.ts'
 import type { FaultBoard } from './faults/board.ts'
 import { carryOut, type Victim } from './faults/carry-out.ts'
@@ -6,29 +7,6 @@ import { FrameFaults } from './faults/frame-faults.ts'
 import type { ConnectionFault } from './faults/rule.ts'
 import type { HookTable } from './hooks.ts'
 import type { Ending, EndingCause, Endpoint, Frame, Wire, WireHandler, WireRequest } from './wire.ts'
-
-/** A connection as hooks, the inspector and tests see it. Hooks get it live, `connections()` as it is then. */
-export interface ConnectionInfo {
-  readonly id: string
-  /** Name of the endpoint that serves it. */
-  readonly endpoint: string
-  readonly address: string
-  /** Milliseconds since 1970. */
-  readonly since: number
-  readonly bufferedBytes: number
-  readonly received: Traffic
-  readonly sent: Traffic
-  /** Its client id, once it has one. */
-  readonly client: string | undefined
-  readonly user: string | undefined
-  /** The channels it has joined. */
-  readonly channels: readonly string[]
-}
-
-export interface Traffic {
-  readonly frames: number
-  readonly bytes: number
-}
 
 /** What all connections of one endpoint share. */
 export interface Service {
@@ -48,11 +26,6 @@ const endings: Readonly<Record<EndingCause, Ending>> = {
   crash: { code: 1011, reason: 'A fault of the server' },
   gone: { code: 1001, reason: 'The server goes away' },
   'put-out': { code: 1008, reason: 'Put out by the server' },
-}
-
-export function toInfo(connection: ConnectionInfo): ConnectionInfo {
-  const { id, endpoint, address, since, bufferedBytes, received, sent, client, user, channels } = connection
-  return { id, endpoint, address, since, bufferedBytes, received, sent, client, user, channels }
 }
 
 /** Joins a carrier to the endpoint that serves it. */

@@ -36,6 +36,8 @@ export interface Core extends Context {
   readonly endpoints: Paths<Endpoint>
   /** Serves one more connection; the carrier then reports to it. */
   serve(endpoint: Endpoint, carrier: Carrier, request: WireRequest): Connection
+  /** Lets go of everything, once the connections are over. */
+  stop(): Promise<void>
 }
 
 export function createCore(options: Resolved): Core {
@@ -47,12 +49,13 @@ export function createCore(options: Resolved): Core {
   // A frame holds all members of a channel, and a little more.
   const membersBytes = limits.frameBytes - Math.min(4096, limits.frameBytes / 2)
   const adapter = createMemoryAdapter({ ...options, ...limits, membersBytes }, clock)
-  const hub = createHub(adapter, limits)
+  const hub = createHub({ adapter, channels: limits.channels, crash: hooks.crash })
   const faults = new FaultBoard(clock)
   const context: Context = { options, clock, hooks, hub, rules, guard, faults }
   const connections = createConnections(limits)
-  faults.onNow((armed) => strikeNow(armed, connections, adapter))
+  faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()
+  const endpoints = createEndpoints(context)
   const nextId = createCounter()
 
   const serviceOf = (endpoint: Endpoint): Service => {
@@ -71,7 +74,7 @@ export function createCore(options: Resolved): Core {
     ...context,
     adapter,
     connections,
-    endpoints: createEndpoints(context),
+    endpoints,
     serve(endpoint, carrier, request) {
       const connection = new Connection(nextId(), clock.date(), carrier, request, serviceOf(endpoint))
       connections.add(connection)
@@ -81,14 +84,19 @@ export function createCore(options: Resolved): Core {
       if (armed) connection.suffer(armed.rule, armed)
       return connection
     },
+    async stop() {
+      for (const endpoint of endpoints.all) endpoint.stop?.()
+      await adapter.close()
+      hooks.emit('stop')
+    },
   }
 }
 
 /** Carries out rules that strike at once. */
-function strikeNow(armed: Armed<'now'>, connections: Connections, adapter: Adapter): void {
+function strikeNow(armed: Armed<'now'>, { hub, hooks }: Context, connections: Connections): void {
   const { rule } = armed
-  if (rule.do === 'evict') void adapter.evict(rule.channel)
-  else if (rule.do === 'restart') void adapter.restart(rule.channel)
+  if (rule.do === 'evict' || rule.do === 'restart')
+    hub.adapter[rule.do](rule.channel).catch((error: unknown) => hooks.crash(error, `fault ${rule.do}`))
   else
     for (const connection of connections) if (armed.meets(connection.about())) connection.suffer(rule, armed)
 }

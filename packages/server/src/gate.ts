@@ -34,7 +34,10 @@ export function createGate({ options, endpoints, connections, isDraining }: Gate
     const { value: endpoint, params } = found
     const address = toAddress(request, options.proxyHops)
     const subprotocol = endpoint.subprotocol?.(toOffers(request))
-    if (subprotocol === false) return refuse(400, `${endpoint.name} does not speak what is offered`)
+    if (subprotocol === false) {
+      const offers = toOffers(request).join(', ') || 'none was offered'
+      return refuse(400, `The endpoint ${endpoint.name} speaks none of the subprotocols: ${offers}`)
+    }
     const accepted = toRequest(url, request, { params, address, subprotocol: subprotocol ?? '' })
     const end = (cause: 'origin' | 'limit', status: number, message: string): Entry => {
       const ending = endpoint.endings?.[cause]

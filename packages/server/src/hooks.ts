@@ -1,4 +1,4 @@
-import type { ConnectionInfo } from './connection.ts'
+import type { ConnectionInfo } from './connection-info.ts'
 import type { Frame } from './wire.ts'
 
 /** What can be heard of a server, by name, with what each listener gets. */

@@ -1,12 +1,14 @@
 import {
   createServer as createPlain,
   type IncomingMessage,
+  type RequestListener,
   type Server,
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
-import { createServer as createSecure } from 'node:https'
+import { createServer as createSecure, type ServerOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
+import { invalid } from './errors.ts'
 import type { HookTable } from './hooks.ts'
 import type { Resolved } from './options.ts'
 import { createHostCheck } from './origin.ts'
@@ -33,8 +35,17 @@ export function createHttp({ options, routes, endpoints, hooks, upgrade }: HttpN
     connectionsCheckingInterval: Math.min(2000, times.helloMs),
   }
   const answer = createAnswer({ options, routes, endpoints, hooks })
-  const server = tls ? createSecure({ ...timeouts, ...tls }, answer) : createPlain(timeouts, answer)
+  const server = tls ? secure({ ...timeouts, ...tls }, answer) : createPlain(timeouts, answer)
   return server.on('upgrade', upgrade)
+}
+
+function secure(options: ServerOptions, answer: RequestListener): Server {
+  try {
+    return createSecure(options, answer)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw invalid('tls', `a certificate and its key that Node can read (${why})`, undefined)
+  }
 }
 
 function createAnswer({ options, routes, endpoints, hooks }: Omit<HttpNeeds, 'upgrade'>) {

@@ -34,13 +34,28 @@ export interface Hub {
   onDirect(direct: Direct): () => void
 }
 
-export function createHub(adapter: Adapter, { channels: limit }: { readonly channels: number }): Hub {
+interface HubNeeds {
+  readonly adapter: Adapter
+  /** As many channels may be listened to. */
+  readonly channels: number
+  readonly crash: (error: unknown, where: string) => void
+}
+
+/** A subscriber that throws keeps nobody else from hearing. */
+export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
   const table = new Map<string, Set<Subscriber>>()
   const directs = new Set<Direct>()
 
   const each = (channel: string, tell: (subscriber: Subscriber) => void): void => {
     const subscribers = table.get(channel)
-    if (subscribers) for (const subscriber of subscribers) tell(subscriber)
+    if (!subscribers) return
+    for (const subscriber of subscribers) {
+      try {
+        tell(subscriber)
+      } catch (error) {
+        crash(error, `a subscriber of ${channel}`)
+      }
+    }
   }
 
   adapter.open({

@@ -88,8 +88,7 @@ export function createFarEnd(options: ServerOptions = {}) {
       for (const connection of core.connections) connection.close()
     },
     stop() {
-      core.hooks.emit('stop')
-      void core.adapter.close()
+      void core.stop()
     },
     drain(windowMs: number) {
       for (const connection of core.connections) connection.drain(windowMs)

@@ -5,6 +5,7 @@ import { type Pattern, toPattern } from './pattern.ts'
 export interface Paths<T> {
   /** @throws ServerError `option.invalid` for what is no path, or is taken */
   add(path: string, value: T): void
+  readonly all: readonly T[]
   find(path: string): { readonly value: T; readonly params: Readonly<Record<string, string>> } | undefined
 }
 
@@ -14,6 +15,9 @@ export function createPaths<T>(option: string): Paths<T> {
   const exact = new Map<string, T>()
   const open: { readonly pattern: Pattern; readonly value: T }[] = []
   return {
+    get all() {
+      return [...exact.values(), ...open.map(({ value }) => value)]
+    },
     add(path, value) {
       const pattern = path.startsWith('/') ? toPattern(path) : undefined
       const isTaken = exact.has(path) || open.some((other) => other.pattern.text === path)

@@ -37,6 +37,7 @@ describe('createServer', () => {
     [{ path: 'realtime/' }, 'Option path must be'],
     [{ authenticate: 'nobody' as never }, 'Option authenticate must be'],
     [{ mode: 'production' as const }, 'Option authenticate must be'],
+    [{ tls: { cert: 'x', key: 'y' } }, 'Option tls must be a certificate and its key that Node can read'],
   ])('refuses %j by name', (options, message) => {
     expect(() => createServer({ mode: 'development', ...options })).toThrow(message)
   })

@@ -1,10 +1,11 @@
-import { type Core, createCore } from './core.ts'
+import { createCore } from './core.ts'
 import { ServerError } from './errors.ts'
 import { createHealthRoutes } from './health.ts'
-import { createListener, type Listener, type Listening } from './listener.ts'
+import { createListener, type Listening } from './listener.ts'
 import { createLog } from './log/log.ts'
 import { logServer } from './log/log-server.ts'
 import { resolveOptions, type ServerOptions } from './options.ts'
+import { drain, endAll } from './shutdown.ts'
 import { createVerbs, type Verbs } from './verbs.ts'
 
 export interface CloseOptions {
@@ -64,7 +65,7 @@ export function createServer(options: ServerOptions = {}): Server {
     await listening?.catch(() => {})
     await drain(core, drainMs)
     phase = 'closed'
-    await end(core, listener)
+    await endAll(core, listener)
     await log?.close()
   }
 
@@ -73,27 +74,4 @@ export function createServer(options: ServerOptions = {}): Server {
     close: (closeOptions = {}) => (closing ??= close(closeOptions)),
     ...createVerbs(core),
   }
-}
-
-/** Resolves when every client has moved, or the time is over. */
-function drain({ connections, clock }: Core, withinMs: number): Promise<void> {
-  if (!withinMs) return Promise.resolve()
-  for (const connection of connections) connection.drain(withinMs)
-  return new Promise((resolve) => {
-    const cancel = clock.after(withinMs, () => {
-      forget()
-      resolve()
-    })
-    const forget = connections.whenEmpty(() => {
-      cancel()
-      resolve()
-    })
-  })
-}
-
-async function end(core: Core, listener: Listener): Promise<void> {
-  for (const connection of core.connections) connection.endBy('gone')
-  await listener.close(core.options.times.closeMs)
-  await core.adapter.close()
-  core.hooks.emit('stop')
 }

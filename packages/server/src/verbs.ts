@@ -1,6 +1,6 @@
 import type { Member, Position } from './adapter.ts'
 import type { Denial, Rule } from './authorize.ts'
-import { type ConnectionInfo, toInfo } from './connection.ts'
+import { type ConnectionInfo, toInfo } from './connection-info.ts'
 import type { Core } from './core.ts'
 import type { Faults } from './faults/board.ts'
 import type { HookName, Hooks } from './hooks.ts'

@@ -75,4 +75,6 @@ export interface Endpoint {
   /** Reads only as much of a frame as it takes. Asked only while a fault waits for frames. */
   kindOf?(frame: Frame): FrameKind
   accept(wire: Wire): WireHandler
+  /** The server has stopped, and all its connections are over: lets go of what else is kept. */
+  stop?(): void
 }

@@ -55,6 +55,11 @@ export class Armed<A extends FaultMoment = FaultMoment> {
     return () => this.#undo.delete(undo)
   }
 
+  /** Something is left for its end to take back. */
+  get isHolding(): boolean {
+    return this.#undo.size > 0
+  }
+
   end(): void {
     for (const undo of [...this.#undo]) undo()
     this.#undo.clear()

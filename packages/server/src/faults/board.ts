@@ -59,6 +59,8 @@ export class FaultBoard implements Faults {
     list.push(armed)
     this.#count++
     if (rule.at === 'now') this.#carry(armed as Armed<'now'>)
+    // What is done with at once leaves nothing to hold.
+    if (rule.at === 'now' && !armed.isHolding) this.#remove(list, armed)
     return () => this.#remove(list, armed)
   }
 

@@ -1,6 +1,6 @@
 import { createFakeClock } from '@org/realtime-testing'
 import { describe, expect, it, vi } from 'vitest'
-import type { ConnectionInfo } from '../connection.ts'
+import type { ConnectionInfo } from '../connection-info.ts'
 import { createHooks } from '../hooks.ts'
 import { dialRaw, startServer } from '../socket-test-setup.ts'
 import { createLog } from './log.ts'

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
-import type { ConnectionInfo } from '../connection.ts'
+import type { ConnectionInfo } from '../connection-info.ts'
 import type { HookName, Hooks } from '../hooks.ts'
 import type { Frame } from '../wire.ts'
 import type { Log } from './log.ts'

@@ -20,7 +20,6 @@ export function createRawEndpoint(context: Context): Endpoint {
     connection?.wire.send(encodeDirect(message))
     return connection !== undefined
   })
-  hooks.on('stop', () => sessions.close())
 
   return {
     name: 'raw',
@@ -28,6 +27,7 @@ export function createRawEndpoint(context: Context): Endpoint {
     subprotocol: (offered) => offered.includes(SUBPROTOCOL) && SUBPROTOCOL,
     kindOf,
     accept: (wire) => new RawConnection(wire, raw),
+    stop: sessions.close,
   }
 }
 

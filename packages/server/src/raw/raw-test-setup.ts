@@ -49,8 +49,7 @@ export function setupRaw(options: ServerOptions = {}): RawSetup {
   core.hooks.on('crash', (error) => crashes.push(error))
   onTestFinished(async () => {
     for (const connection of core.connections) connection.endBy('gone')
-    core.hooks.emit('stop')
-    await core.adapter.close()
+    await core.stop()
     expect(clock.pending).toEqual([])
     expect(crashes).toEqual([])
   })

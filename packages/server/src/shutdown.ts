@@ -1,0 +1,25 @@
+import type { Core } from './core.ts'
+import type { Listener } from './listener.ts'
+
+/** Resolves when every client has moved, or the time is over. */
+export function drain({ connections, clock }: Core, withinMs: number): Promise<void> {
+  if (!withinMs) return Promise.resolve()
+  for (const connection of connections) connection.drain(withinMs)
+  return new Promise((resolve) => {
+    const cancel = clock.after(withinMs, () => {
+      forget()
+      resolve()
+    })
+    const forget = connections.whenEmpty(() => {
+      cancel()
+      resolve()
+    })
+  })
+}
+
+/** Ends every connection, and then everything else. */
+export async function endAll(core: Core, listener: Listener): Promise<void> {
+  for (const connection of core.connections) connection.endBy('gone')
+  await listener.close(core.options.times.closeMs)
+  await core.stop()
+}
