@@ -22,6 +22,14 @@ const roots = {
     GapOptions: '',
     PublishOptions: '',
   },
+  'packages/pusher/src': {
+    AddressOptions: '',
+    ProtocolOptions: '',
+    PusherOptions: '',
+    ChannelAuth: 'auth.',
+    UserAuth: 'userAuthentication.',
+    AuthEndpoint: 'auth.',
+  },
   'packages/raw-ws/src': { RawWsOptions: '', StrictOptions: '' },
   'packages/raw-ws/src/rakit': { RakitOptions: '' },
 }
