@@ -6,7 +6,7 @@ import { createRawWs, type Receipt } from './index.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const RUNS = { seed: 20261126, numRuns: 300 }
+const RUNS = { seed: 20261126, numRuns: 150 }
 
 /** What may go wrong, as words: those that count more come more often. */
 const FAULTS = [
