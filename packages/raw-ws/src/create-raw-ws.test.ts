@@ -8,7 +8,7 @@ import {
 } from '@org/realtime-testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createRawWs, defineChannels, event } from './index.ts'
-import type { StrictOptions } from './strict-options.ts'
+import type { StrictOptions } from './raw-ws-options.ts'
 import { welcome } from './strict-test-setup.ts'
 
 const channels = defineChannels({
@@ -82,6 +82,18 @@ describe('createRawWs', () => {
     expect(client.raw.id.get()).toBe('c-1')
     await client.close()
     expect(ids).toEqual(['c-1', undefined])
+  })
+
+  it('tells of a listener of its id that throws', async () => {
+    const { client } = setup()
+    const errors: unknown[] = []
+    client.onError(({ code, cause }) => errors.push([code, cause]))
+    const cause = new Error('mine')
+    client.raw.id.subscribe((id) => {
+      if (id) throw cause
+    })
+    await client.connect()
+    expect(errors).toEqual([['listener.failed', cause]])
   })
 
   it('keeps its id while the connection is lost, and comes back to its session', async () => {

@@ -8,7 +8,7 @@ import {
   type RegisteredChannels,
 } from '@org/realtime-core/kit'
 import { DIRECT, toDirect } from './direct.ts'
-import type { Raw, RawWsOptions, StrictClient, StrictOptions } from './strict-options.ts'
+import type { Raw, RawWsOptions, StrictClient, StrictOptions } from './raw-ws-options.ts'
 import { createStrictProtocol } from './strict-protocol.ts'
 
 /** A client that speaks a dialect of yours: see `createCodec`. */
@@ -31,11 +31,11 @@ export function createRawWs<R extends Channels = RegisteredChannels>(
   options: StrictOptions<R>,
 ): StrictClient<R>
 export function createRawWs(
-  options: StrictOptions<Channels> | (RawWsOptions<Channels> & { codec: Protocol }),
+  options: Omit<StrictOptions<Channels>, 'codec'> & { readonly codec?: Protocol },
 ): unknown {
-  const { token: credentials, codec, ...rest } = options
+  const { token: credentials, codec, tracePayloads = false, ...rest } = options
   if (codec) return createClient({ ...rest, credentials, protocol: codec })
-  const protocol = createStrictProtocol(options)
+  const protocol = createStrictProtocol({ tracePayloads })
   const client = createClient({ ...rest, credentials, protocol })
   return Object.assign(client, {
     raw: {

@@ -7,7 +7,7 @@ export { createRakit, type Rakit, type RakitClient, type RakitOptions } from './
 export type { RakitUser } from './rakit/rakit-frames.ts'
 export type { RakitMeta } from './rakit/rakit-messages.ts'
 export { createRakitProtocol, type RakitCapabilities, type RakitProtocol } from './rakit/rakit-protocol.ts'
-export type { DirectMessage, Raw, RawWsOptions, StrictClient, StrictOptions } from './strict-options.ts'
+export type { DirectMessage, Raw, RawWsOptions, StrictClient, StrictOptions } from './raw-ws-options.ts'
 export {
   createStrictProtocol,
   type StrictCapabilities,

@@ -4,6 +4,7 @@ import {
   createStore,
   type Meta,
   type Protocol,
+  RealtimeError,
   type Store,
 } from '@org/realtime-core/kit'
 import { describeFrame } from './describe.ts'
@@ -33,7 +34,8 @@ export interface StrictProtocol extends Protocol<StrictCapabilities, StrictMeta,
 
 /** The client's end of the envelope of `docs/protocols/raw-ws.md`. One object serves one client. */
 export function createStrictProtocol({ tracePayloads = false } = {}): StrictProtocol {
-  const clientId = createStore<string | undefined>(undefined, () => {})
+  let report = (_cause: unknown): void => {}
+  const clientId = createStore<string | undefined>(undefined, (cause) => report(cause))
   const memory: Memory = {
     places: new Map(),
     session: undefined,
@@ -51,6 +53,7 @@ export function createStrictProtocol({ tracePayloads = false } = {}): StrictProt
     encode,
     describe: (frame) => describeFrame(frame, tracePayloads),
     open(session, events, opening) {
+      report = (cause) => events.error(RealtimeError.from(cause, 'listener.failed', 'Listener threw', {}))
       if (opening.past !== 'kept') {
         memory.places.clear()
         memory.session = undefined

@@ -12,14 +12,12 @@ import {
   websocketTransport,
 } from '@org/realtime-core/kit'
 import { toDirect } from '../direct.ts'
-import type { CommonOptions } from '../strict-options.ts'
+import type { CommonOptions } from '../raw-ws-options.ts'
 import { pace } from './pace.ts'
 import type { RakitUser } from './rakit-frames.ts'
 import { type RakitMeta, ROOM } from './rakit-messages.ts'
-import { createRakitProtocol, type RakitCapabilities } from './rakit-protocol.ts'
+import { createRakitProtocol, MOST_OUTGOING_BYTES, type RakitCapabilities } from './rakit-protocol.ts'
 
-/** What fits into the buffer of 2,048 bytes that Rakit has by default. */
-const MOST_OUTGOING_BYTES = 2040
 const HEADER_BYTES = 8
 
 export interface RakitOptions<R extends Channels> extends CommonOptions<R> {

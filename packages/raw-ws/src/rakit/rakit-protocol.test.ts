@@ -4,7 +4,7 @@ import { createRakitProtocol } from './rakit-protocol.ts'
 import { serveRakit } from './rakit-test-setup.ts'
 
 const rig = (): ProtocolRig => ({
-  protocol: createRakitProtocol({ maxOutgoingBytes: 2040, decodeMessages: true, tracePayloads: false }),
+  protocol: createRakitProtocol(),
   server: serveRakit(createFakeClock()),
   names: [
     ['kamar.7/é', 'message'],

@@ -11,10 +11,19 @@ export interface RakitProtocol extends Protocol<RakitCapabilities, RakitMeta, '.
   readonly roster: Roster
 }
 
-/** The client's end of what the WebSocket server of the PHP framework Rakit speaks. One object serves one client. */
-export function createRakitProtocol(
-  settings: RakitSettings & { readonly tracePayloads: boolean },
-): RakitProtocol {
+/** What fits into the buffer of 2,048 bytes that Rakit has by default. */
+export const MOST_OUTGOING_BYTES = 2040
+
+/**
+ * The client's end of what the WebSocket server of the PHP framework Rakit speaks, without the pace that
+ * `createRakit` writes at. One object serves one client.
+ */
+export function createRakitProtocol({
+  maxOutgoingBytes = MOST_OUTGOING_BYTES,
+  decodeMessages = true,
+  tracePayloads = false,
+}: Partial<RakitSettings> & { readonly tracePayloads?: boolean } = {}): RakitProtocol {
+  const settings: RakitSettings = { maxOutgoingBytes, decodeMessages }
   const roster = createRoster()
   return {
     name: 'rakit',
@@ -26,7 +35,7 @@ export function createRakitProtocol(
       if (payload instanceof Uint8Array) throw new TypeError('Rakit carries JSON, not bytes')
       return JSON.stringify(payload) ?? 'null'
     },
-    describe: (frame) => (settings.tracePayloads ? `${frame}` : describe(frame)),
+    describe: (frame) => (tracePayloads ? `${frame}` : describe(frame)),
     open(session, events, { past }) {
       if (past !== 'kept') roster.forget()
       return openRakitLink(session, events, settings, roster)
