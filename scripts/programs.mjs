@@ -9,13 +9,18 @@ import { isMain } from './is-main.mjs'
 
 /** @typedef {{ commands: readonly string[], variable: string, install: string }} Program */
 
+/** @type {Program} */
+const chromium = {
+  commands: ['chromium', 'chromium-browser', 'google-chrome'],
+  variable: 'CHROMIUM_PATH',
+  install: 'chromium',
+}
+
 /** @type {Readonly<Record<string, Program>>} */
 export const programs = {
-  browser: {
-    commands: ['chromium', 'chromium-browser', 'google-chrome'],
-    variable: 'CHROMIUM_PATH',
-    install: 'chromium',
-  },
+  // Tests that run in a page, and tests in Node that drive one.
+  browser: chromium,
+  chromium,
   mosquitto: { commands: ['mosquitto'], variable: 'MOSQUITTO_PATH', install: 'mosquitto' },
   redis: { commands: ['redis-server'], variable: 'REDIS_SERVER_PATH', install: 'redis-server' },
 }
@@ -50,5 +55,5 @@ function isExecutable(path) {
 
 if (isMain(import.meta.url)) {
   const missing = Object.keys(programs).filter(isMissing)
-  console.log(missing.map((need) => programs[need]?.install).join(' '))
+  console.log([...new Set(missing.map((need) => programs[need]?.install))].join(' '))
 }

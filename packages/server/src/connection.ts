@@ -6,7 +6,16 @@ import { carryOut, type Victim } from './faults/carry-out.ts'
 import { FrameFaults } from './faults/frame-faults.ts'
 import type { ConnectionFault } from './faults/rule.ts'
 import type { HookTable } from './hooks.ts'
-import type { Ending, EndingCause, Endpoint, Frame, Wire, WireHandler, WireRequest } from './wire.ts'
+import type {
+  Ending,
+  EndingCause,
+  Endpoint,
+  Frame,
+  FrameKind,
+  Wire,
+  WireHandler,
+  WireRequest,
+} from './wire.ts'
 
 /** What all connections of one endpoint share. */
 export interface Service {
@@ -82,6 +91,10 @@ export class Connection implements Wire, ConnectionInfo, Victim {
 
   get channels(): readonly string[] {
     return this.#handler?.about?.().channels ?? []
+  }
+
+  kindOf(frame: Frame): FrameKind {
+    return this.#service.endpoint.kindOf?.(frame) ?? { type: '', channels: [] }
   }
 
   /** Hands it to the endpoint. */
@@ -177,11 +190,11 @@ export class Connection implements Wire, ConnectionInfo, Victim {
   }
 
   get #frameFaults(): FrameFaults {
-    const { faults, endpoint } = this.#service
+    const { faults } = this.#service
     this.#faults ??= new FrameFaults({
       board: faults,
       about: () => this.about(),
-      kindOf: (frame) => endpoint.kindOf?.(frame) ?? { type: '', channels: [] },
+      kindOf: (frame) => this.kindOf(frame),
       pass: (direction, frame) => (direction === 'in' ? this.#read(frame) : this.#write(frame)),
       carryOut: (fault, armed) => this.suffer(fault, armed),
     })

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { say } from './http.ts'
+import { sendJson } from './json-http.ts'
 import type { Route } from './route.ts'
 import { memoryPercent, readUsage, type UsageSource } from './usage.ts'
 
@@ -16,7 +17,7 @@ export function createHealthRoutes(needs: HealthNeeds): readonly Route[] {
     { path: '/up', handle: ok },
     {
       path: '/health',
-      handle: (_request, reply) => sendJson(reply, { status: needs.isDraining() ? 'draining' : 'ok' }),
+      handle: (_request, reply) => sendJson(reply, 200, { status: needs.isDraining() ? 'draining' : 'ok' }),
     },
     {
       path: '/ready',
@@ -30,12 +31,6 @@ export function createHealthRoutes(needs: HealthNeeds): readonly Route[] {
         say(reply, isOver ? 500 : 200, `Memory ${used.toFixed(0)} % of ${needs.memoryPercent} %`)
       },
     },
-    { path: '/usage', handle: (_request, reply) => sendJson(reply, readUsage(needs)) },
+    { path: '/usage', handle: (_request, reply) => sendJson(reply, 200, readUsage(needs)) },
   ]
-}
-
-function sendJson(reply: ServerResponse, value: unknown): void {
-  reply
-    .writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-    .end(`${JSON.stringify(value)}\n`)
 }

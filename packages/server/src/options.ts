@@ -1,7 +1,9 @@
 import type { Authenticate } from './authenticate.ts'
 import type { ChannelTable, MaySend } from './authorize.ts'
 import { type Clock, systemClock } from './clock.ts'
+import type { ControlOptions } from './control/control-options.ts'
 import { invalid } from './errors.ts'
+import type { InspectOptions } from './inspect/inspect-options.ts'
 import type { LogOptions } from './log/log-options.ts'
 import type { RakitOptions } from './rakit/rakit-options.ts'
 import { type Group, type Numbers, numbers, oneOf } from './ranges.ts'
@@ -53,6 +55,13 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
   readonly channels?: ChannelTable
   /** Logs what happens. @default nothing */
   readonly log?: LogOptions
+  /** Serves `/_control`, which causes faults; in development, to this machine alone. @default not served */
+  readonly control?: ControlOptions
+  /**
+   * Serves the inspector at `/_inspect`: in development to this machine, and with a token to whoever knows it.
+   * @default true in development
+   */
+  readonly inspect?: boolean | InspectOptions
   /** Endpoints of your own, by path. A path may have holes: `/app/{key}`. */
   readonly endpoints?: Readonly<Record<string, Endpoint>>
   /** Further pages of plain HTTP. */
@@ -82,7 +91,11 @@ export function resolveOptions(options: ServerOptions) {
     throw invalid('authenticate', "a function, or 'anonymous' to let everybody in", authenticate)
   if (path && !/^(\/[\w.~-]+)+$/.test(path))
     throw invalid('path', "empty, or a path like '/realtime' without a slash at its end", path)
-  const { rakit = mode === 'development' } = options
+  const { rakit = mode === 'development', inspect = mode === 'development' } = options
+  if (options.control && mode === 'production')
+    throw invalid('control', 'left out in production, because it causes faults', '[hidden]')
+  checkToken('control.token', options.control?.token)
+  checkToken('inspect.token', Object(inspect).token)
   return {
     mode,
     host,
@@ -97,6 +110,8 @@ export function resolveOptions(options: ServerOptions) {
     rakit: rakit === true ? {} : rakit,
     channels: options.channels ?? {},
     log: options.log,
+    control: options.control,
+    inspect: inspect === true ? {} : inspect,
     endpoints,
     routes,
     clock,
@@ -125,3 +140,11 @@ const toLimits = (limits: Numbers<'limits'>): Numbers<'limits'> => ({
 
 const group = <G extends Exclude<Group, 'server'>>(name: G, options: ServerOptions): Numbers<G> =>
   numbers(name, options[name] as Partial<Numbers<G>> | undefined)
+
+const TOKEN_LENGTH = 16
+
+/** It is not shown, however wrong it is. */
+function checkToken(option: string, token: string | undefined): void {
+  const isGood = token === undefined || (typeof token === 'string' && token.length >= TOKEN_LENGTH)
+  if (!isGood) throw invalid(option, `text of at least ${TOKEN_LENGTH} characters`, '[hidden]')
+}

@@ -5,7 +5,7 @@ import { isLoopback, type Resolved } from './options.ts'
 export type OriginCheck = (origin: string | undefined, host: string | undefined) => boolean
 
 /** Clients that are no pages send no origin, and could send any: they are not asked. */
-export function createOriginCheck(origins: Resolved['origins']): OriginCheck {
+export function createOriginCheck(origins: Resolved['origins'], option = 'origins'): OriginCheck {
   if (origins === 'any') return () => true
   if (origins === 'own')
     return (origin, host) => {
@@ -13,7 +13,7 @@ export function createOriginCheck(origins: Resolved['origins']): OriginCheck {
       const url = toUrl(origin)
       return url !== undefined && (isLoopback(url.hostname) || url.host === host?.toLowerCase())
     }
-  const allowed = origins.map(toOriginPattern)
+  const allowed = origins.map((origin) => toOriginPattern(origin, option))
   return (origin) => origin === undefined || allowed.some((pattern) => pattern.test(origin.toLowerCase()))
 }
 
@@ -31,10 +31,10 @@ export function createHostCheck(hosts: Resolved['hosts']): (host: string | undef
 const isOwnName = (name: string, allowed: ReadonlySet<string>): boolean =>
   allowed.has('localhost') && isLoopback(name)
 
-function toOriginPattern(origin: string): RegExp {
+function toOriginPattern(origin: string, option: string): RegExp {
   const found = /^(https?):\/\/(\*\.)?([\w.-]+|\[[\da-f:]+\])(:\d+|:\*)?$/i.exec(origin)
   if (!found)
-    throw invalid('origins', "origins like 'https://app.example.org' or 'https://*.example.org'", origin)
+    throw invalid(option, "origins like 'https://app.example.org' or 'https://*.example.org'", origin)
   const [, scheme = '', any = '', host = '', port = ''] = found
   const text = `${host}`.toLowerCase().replace(/[^\w-]/g, '\\$&')
   return new RegExp(

@@ -1,10 +1,10 @@
-import { createCore } from './core.ts'
+import { type Core, createCore } from './core.ts'
 import { ServerError } from './errors.ts'
-import { createHealthRoutes } from './health.ts'
 import { createListener, type Listening } from './listener.ts'
-import { createLog } from './log/log.ts'
+import { createLog, type Log } from './log/log.ts'
 import { logServer } from './log/log-server.ts'
 import { resolveOptions, type ServerOptions } from './options.ts'
+import { createOwnRoutes } from './own-routes.ts'
 import { drain, endAll } from './shutdown.ts'
 import { createVerbs, type Verbs } from './verbs.ts'
 
@@ -35,21 +35,15 @@ export interface Server extends Verbs {
 export function createServer(options: ServerOptions = {}): Server {
   const resolved = resolveOptions(options)
   const core = createCore(resolved)
-  const log = resolved.log && createLog(resolved.log, resolved)
-  if (log) logServer(core.hooks, log, resolved.clock)
-  const startedAt = resolved.clock.now()
+  const log = startLog(core)
   let phase: 'new' | 'up' | 'draining' | 'closed' = 'new'
   let listening: Promise<Listening> | undefined
   let closing: Promise<void> | undefined
 
   const isDraining = (): boolean => phase === 'draining' || phase === 'closed'
-  const health = createHealthRoutes({
-    memoryPercent: resolved.memoryPercent,
-    isDraining,
-    counts: () => ({ connections: core.connections.size, channels: core.hub.channels().size }),
-    since: () => resolved.clock.now() - startedAt,
-  })
-  const listener = createListener(core, [...health, ...resolved.routes], isDraining)
+  const verbs = createVerbs(core)
+  const own = createOwnRoutes(core, verbs, isDraining)
+  const listener = createListener(core, [...own.routes, ...resolved.routes], isDraining)
 
   const listen = async (): Promise<Listening> => {
     if (isDraining()) throw new ServerError('server.closed', 'Server is closed: make a new one', {})
@@ -65,13 +59,22 @@ export function createServer(options: ServerOptions = {}): Server {
     await listening?.catch(() => {})
     await drain(core, drainMs)
     phase = 'closed'
-    await endAll(core, listener)
+    await endAll(core, listener, own)
     await log?.close()
   }
 
   return {
     listen: () => (listening ??= listen()),
     close: (closeOptions = {}) => (closing ??= close(closeOptions)),
-    ...createVerbs(core),
+    ...verbs,
   }
+}
+
+function startLog({ options, hooks, clock }: Core): Log | undefined {
+  const { log: given, control, inspect, tls } = options
+  if (!given) return undefined
+  const known = [control?.token, inspect ? inspect.token : undefined, tls?.passphrase]
+  const log = createLog(given, { clock, secrets: known.flatMap((secret) => secret ?? []) })
+  logServer(hooks, log, clock)
+  return log
 }

@@ -1,5 +1,6 @@
 import type { Core } from './core.ts'
 import type { Listener } from './listener.ts'
+import type { OwnRoutes } from './own-routes.ts'
 
 /** Resolves when every client has moved, or the time is over. */
 export function drain({ connections, clock }: Core, withinMs: number): Promise<void> {
@@ -18,8 +19,9 @@ export function drain({ connections, clock }: Core, withinMs: number): Promise<v
 }
 
 /** Ends every connection, and then everything else. */
-export async function endAll(core: Core, listener: Listener): Promise<void> {
+export async function endAll(core: Core, listener: Listener, own: OwnRoutes): Promise<void> {
   for (const connection of core.connections) connection.endBy('gone')
+  own.close()
   await listener.close(core.options.times.closeMs)
   await core.stop()
 }

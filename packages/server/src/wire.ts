@@ -72,7 +72,7 @@ export interface Endpoint {
    * upgrade, so with a word for `origin` or `limit` the upgrade is accepted and closed; without one it gets 403 or 503.
    */
   readonly endings?: Readonly<Partial<Record<EndingCause, Ending>>>
-  /** Reads only as much of a frame as it takes. Asked only while a fault waits for frames. */
+  /** Reads only as much of a frame as it takes. Asked only while somebody looks at frames: a fault, the log, the inspector. */
   kindOf?(frame: Frame): FrameKind
   accept(wire: Wire): WireHandler
   /** The server has stopped, and all its connections are over: lets go of what else is kept. */

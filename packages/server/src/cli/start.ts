@@ -1,7 +1,10 @@
 import { toConfigFields, toConfigSources } from '../config/describe-config.ts'
 import { type Config, loadConfig } from '../config/load-config.ts'
+import type { Settings } from '../config/settings.ts'
 import { secretsOf, toLogOptions, toServerOptions } from '../config/to-server-options.ts'
+import type { ControlOptions } from '../control/control-options.ts'
 import { ServerError } from '../errors.ts'
+import { randomId } from '../ids.ts'
 import type { Listening } from '../listener.ts'
 import { createLog, type Log } from '../log/log.ts'
 import { logServer } from '../log/log-server.ts'
@@ -14,6 +17,8 @@ import { stopSignal } from './stop-signal.ts'
 
 interface Run {
   readonly server: Server
+  /** What `/_control` asks for. */
+  readonly controlToken: string | undefined
   readonly log: Log
   readonly config: Config
 }
@@ -35,17 +40,33 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
 
 function prepare(config: Config): Run {
   const { settings } = config
-  const log = createLog(toLogOptions(settings), { secrets: secretsOf(settings) })
-  const server = createServer(toServerOptions(settings))
+  const options = toServerOptions(settings)
+  const control = options.control ?? makeControl(settings)
+  const secrets = [...secretsOf(settings), ...(control ? [control.token] : [])]
+  const log = createLog(toLogOptions(settings), { secrets })
+  const server = createServer({ ...options, ...(control && { control }) })
   logServer(server, log)
-  return { server, log, config }
+  return { server, log, config, controlToken: control?.token }
+}
+
+/** With a token of this start alone, which nobody has to keep. */
+function makeControl(settings: Settings): ControlOptions | undefined {
+  if (settings.get('control.enabled') !== true) return undefined
+  return { token: randomId(), origins: settings.get<readonly string[]>('control.origins') ?? [] }
 }
 
 /** To people by a page of text, to programs by lines of the log. */
-function tell({ log, config }: Run, listening: Listening, { out, version }: Terminal): void {
+function tell(
+  { log, config, controlToken }: Run,
+  listening: Listening,
+  { out, err, version }: Terminal,
+): void {
   const { settings, notes } = config
-  if (log.style === 'text') return out(banner({ listening, config, version }))
-  const places = toPlaces(settings, listening).map(({ name, url }) => [name, url])
+  const all = toPlaces(settings, listening, controlToken)
+  if (log.style === 'text') return out(banner({ places: all, listening, config, version }))
+  // Not in the log, which is kept.
+  if (controlToken !== undefined) err(`The token of /_control is ${controlToken}\n`)
+  const places = all.map(({ name, url }) => [name, url.replace(/#.*/, '')])
   log.info('config', { version, values: toConfigFields(settings), given: toConfigSources(settings) })
   log.info('serving', Object.fromEntries(places))
   for (const message of notes) log.warn('note', { message })

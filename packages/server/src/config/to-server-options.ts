@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { ControlOptions } from '../control/control-options.ts'
 import type { LogOptions } from '../log/log-options.ts'
 import type { ServerOptions, TlsMaterial } from '../options.ts'
 import type { RakitOptions } from '../rakit/rakit-options.ts'
@@ -28,11 +29,16 @@ export function toServerOptions(settings: Settings): ServerOptions {
   const named = (names: readonly string[], value: (name: string) => unknown): object =>
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name)]])))
   const { enabled, ...rakit } = settings.group('rakit')
+  const { enabled: mayInspect, ...inspect } = settings.group('inspect')
+  const { enabled: mayControl, ...control } = settings.group('control')
   const tls = readTls(settings)
   return {
     ...named(PLAIN, (name) => settings.get(name)),
     ...named(GROUPS, (name) => settings.group(name)),
     rakit: enabled === true && (rakit as RakitOptions),
+    inspect: mayInspect === true && inspect,
+    // Without a token nobody could use it.
+    ...(mayControl === true && 'token' in control && { control: control as unknown as ControlOptions }),
     ...(tls && { tls }),
   }
 }

@@ -26,11 +26,16 @@ export class Armed<A extends FaultMoment = FaultMoment> {
     this.#channel = rule.channel === undefined ? undefined : toPattern(rule.channel)
   }
 
+  /** It has struck as often as it may. */
+  get isSpent(): boolean {
+    const { nth, times = nth === undefined ? Infinity : 1 } = this.rule
+    return this.#struck >= times
+  }
+
   /** Counts it; tells whether the rule strikes. */
   meets(happening: Happening): boolean {
     if (!this.isAbout(happening)) return false
-    const { nth, times = nth === undefined ? Infinity : 1 } = this.rule
-    if (++this.#seen < (nth ?? 1) || this.#struck >= times) return false
+    if (++this.#seen < (this.rule.nth ?? 1) || this.isSpent) return false
     this.#struck++
     return true
   }

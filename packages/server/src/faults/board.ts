@@ -13,6 +13,8 @@ export interface Faults {
   add(rule: FaultRule): () => void
   /** The rules that hold, the oldest first. */
   list(): readonly FaultRule[]
+  /** Whether a rule that was added has struck as often as it may. */
+  isSpent(rule: FaultRule): boolean
   /** Removes all. */
   clear(): void
   /** Notes what clients publish from now on. */
@@ -65,7 +67,11 @@ export class FaultBoard implements Faults {
   }
 
   list(): readonly FaultRule[] {
-    return Object.values(this.#armed).flatMap((all: readonly Armed[]) => all.map(({ rule }) => rule))
+    return this.#all().map(({ rule }) => rule)
+  }
+
+  isSpent(rule: FaultRule): boolean {
+    return this.#all().some((armed) => armed.rule === rule && armed.isSpent)
   }
 
   clear(): void {
@@ -81,6 +87,10 @@ export class FaultBoard implements Faults {
   strike<A extends FaultMoment>(at: A, happening: Happening): Armed<A> | undefined {
     const [first] = (this.#armed[at] as Armed<A>[]).filter((armed) => armed.meets(happening))
     return first
+  }
+
+  #all(): readonly Armed[] {
+    return Object.values(this.#armed).flatMap((all: readonly Armed[]) => all)
   }
 
   #remove(list: Armed[], armed: Armed): void {

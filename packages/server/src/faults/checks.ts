@@ -1,4 +1,6 @@
-/** What a member of a rule may be. */
+import { invalid } from '../errors.ts'
+
+/** What a member may be. */
 export interface Check {
   readonly expected: string
   fits(value: unknown): boolean
@@ -36,4 +38,31 @@ function whole(least: number, most: number): Check {
     expected: `a whole number from ${least} to ${most}`,
     fits: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
   }
+}
+
+/** The members of an object. One whose name ends in `?` may be missing. */
+export type Shape = Readonly<Record<string, Check>>
+
+/**
+ * What a later shape says of a member counts.
+ * @throws ServerError `option.invalid` that names the member and what it accepts
+ */
+export function checkMembers(
+  what: string,
+  given: Readonly<Record<string, unknown>>,
+  shapes: readonly Shape[],
+  unknown = 'left out',
+): void {
+  const known = new Map(
+    shapes.flatMap((shape) =>
+      Object.entries(shape).map(([name, check]) => [name.replace('?', ''), { name, check }] as const),
+    ),
+  )
+  for (const [member, { name, check }] of known) {
+    const mayMiss = name.endsWith('?') && given[member] === undefined
+    if (!mayMiss && !check.fits(given[member]))
+      throw invalid(`${what}.${member}`, check.expected, given[member])
+  }
+  const stranger = Object.keys(given).find((name) => !known.has(name))
+  if (stranger !== undefined) throw invalid(`${what}.${stranger}`, unknown, given[stranger])
 }

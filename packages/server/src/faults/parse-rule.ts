@@ -1,10 +1,7 @@
 import { invalid } from '../errors.ts'
 import { toPattern } from '../pattern.ts'
-import { anyText, type Check, closeCode, count, ms, status, text, words } from './checks.ts'
+import { anyText, checkMembers, closeCode, count, ms, type Shape, status, text, words } from './checks.ts'
 import type { FaultMoment, FaultRule } from './rule.ts'
-
-/** The members of one kind of rule. One whose name ends in `?` may be missing. */
-type Shape = Readonly<Record<string, Check>>
 
 const common: Shape = {
   'connection?': text,
@@ -60,19 +57,10 @@ export function parseFaultRule(value: unknown): FaultRule {
   const given = Object(value) as Readonly<Record<string, unknown>>
   const kinds = pick('at', given, shapes)
   const kind = pick('do', given, kinds)
-  const known = new Map(
-    [common, given['at'] === 'frame' ? ofFrames : {}, kind].flatMap((shape) =>
-      Object.entries(shape).map(([name, check]) => [name.replace('?', ''), { name, check }] as const),
-    ),
-  )
-  for (const [member, { name, check }] of known) {
-    const mayMiss = name.endsWith('?') && given[member] === undefined
-    if (!mayMiss && !check.fits(given[member]))
-      throw invalid(`fault.${member}`, check.expected, given[member])
-  }
-  const stranger = Object.keys(given).find((name) => !['at', 'do'].includes(name) && !known.has(name))
-  if (stranger === undefined) return given as unknown as FaultRule
-  throw invalid(`fault.${stranger}`, `left out of ${given['at']} ${given['do']}`, given[stranger])
+  const { at: _at, do: _do, ...members } = given
+  const all = [common, given['at'] === 'frame' ? ofFrames : {}, kind]
+  checkMembers('fault', members, all, `left out of ${given['at']} ${given['do']}`)
+  return given as unknown as FaultRule
 }
 
 function pick<T>(

@@ -18,6 +18,7 @@ const connection: ConnectionInfo = {
   client: 'c1',
   user: '42',
   channels: [],
+  kindOf: () => ({ type: 'pub', channels: ['room'] }),
 }
 
 function setup(options: LogOptions = {}) {
@@ -61,8 +62,8 @@ describe('logServer', () => {
     hooks.emit('receive', connection, '{"data":"é"}')
     hooks.emit('send', connection, new Uint8Array(3))
     expect(entries).toEqual([
-      { level: 'debug', event: 'receive', connection: 'a-1', kind: 'text', bytes: 13 },
-      { level: 'debug', event: 'send', connection: 'a-1', kind: 'binary', bytes: 3 },
+      { level: 'debug', event: 'receive', connection: 'a-1', type: 'pub', channels: ['room'], bytes: 13 },
+      { level: 'debug', event: 'send', connection: 'a-1', type: 'pub', channels: ['room'], bytes: 3 },
     ])
   })
 
@@ -71,6 +72,8 @@ describe('logServer', () => {
     hooks.emit('receive', connection, `{"t":"hello","token":"s3cret","pad":"${'x'.repeat(3000)}"}`)
     expect(entries[0]?.['frame']).toMatch(/^\{"t":"hello","token":"\[redacted\]","pad":"x+\.\.\.$/)
     expect(`${entries[0]?.['frame']}`).toHaveLength(2003)
+    hooks.emit('send', connection, new TextEncoder().encode('\0{"session":"s3cret"}\xff'))
+    expect(entries[1]?.['frame']).toBe('·{"session":"[redacted]"}··')
   })
 
   it('tells crashes with their stack', () => {

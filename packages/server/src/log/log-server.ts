@@ -3,13 +3,12 @@ import type { ConnectionInfo } from '../connection-info.ts'
 import type { HookName, Hooks } from '../hooks.ts'
 import type { Frame } from '../wire.ts'
 import type { Log } from './log.ts'
+import { showFrame, sizeOf } from './show-frame.ts'
 
 /** The part of a server that tells what happens. */
 export interface Heard {
   on<H extends HookName>(hook: H, listener: (...values: Hooks[H]) => void): () => void
 }
-
-const MOST_CHARACTERS = 2000
 
 /** Logs what happens on a server; returns the end of it. */
 export function logServer(server: Heard, log: Log, clock: Clock = systemClock): () => void {
@@ -42,23 +41,14 @@ function about({ id, endpoint, address }: ConnectionInfo): Readonly<Record<strin
 }
 
 function toFrameFields(
-  { id }: ConnectionInfo,
+  connection: ConnectionInfo,
   frame: Frame,
   { payloads, redact }: Log,
 ): Readonly<Record<string, unknown>> {
-  const isText = typeof frame === 'string'
-  const bytes = isText ? Buffer.byteLength(frame) : frame.length
-  const shown = isText ? frame : Buffer.from(frame).toString('latin1')
-  return {
-    connection: id,
-    kind: isText ? 'text' : 'binary',
-    bytes,
-    ...(payloads && { frame: shorten(redact(shown)) }),
-  }
+  const { type, channels } = connection.kindOf(frame)
+  const about = { connection: connection.id, type, channels, bytes: sizeOf(frame) }
+  return payloads ? { ...about, frame: showFrame(frame, redact) } : about
 }
-
-const shorten = (text: string): string =>
-  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}...` : text
 
 function toFields(error: unknown): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { message: String(error) }

@@ -1,0 +1,37 @@
+import { createControlRoutes } from './control/control-routes.ts'
+import type { Core } from './core.ts'
+import { createHealthRoutes } from './health.ts'
+import { createInspector } from './inspect/inspect-routes.ts'
+import type { Route } from './route.ts'
+import type { Verbs } from './verbs.ts'
+
+/** The pages that a server has of its own, as its options say. */
+export interface OwnRoutes {
+  readonly routes: readonly Route[]
+  /** Ends what would keep the server from ending. */
+  close(): void
+}
+
+export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => boolean): OwnRoutes {
+  const { options, clock } = core
+  const { mode, control, inspect, memoryPercent } = options
+  const startedAt = clock.now()
+  const health = createHealthRoutes({
+    memoryPercent,
+    isDraining,
+    counts: () => ({ connections: core.connections.size, channels: core.hub.channels().size }),
+    since: () => clock.now() - startedAt,
+  })
+  const hasControl = control !== undefined
+  const inspector = inspect
+    ? createInspector({ options: inspect, mode, hasControl, verbs, clock })
+    : undefined
+  return {
+    routes: [
+      ...health,
+      ...(control ? createControlRoutes(control, verbs, clock) : []),
+      ...(inspector?.routes ?? []),
+    ],
+    close: () => inspector?.close(),
+  }
+}
