@@ -1,3 +1,5 @@
+import type { Frame, FrameKind } from './wire.ts'
+
 /** A connection as hooks, the inspector and tests see it. Hooks get it live, `connections()` as it is then. */
 export interface ConnectionInfo {
   readonly id: string
@@ -14,6 +16,12 @@ export interface ConnectionInfo {
   readonly user: string | undefined
   /** The channels it has joined. */
   readonly channels: readonly string[]
+}
+
+/** A connection as hooks of frames see it: it knows what frames of its protocol are. */
+export interface TalkingConnection extends ConnectionInfo {
+  /** Reads only as much of a frame as it takes. */
+  kindOf(frame: Frame): FrameKind
 }
 
 export interface Traffic {

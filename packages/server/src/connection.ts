@@ -1,5 +1,5 @@
 import type { Carrier } from './carrier.ts'
-import type { ConnectionInfo, Traffic } from './connection-info.ts'
+import type { TalkingConnection, Traffic } from './connection-info.ts'
 import type { Armed, Happening } from './faults/armed.ts'
 import type { FaultBoard } from './faults/board.ts'
 import { carryOut, type Victim } from './faults/carry-out.ts'
@@ -38,7 +38,7 @@ const endings: Readonly<Record<EndingCause, Ending>> = {
 }
 
 /** Joins a carrier to the endpoint that serves it. */
-export class Connection implements Wire, ConnectionInfo, Victim {
+export class Connection implements Wire, TalkingConnection, Victim {
   readonly id: string
   readonly since: number
   readonly request: WireRequest

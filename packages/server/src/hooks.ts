@@ -1,4 +1,4 @@
-import type { ConnectionInfo } from './connection-info.ts'
+import type { ConnectionInfo, TalkingConnection } from './connection-info.ts'
 import type { Frame } from './wire.ts'
 
 /** What can be heard of a server, by name, with what each listener gets. */
@@ -9,8 +9,8 @@ export interface Hooks {
   connect: [connection: ConnectionInfo]
   disconnect: [connection: ConnectionInfo, end: { readonly code: number; readonly reason: string }]
   /** A frame came in, or went out. Frames hold tokens and payloads. */
-  receive: [connection: ConnectionInfo, frame: Frame]
-  send: [connection: ConnectionInfo, frame: Frame]
+  receive: [connection: TalkingConnection, frame: Frame]
+  send: [connection: TalkingConnection, frame: Frame]
   /** Code of yours, or of this server, has thrown; everything goes on. `where` names the place. */
   crash: [error: unknown, where: string]
   /** It has stopped. */

@@ -4,7 +4,7 @@ export type { ChannelRequest, ChannelTable, Denial, Grant, MaySend, Rule, RuleRe
 export type { Clock } from './clock.ts'
 export type { ConfigSources } from './config/load-config.ts'
 export { loadOptions } from './config/load-options.ts'
-export type { ConnectionInfo, Traffic } from './connection-info.ts'
+export type { ConnectionInfo, TalkingConnection, Traffic } from './connection-info.ts'
 export type { ControlOptions } from './control/control-options.ts'
 export { ServerError, type ServerErrorCode, type ServerErrorDetails } from './errors.ts'
 export type { Faults } from './faults/board.ts'

@@ -29,7 +29,7 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
   return {
     routes: [
       ...health,
-      ...(control ? createControlRoutes(control, verbs, clock) : []),
+      ...(control ? createControlRoutes(control, verbs) : []),
       ...(inspector?.routes ?? []),
     ],
     close: () => inspector?.close(),

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts'
 import type { Faults } from '../faults/board.ts'
 import type { FaultRule } from '../faults/rule.ts'
 import { HttpProblem } from '../json-http.ts'
@@ -14,13 +13,11 @@ export interface HeldFault {
 /** The rules that came by `/_control`, each with a name to take it back by. */
 export class ControlFaults {
   readonly #faults: Faults
-  readonly #clock: Clock
   readonly #held = new Map<string, { readonly rule: FaultRule; readonly remove: () => void }>()
   #count = 0
 
-  constructor(faults: Faults, clock: Clock) {
+  constructor(faults: Faults) {
     this.#faults = faults
-    this.#clock = clock
   }
 
   /** @throws ServerError `option.invalid` that names the member and what it accepts */
@@ -31,9 +28,6 @@ export class ControlFaults {
     const rule = given as FaultRule
     const id = `${++this.#count}`
     this.#held.set(id, { rule, remove })
-    const endsInMs = toEnd(rule)
-    if (endsInMs === 0) this.remove(id)
-    else if (endsInMs !== undefined) this.#clock.after(endsInMs, () => this.remove(id))
     return { id, rule }
   }
 
@@ -43,7 +37,7 @@ export class ControlFaults {
     return this.#held.delete(id)
   }
 
-  /** Without those that have struck as often as they may, though what they hold back still waits. */
+  /** Those of which something may come yet. */
   list(): readonly HeldFault[] {
     return [...this.#held].flatMap(([id, { rule }]) => (this.#faults.isSpent(rule) ? [] : [{ id, rule }]))
   }
@@ -55,11 +49,4 @@ export class ControlFaults {
   #dropSpent(): void {
     for (const [id, { rule }] of [...this.#held]) if (this.#faults.isSpent(rule)) this.remove(id)
   }
-}
-
-/** What is done once is no rule any more when it is done; undefined for what holds until it is removed. */
-function toEnd(rule: FaultRule): number | undefined {
-  if (rule.at !== 'now') return undefined
-  if (rule.do === 'freeze') return rule.forMs
-  return rule.do === 'close' || rule.do === 'cut' ? (rule.afterMs ?? 0) : 0
 }

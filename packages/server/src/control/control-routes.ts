@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Clock } from '../clock.ts'
 import { ServerError } from '../errors.ts'
 import { HttpProblem, readJsonObject, sendJson } from '../json-http.ts'
 import type { Route } from '../route.ts'
@@ -13,9 +12,9 @@ const ROOT = '/_control'
 const MOST_BYTES = 65_536
 
 /** The pages of `/_control`: JSON in, JSON out. */
-export function createControlRoutes(options: ControlOptions, verbs: Verbs, clock: Clock): readonly Route[] {
+export function createControlRoutes(options: ControlOptions, verbs: Verbs): readonly Route[] {
   const admit = createAdmission(options)
-  const table = createControlVerbs({ verbs, faults: new ControlFaults(verbs.faults, clock) })
+  const table = createControlVerbs({ verbs, faults: new ControlFaults(verbs.faults) })
   const names = Object.keys(table)
   const paths = new Map<string, Map<string, ControlVerb>>([
     ['', new Map([['GET', () => ({ verbs: names })]])],

@@ -26,16 +26,15 @@ export class Armed<A extends FaultMoment = FaultMoment> {
     this.#channel = rule.channel === undefined ? undefined : toPattern(rule.channel)
   }
 
-  /** It has struck as often as it may. */
+  /** Nothing comes of it any more: it has struck as often as it may, or was done with at once. */
   get isSpent(): boolean {
-    const { nth, times = nth === undefined ? Infinity : 1 } = this.rule
-    return this.#struck >= times
+    return this.rule.at === 'now' ? !this.isHolding : this.#isUsedUp
   }
 
   /** Counts it; tells whether the rule strikes. */
   meets(happening: Happening): boolean {
     if (!this.isAbout(happening)) return false
-    if (++this.#seen < (this.rule.nth ?? 1) || this.isSpent) return false
+    if (++this.#seen < (this.rule.nth ?? 1) || this.#isUsedUp) return false
     this.#struck++
     return true
   }
@@ -63,6 +62,11 @@ export class Armed<A extends FaultMoment = FaultMoment> {
   /** Something is left for its end to take back. */
   get isHolding(): boolean {
     return this.#undo.size > 0
+  }
+
+  get #isUsedUp(): boolean {
+    const { nth, times = nth === undefined ? Infinity : 1 } = this.rule
+    return this.#struck >= times
   }
 
   end(): void {

@@ -13,7 +13,7 @@ export interface Faults {
   add(rule: FaultRule): () => void
   /** The rules that hold, the oldest first. */
   list(): readonly FaultRule[]
-  /** Whether a rule that was added has struck as often as it may. */
+  /** Whether nothing comes of a rule any more: it is done, has struck as often as it may, or was removed. */
   isSpent(rule: FaultRule): boolean
   /** Removes all. */
   clear(): void
@@ -71,7 +71,7 @@ export class FaultBoard implements Faults {
   }
 
   isSpent(rule: FaultRule): boolean {
-    return this.#all().some((armed) => armed.rule === rule && armed.isSpent)
+    return this.#all().every((armed) => armed.rule !== rule || armed.isSpent)
   }
 
   clear(): void {

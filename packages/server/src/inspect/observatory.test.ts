@@ -1,11 +1,11 @@
 import { createFakeClock } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
-import type { ConnectionInfo } from '../connection.ts'
+import type { ConnectionInfo, TalkingConnection } from '../connection-info.ts'
 import { createHooks } from '../hooks.ts'
 import { Observatory } from './observatory.ts'
 import type { InspectLine } from './report.ts'
 
-const connection: ConnectionInfo = {
+const connection: TalkingConnection = {
   id: 'a-1',
   endpoint: 'raw',
   address: '::1',

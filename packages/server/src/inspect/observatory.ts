@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { ConnectionInfo } from '../connection.ts'
+import type { TalkingConnection } from '../connection-info.ts'
 import { createRedact } from '../log/redact.ts'
 import { showFrame, sizeOf } from '../log/show-frame.ts'
 import type { Verbs } from '../verbs.ts'
@@ -84,7 +84,7 @@ export class Observatory {
     for (const viewer of this.#viewers) viewer.tell(line)
   }
 
-  #frame(direction: 'in' | 'out', connection: ConnectionInfo, frame: Frame): void {
+  #frame(direction: 'in' | 'out', connection: TalkingConnection, frame: Frame): void {
     const bytes = sizeOf(frame)
     this.#meter.count(direction, bytes)
     const { id, endpoint } = connection

@@ -1,4 +1,4 @@
-import type { ConnectionInfo } from '../connection.ts'
+import type { ConnectionInfo } from '../connection-info.ts'
 import { memoryPercent } from '../usage.ts'
 import type { ChannelReport, ConnectionReport, Rates, State } from './report.ts'
 

@@ -1,13 +1,13 @@
 import { createFakeClock } from '@org/realtime-testing'
 import { describe, expect, it, vi } from 'vitest'
-import type { ConnectionInfo } from '../connection-info.ts'
+import type { TalkingConnection } from '../connection-info.ts'
 import { createHooks } from '../hooks.ts'
 import { dialRaw, startServer } from '../socket-test-setup.ts'
 import { createLog } from './log.ts'
 import type { LogEntry, LogOptions } from './log-options.ts'
 import { logServer } from './log-server.ts'
 
-const connection: ConnectionInfo = {
+const connection: TalkingConnection = {
   id: 'a-1',
   endpoint: 'raw',
   address: '::1',

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
-import type { ConnectionInfo } from '../connection-info.ts'
+import type { ConnectionInfo, TalkingConnection } from '../connection-info.ts'
 import type { HookName, Hooks } from '../hooks.ts'
 import type { Frame } from '../wire.ts'
 import type { Log } from './log.ts'
@@ -41,7 +41,7 @@ function about({ id, endpoint, address }: ConnectionInfo): Readonly<Record<strin
 }
 
 function toFrameFields(
-  connection: ConnectionInfo,
+  connection: TalkingConnection,
   frame: Frame,
   { payloads, redact }: Log,
 ): Readonly<Record<string, unknown>> {
