@@ -15,9 +15,10 @@ import { execute } from './execute.mjs'
 import { isMissing } from './programs.mjs'
 
 /** @typedef {{ page: string, protocol: 'http:' | 'file:' }} Opened */
-/** @typedef {{ name: string, folder: string, scripts: Record<string, string>, opened?: Opened }} Consumer */
+/** @typedef {{ name: string, folder: string, scripts: Record<string, string>, ours: string[], opened?: Opened }} Consumer */
 
-const CORE = '@org/realtime-core'
+const SCOPE = '@org/realtime-'
+const CORE = `${SCOPE}core`
 const SAYS = 'acknowledged, heard hi'
 const LIMIT_MS = 120_000
 const RUN_LIMIT_MS = 20_000
@@ -25,7 +26,8 @@ const sources = join(root, 'examples/consumers')
 const tarballs = join(root, '.cache/tarballs')
 
 await bootstrap()
-const packed = existsSync(tarballs) ? readdirSync(tarballs).map((name) => join(tarballs, name)) : []
+/** The names of packages, without scope. */
+const packed = existsSync(tarballs) ? readdirSync(tarballs).map((name) => name.replace('.tgz', '')) : []
 if (packed.length === 0) throw new Error('There are no tarballs: run `npm run packages` first')
 
 const outside = mkdtempSync(join(tmpdir(), 'realtime-consumers-'))
@@ -33,7 +35,9 @@ try {
   const consumers = readdirSync(sources, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => copy(name))
-  const isGood = (await report('builds', consumers, prepare)) && (await runAll(consumers))
+  const unused = packed.filter((name) => !consumers.some(({ ours }) => ours.includes(name)))
+  for (const name of unused) console.error(`No project of examples/consumers depends on ${SCOPE}${name}`)
+  const isGood = (await report('builds', consumers, prepare)) && (await runAll(consumers)) && !unused.length
   const mustBeWhole = process.env['REQUIRE_ALL'] === '1'
   process.exitCode = isGood && !(mustBeWhole && isMissing('browser')) ? 0 : 1
 } finally {
@@ -44,8 +48,26 @@ try {
 function copy(name) {
   const folder = join(outside, name)
   cpSync(join(sources, name), folder, { recursive: true })
-  const { scripts = {}, consumer } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return { name, folder, scripts, ...(consumer && { opened: consumer }) }
+  const { scripts = {}, consumer, dependencies } = readManifest(folder)
+  return { name, folder, scripts, ours: withTheirs(dependencies), ...(consumer && { opened: consumer }) }
+}
+
+/** @param {string} folder */
+function readManifest(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/**
+ * Which of our packages these are, with those that they depend on: no registry has them yet.
+ * @param {Record<string, string>} [dependencies]
+ * @returns {string[]}
+ */
+function withTheirs(dependencies = {}) {
+  const ours = Object.keys(dependencies)
+    .filter((name) => name.startsWith(SCOPE))
+    .map((name) => name.slice(SCOPE.length))
+  const theirs = ours.flatMap((name) => withTheirs(readManifest(join(root, 'packages', name)).dependencies))
+  return [...new Set([...ours, ...theirs])]
 }
 
 /**
@@ -63,16 +85,19 @@ async function report(what, consumers, work) {
 }
 
 /** @param {Consumer} consumer */
-async function prepare({ folder, scripts }) {
-  const at = { cwd: folder, limitMs: LIMIT_MS }
-  await execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', ...packed], at)
+async function prepare({ folder, scripts, ours }) {
+  const at = { cwd: folder, limitMs: LIMIT_MS, env: { npm_config_loglevel: 'error' } }
+  const files = ours.map((name) => join(tarballs, `${name}.tgz`))
+  await execute('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', ...files], at)
   expectOne('installed', findInstalled(folder, CORE))
   if (scripts['build']) await execute('npm', ['run', 'build'], at)
 }
 
 /** @param {readonly Consumer[]} consumers */
 async function runAll(consumers) {
-  const { url, close } = await startServer(consumers[0]?.folder ?? '')
+  const { url, close } = await startServer(
+    consumers.find(({ ours }) => ours.includes('server'))?.folder ?? '',
+  )
   const pages = isMissing('browser') ? [] : consumers.filter(({ opened }) => opened)
   const programs = consumers.filter(({ scripts }) => scripts['start'])
   for (const consumer of consumers)
