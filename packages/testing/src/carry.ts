@@ -18,10 +18,15 @@ export interface Carried {
 
 /** Makes a session of a memory transport out of a socket, so that its far end serves whoever is at the other end. */
 export function carry(transport: MemoryTransport, socket: OuterSocket): Carried {
-  const early: Frame[] = []
+  /** What came before the session was open. */
+  let early: Frame[] | undefined = []
   let session: Session | undefined
-  const end = ({ code, reason = '' }: SessionEnd): void => {
+  const forget = (): void => {
     session = undefined
+    early = undefined
+  }
+  const end = ({ code, reason = '' }: SessionEnd): void => {
+    forget()
     // No close frame may say 1006: that is what one hears who has heard nothing.
     if (code === undefined || code === 1006) socket.cut()
     else socket.close(code, reason)
@@ -31,7 +36,8 @@ export function carry(transport: MemoryTransport, socket: OuterSocket): Carried 
     {
       open() {
         session = dialled
-        for (const frame of early.splice(0)) dialled.send(frame)
+        for (const frame of early ?? []) dialled.send(frame)
+        early = undefined
       },
       frame: (frame) => socket.send(typeof frame === 'string' ? frame : frame.slice()),
       end,
@@ -39,11 +45,11 @@ export function carry(transport: MemoryTransport, socket: OuterSocket): Carried 
   )
   return {
     frame(frame) {
-      if (session) session.send(frame)
-      else early.push(frame)
+      if (early) early.push(frame)
+      else session?.send(frame)
     },
     over(code, reason) {
-      session = undefined
+      forget()
       dialled.close(code, reason)
     },
   }

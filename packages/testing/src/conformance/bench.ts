@@ -2,14 +2,15 @@ import { type Client, createClient } from '@org/realtime-core'
 import type { Capabilities, Meta } from '@org/realtime-core/kit'
 import { createFakeSignals } from '../fake-signals.ts'
 import { leakCheck } from '../leak-check.ts'
-import { settled } from '../settled.ts'
-import { assert, assertEqual, isEqual } from './assert.ts'
+import { assert } from './assert.ts'
+import { createGate } from './gate.ts'
 import type { LiveServer } from './live-server.ts'
 import type { LiveRig, ProtocolRig } from './protocol-rig.ts'
 import type { Statement } from './runner.ts'
 import { type Spy, spyProtocol } from './spy-protocol.ts'
 import { type Surroundings, surroundingsOf, type Times } from './surroundings.ts'
 import { type Tap, tapTransport } from './tap.ts'
+import { createWait, type Wait } from './wait.ts'
 
 export interface ProtocolStatement extends Statement<ProtocolBench> {
   /** It waits for a heartbeat, so where time is real the heart must beat fast. */
@@ -17,10 +18,9 @@ export interface ProtocolStatement extends Statement<ProtocolBench> {
 }
 
 type AnyClient = Client<never, Capabilities, Meta, string>
-type Condition = () => boolean | Promise<boolean>
 
 /** A client over the rig, with everything that a statement looks at. */
-export interface ProtocolBench {
+export interface ProtocolBench extends Wait {
   readonly rig: ProtocolRig | LiveRig
   readonly client: AnyClient
   readonly server: LiveServer
@@ -40,8 +40,6 @@ export interface ProtocolBench {
   interrupt(meanwhile?: () => unknown): Promise<void>
   /** Holds every dial back until the result is called. */
   holdDials(): () => void
-  until(condition: Condition, what: string, withinMs?: number): Promise<void>
-  untilEqual(read: () => unknown, expected: unknown, what: string): Promise<void>
   /** Lets happen what is under way: before saying that something has not happened. */
   settled(): Promise<void>
   pass(ms: number): Promise<void>
@@ -62,28 +60,18 @@ export async function withBench(
   const tap = tapTransport(surroundings.transport)
   const spy = spyProtocol(rig.protocol)
   const signals = createFakeSignals()
-  let held: Promise<void> | undefined
+  const dials = createGate()
   const client: AnyClient = createClient({
     ...surroundings.clientOptions,
     ...(rig.clientOptions as object),
-    url: () => (held ? held.then(() => url) : url),
+    url: () => dials.pass().then(() => url),
     protocol: spy.protocol,
     transport: tap.transport,
     clock,
     signals,
   })
-  const holdDials = (): (() => void) => {
-    let release = (): void => {}
-    held = new Promise((resolve) => {
-      release = resolve
-    })
-    return () => {
-      held = undefined
-      release()
-    }
-  }
   try {
-    await run(createBench(rig, surroundings, { client, tap, spy, holdDials }))
+    await run(createBench(rig, surroundings, { client, tap, spy, holdDials: dials.close }))
     await client.close()
     await surroundings.settled(() => tap.events)
     surroundings.stop?.()
@@ -97,51 +85,33 @@ export async function withBench(
 
 function createBench(
   rig: ProtocolRig | LiveRig,
-  { clock, server, times, pass, lookMs, ...surroundings }: Surroundings,
+  { server, times, pass, ...surroundings }: Surroundings,
   parts: Pick<ProtocolBench, 'client' | 'tap' | 'spy' | 'holdDials'>,
 ): ProtocolBench {
   const { client, tap, holdDials } = parts
   const { channels = ['a', 'b', 'c'], event = 'message' } = rig
   const errors: Error[] = []
   client.onError((error) => errors.push(error))
-
-  const holds = async (condition: Condition, withinMs = times.patienceMs): Promise<boolean> => {
-    const giveUpAt = clock.now() + withinMs
-    for (;;) {
-      await settled()
-      if (await condition()) return true
-      if (clock.now() >= giveUpAt) return false
-      await pass(lookMs)
-    }
-  }
-  const until: ProtocolBench['until'] = async (condition, what, withinMs) => {
-    if (await holds(condition, withinMs)) return
+  const wait = createWait({ ...surroundings, pass, patienceMs: times.patienceMs }, () => {
     const { status, lastError } = client.status.get()
-    assert(false, `Did not happen in time: ${what} (${status}, ${lastError ?? 'no error'})`)
-  }
+    return `${status}, ${lastError ?? 'no error'}`
+  })
+  const { until, untilEqual } = wait
   const isUp = (): boolean => client.status.get().status === 'connected'
   const isJoined = (channel: string): boolean => client.untyped(channel).status.get().state === 'joined'
 
   const bench: ProtocolBench = {
     ...parts,
+    ...wait,
     rig,
     server,
     times,
     channels,
     event,
     errors,
-    until,
     pass,
     isJoined,
     settled: () => surroundings.settled(() => tap.events),
-    async untilEqual(read, expected, what) {
-      let found: unknown
-      await holds(async () => {
-        found = await read()
-        return isEqual(found, expected)
-      })
-      assertEqual(found, expected, what)
-    },
     async connect() {
       client.connect().catch(() => {})
       await until(isUp, 'the client connects')
@@ -149,11 +119,8 @@ function createBench(
     async untilJoined(...names) {
       await until(() => names.every(isJoined), `joining ${names}`)
       const counts = (): Promise<number[]> => Promise.all(names.map((name) => server.joined(name)))
-      await bench.untilEqual(
-        counts,
-        names.map(() => 1),
-        `members of ${names}`,
-      )
+      const each = names.map(() => 1)
+      await untilEqual(counts, each, `members of ${names}`)
     },
     async join(...names) {
       const arrived: Arrived[] = []

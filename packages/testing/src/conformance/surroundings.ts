@@ -5,7 +5,7 @@ import { settled } from '../settled.ts'
 import { type LiveServer, toLiveServer } from './live-server.ts'
 import type { LiveRig, ProtocolRig } from './protocol-rig.ts'
 
-/** How long things take here. */
+/** How long things take here, and what there is time for. */
 export interface Times {
   /** After which what was to happen has not. */
   readonly patienceMs: number
@@ -17,7 +17,7 @@ export interface Times {
   readonly stepMs: number
   /** The client's `probeMs`. */
   readonly probeMs: number
-  /** How many changed frames there is time for. */
+  /** How many changed frames are sent. */
   readonly changes: number
 }
 
