@@ -25,6 +25,7 @@ export interface ErrorDetails {
   'iteration.overflow': { readonly channel: string; readonly event: string; readonly buffer: number }
   'gap.failed': { readonly channel: string; readonly reason: 'overflow' | 'timeout' | 'rejected' }
   'capability.missing': { readonly capability: string; readonly protocol: string }
+  'store.failed': { readonly action: 'load' | 'write' }
   'binding.no-provider': { readonly hook: string }
   'protocol.violation': ConnectionDetails
   'server.error': { readonly code?: number; readonly reason: string; readonly channel?: string }

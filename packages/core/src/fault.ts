@@ -29,6 +29,7 @@ const sentences: { readonly [C in ErrorCode]?: (details: ErrorDetails[C], ...fac
   'iteration.overflow': ({ event, buffer }) => `More than ${buffer} events of ${event} waited`,
   'gap.failed': ({ channel, reason }) => `Gap handler of ${channel}: ${reason}; held events were delivered`,
   'capability.missing': ({ protocol, capability }) => `Protocol ${protocol} has no ${capability}`,
+  'store.failed': ({ action }) => `Session store could not ${action}`,
   'protocol.violation': () => 'Protocol threw',
   'option.invalid': ({ option, expected }) => `Option ${option} must be ${expected}`,
 }

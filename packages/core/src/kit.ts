@@ -16,6 +16,7 @@ export type { Line, LineReports } from './line-setup.ts'
 export type { Report } from './listeners.ts'
 export { createListeners } from './listeners.ts'
 export { invalid, oneOf } from './options.ts'
+export type { Outbox, OutboxSetup } from './outbox.ts'
 export { createOutbox } from './outbox.ts'
 export type { ConnectionPort, PortEvents } from './port.ts'
 export type { Member, MembersSnapshot, MembersStore } from './presence.ts'
@@ -43,6 +44,7 @@ export type {
   SubscribeRequest,
   Verdict,
 } from './protocol.ts'
+export type { Journal, Outgoing } from './publish-entry.ts'
 export { sizeOf } from './publish-entry.ts'
 export type { Channels, Params, RegisteredChannels, Registry } from './registry.ts'
 export { createRegistry } from './registry.ts'

@@ -1,9 +1,10 @@
 import type { PublishOptions, Receipt } from './api.ts'
 import type { DropReason, RealtimeError } from './errors.ts'
 import { fault, toFault } from './fault.ts'
+import type { Report } from './listeners.ts'
 import { numbers } from './options.ts'
 import type { Delivery, Protocol } from './protocol.ts'
-import { isKept, type Outgoing, toDropped } from './publish-entry.ts'
+import { isKept, type Journal, type Outgoing, toDropped } from './publish-entry.ts'
 import { createPublishQueue } from './publish-queue.ts'
 import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
 import type { Frame } from './transport.ts'
@@ -13,6 +14,7 @@ export interface OutboxSetup extends QueueSetup {
   readonly protocol: Protocol
   readonly ttlMs: number
   readonly isClosed: () => boolean
+  readonly report: Report
   readonly schema: (channel: string, event: string) => Schema | undefined
   readonly missing: (capability: string) => RealtimeError
 }
@@ -30,11 +32,14 @@ export type Publish = (
 
 const deliveries: readonly Delivery[] = ['volatile', 'at-most-once', 'at-least-once', 'exactly-once']
 
-/** Checks and encodes a publish before it is queued, so that what waits can be sent as it is. */
-export function createOutbox(setup: OutboxSetup): Outbox {
+/**
+ * Checks and encodes a publish before it is queued, so that what waits can be sent as it is. A protocol that keeps
+ * publishes beyond this process gives a journal.
+ */
+export function createOutbox(setup: OutboxSetup, journal?: Journal): Outbox {
   const { clock, protocol, missing } = setup
   const { publish: may, ack } = protocol.capabilities
-  const queue = createPublishQueue(setup)
+  const queue = createPublishQueue(setup, journal)
   const strongest = deliveries.indexOf(ack || 'at-most-once')
   /** Ids stay unique across clients and page loads, because servers tell repeats by them. */
   const prefix = clock.date().toString(36) + clock.random().toString(36).slice(2)

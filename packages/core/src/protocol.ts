@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { RealtimeError } from './errors.ts'
-import type { createOutbox } from './outbox.ts'
+import type { Outbox, OutboxSetup } from './outbox.ts'
 import type { createPresence, Member } from './presence.ts'
 import type { Frame, SessionEnd } from './transport.ts'
 
@@ -54,7 +54,7 @@ export interface Protocol<
   /** Further event names of the wire that a listener of `event` hears, itself included. */
   listensTo?(event: string): readonly string[]
   /** What queues and settles publishes: `createOutbox`. A protocol that only receives does without. */
-  readonly outbox?: typeof createOutbox
+  readonly outbox?: (setup: OutboxSetup) => Outbox
   /** What keeps members: `createPresence`. A protocol without presence does without. */
   readonly presence?: typeof createPresence
   /** Turns a payload into what `Link.publish` gets. May throw; that publish alone is refused. */

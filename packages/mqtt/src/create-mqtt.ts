@@ -1,5 +1,14 @@
-import { type Channels, createClient, type RegisteredChannels, systemClock } from '@org/realtime-core/kit'
+import {
+  type Channels,
+  createClient,
+  createOutbox,
+  type Outbox,
+  type OutboxSetup,
+  type RegisteredChannels,
+  systemClock,
+} from '@org/realtime-core/kit'
 import { toAddress } from './address.ts'
+import type { SessionJournal } from './journal.ts'
 import { type MqttClient, type MqttOptions, resolveMqtt } from './mqtt-options.ts'
 import { createMqttProtocol } from './mqtt-protocol.ts'
 import { mqttTransport } from './mqtt-transport.ts'
@@ -17,7 +26,7 @@ import { createVerbs } from './verbs.ts'
  * await client.mqtt.publish('sensors/7/wanted', { celsius: 21 }, { qos: 1, retain: true })
  */
 export function createMqtt<R extends Channels = RegisteredChannels>(options: MqttOptions<R>): MqttClient<R> {
-  const { url, credentials, will, auth, redirect, websocket, tls, clientId, ...rest } = options
+  const { url, credentials, will, auth, redirect, websocket, tls, clientId, store, ...rest } = options
   const { clock = systemClock } = options
   const { events, ...resolved } = resolveMqtt(options as MqttOptions<Channels>)
   const names = allNames[events]
@@ -41,12 +50,15 @@ export function createMqtt<R extends Channels = RegisteredChannels>(options: Mqt
     },
   })
 
+  const journal = store?.journal(store, protocol.state, names, clientId)
+
   const client = createClient({
     transport: mqttTransport(websocket, tls),
     ...(rest as object),
-    protocol,
+    protocol: journal ? { ...protocol, outbox: (setup: OutboxSetup) => keepIn(journal, setup) } : protocol,
     credentials,
     async url() {
+      await journal?.loaded
       const to = moved?.url ?? (typeof url === 'function' ? await url() : url)
       if (!moved?.isPermanent) moved = undefined
       return toAddress(to)
@@ -64,4 +76,19 @@ export function createMqtt<R extends Channels = RegisteredChannels>(options: Mqt
 /** Of the characters and length that every server takes [MQTT-3.1.3-5]. */
 function randomId(random: () => number): string {
   return `rt${random().toString(36).slice(2, 12)}${random().toString(36).slice(2, 12)}`
+}
+
+/** What is published before the store has answered waits for what was published before. */
+function keepIn(journal: SessionJournal, setup: OutboxSetup): Outbox {
+  journal.report = setup.report
+  const outbox = createOutbox(setup, journal)
+  let isLoaded = false
+  journal.loaded.then(() => {
+    isLoaded = true
+  })
+  return {
+    ...outbox,
+    publish: (...message) =>
+      isLoaded ? outbox.publish(...message) : journal.loaded.then(() => outbox.publish(...message)),
+  }
 }

@@ -115,7 +115,8 @@ export function createFakeBroker(): FakeBroker {
     })
     if (qos === 2) kept.received.add(id)
     if (qos) send(session, ack(qos === 1 ? 'puback' : 'pubrec', id))
-    if (!isRepeated) spread({ ...packet, dup: false, retain: false, properties: undefined })
+    const { topicAlias: _, ...properties } = packet.properties ?? {}
+    if (!isRepeated) spread({ ...packet, dup: false, retain: false, properties })
   }
 
   const spread = (packet: Packet & { type: 'publish' }): void => {

@@ -13,5 +13,7 @@ export type {
 export type { MqttCapabilities, MqttSession } from './mqtt-protocol.ts'
 export { parseTopic } from './parse-topic.ts'
 export type { PayloadCodec, PayloadFormat } from './payloads.ts'
+export { type Answer, type RequestOptions, request, respond } from './request.ts'
+export { defineStore, type KeptSession, memoryStore, type SessionStore } from './session-store.ts'
 export type { MqttChannelOptions } from './subscribing.ts'
 export type { TlsOptions } from './tcp.ts'

@@ -200,7 +200,8 @@ export function openLink(
         error: new RealtimeError('connection.refused', `Server speaks ${subprotocol}`, {}),
       })
     if (past === 'foreign' || (isNew && past === 'settled')) forget(state)
-    else if (past === 'settled') settle(state)
+    else if (past === 'settled' && !state.isRestored) settle(state)
+    state.isRestored = false
     authenticator.begin(connect)
   }
 }
@@ -210,6 +211,7 @@ function forget(state: SessionState): void {
   state.outgoing.clear()
   state.incoming.clear()
   state.uncertain.clear()
+  state.restored.clear()
 }
 
 /**

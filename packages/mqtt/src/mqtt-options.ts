@@ -16,6 +16,7 @@ import type { MqttAuth, MqttCredentials, MqttWill } from './handshake.ts'
 import type { MqttMeta } from './incoming.ts'
 import type { MqttCapabilities, MqttSession } from './mqtt-protocol.ts'
 import type { PayloadFormat } from './payloads.ts'
+import type { KeptSession } from './session-store.ts'
 import type { TlsOptions } from './tcp.ts'
 
 export interface MqttOptions<R extends Channels>
@@ -36,6 +37,11 @@ export interface MqttOptions<R extends Channels>
    * @default true
    */
   readonly clean?: boolean
+  /**
+   * Keeps publishes of QoS 1 and 2, and the session they belong to, beyond this process; needs `clean: false`.
+   * @default none
+   */
+  readonly store?: KeptSession
   /** How long the server keeps the session without a connection. MQTT 5. @default 0, without `clean` 3600000 */
   readonly sessionExpiryMs?: number
   /** What becomes of publishes that a lost session leaves in doubt: QoS 1 is published again. @default 'qos1' */
@@ -96,6 +102,10 @@ export interface Mqtt {
   readonly session: Store<MqttSession | undefined>
   /** Publishes to a topic: text and bytes as they are, anything else as JSON. */
   publish(topic: string, payload: unknown, options?: MqttPublishOptions): Promise<Receipt>
+  /** Who this client is for the server. */
+  clientId(): string
+  /** The channel and event that a topic belongs to. */
+  locate(topic: string): readonly [channel: string, event: string]
   /** The QoS that the server granted a channel, once it has been joined. */
   granted(channel: string): Qos | undefined
   /** As `client.close()`, with what only MQTT can say. */
@@ -142,6 +152,7 @@ export function resolveMqtt(options: MqttOptions<Channels>) {
   }
   if (version !== 5 && version !== '3.1.1') throw invalid('version', "5 or '3.1.1'", version)
   if (will && !isTopic(will.topic)) throw invalid('will.topic', 'a topic without wildcards', will.topic)
+  if (options.store && clean) throw invalid('store', 'used with clean: false', true)
   // [MQTT-3.1.3-7]
   if (options.clientId === '' && !clean && version !== 5)
     throw invalid('clientId', "set with clean: false and version '3.1.1'", '')

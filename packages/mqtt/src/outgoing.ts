@@ -72,6 +72,7 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
       waitingBytes -= flight.packet.payload.length
       try {
         start(flight)
+        outgoing.set(id, flight)
       } catch (error) {
         // A new server may take less than the one before.
         outgoing.delete(id)
@@ -118,7 +119,8 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
           return 'sent'
         }
         if (message.resent && state.uncertain.delete(message.id)) events.settled(message.id, 'unknown')
-        else take(message, packet)
+        // What a store has brought back is on its way already.
+        else if (!state.restored.delete(message.id)) take(message, packet)
         return 'pending'
       } catch (error) {
         throw toRefusal(message, error)
@@ -157,11 +159,12 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
         if (message && isInDoubt && options.republish !== 'all') state.uncertain.add(message.id)
       }
       outgoing.clear()
+      state.restored.clear()
     },
   }
 }
 
-function toPacket(message: OutgoingMessage, names: Names): Publish {
+export function toPacket(message: OutgoingMessage, names: Names): Publish {
   const { key, event, payload, delivery, options } = message
   const topic = names.toTopic(key, event)
   if (topic === undefined) throw refusal(message, 0x90, `${event} of ${key} is no topic`)

@@ -2,6 +2,7 @@ import type { OutgoingMessage } from '@org/realtime-core/kit'
 import type { FilterRequest, Level, Publish } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 import { createTopicTrie, type TopicTrie } from './topic-trie.ts'
+import { watchedMap, watchedSet } from './watched.ts'
 
 /** A publish of QoS 1 or 2 on its way. */
 export interface Flight {
@@ -37,6 +38,18 @@ export interface SessionState {
   readonly uncertain: Set<string>
   lastPacketId: number
   lastIdentifier: number
+  /** Publishes on their way that a store has brought back, by the ids of their messages. */
+  readonly restored: Set<string>
+  /** It comes from a store, and nobody was told that it is given up. */
+  isRestored: boolean
+  /** Hears of what is to outlive the process. */
+  changed: Changed | undefined
+}
+
+export interface Changed {
+  outgoing(id: number, flight: Flight | undefined): void
+  incoming(id: number, isThere: boolean): void
+  self(): void
 }
 
 /** What DISCONNECT says. */
@@ -46,18 +59,22 @@ export interface Farewell {
 }
 
 export function createSessionState(level: Level, clientId: string): SessionState {
-  return {
+  const state: SessionState = {
     level,
     clientId,
     isKept: false,
-    outgoing: new Map(),
-    incoming: new Set(),
+    isRestored: false,
+    changed: undefined,
+    outgoing: watchedMap((id, flight) => state.changed?.outgoing(id, flight)),
+    incoming: watchedSet((id, isThere) => state.changed?.incoming(id, isThere)),
     filters: new Map(),
     routes: createTopicTrie(),
     uncertain: new Set(),
+    restored: new Set(),
     lastPacketId: 0,
     lastIdentifier: 0,
   }
+  return state
 }
 
 const LAST_ID = 65_535

@@ -32,6 +32,8 @@ export function createVerbs(
         .untyped(channel)
         .publish(event, toPayload(payload), { ...options, delivery: deliveries[qos] })
     },
+    clientId: () => protocol.state.clientId,
+    locate: (topic) => names.fromTopic(topic),
     granted(channel) {
       const granted = protocol.state.filters.get(channel)?.granted
       return granted !== undefined && granted <= 2 ? (granted as Qos) : undefined

@@ -1,0 +1,169 @@
+import { type Journal, type Outgoing, RealtimeError, type Report } from '@org/realtime-core/kit'
+import type { Names } from './names.ts'
+import { toPacket } from './outgoing.ts'
+import { toBytes } from './payloads.ts'
+import type { Flight, SessionState } from './session-state.ts'
+import type { SessionStore } from './session-store.ts'
+
+/** A publish as it is kept: all but its payload, which follows as bytes. */
+type Head = Omit<Outgoing, 'payload' | 'signal' | 'ttlMs' | 'options'> & {
+  readonly ttlMs: number | null
+  readonly options: unknown
+}
+
+/** Keeps the session of a client in its store, and brings it back. */
+export interface SessionJournal extends Journal {
+  /** Resolves when what the store had is back in the state; never rejects. */
+  readonly loaded: Promise<void>
+  report: Report
+}
+
+/** Kinds of keys: publishes, exchanges under way, identifiers received, and who we are. */
+const PUBLISH = 'p'
+const FLIGHT = 'f'
+const RECEIVED = 'r'
+const SELF = 's'
+
+export function createJournal(
+  store: SessionStore,
+  state: SessionState,
+  names: Names,
+  /** Given by the user, it counts more than what was kept. */
+  clientId: string | undefined,
+): SessionJournal {
+  const messages = new Map<string, Outgoing>()
+  /** What was kept first is published first. */
+  let turn = 0
+  let take = (_message: Outgoing): void => {}
+
+  const failed = (action: 'load' | 'write') => (cause: unknown) =>
+    journal.report(new RealtimeError('store.failed', `Session store could not ${action}`, { action }, cause))
+
+  const put = (key: string, value: Uint8Array): void => void store.put(key, value).catch(failed('write'))
+  const remove = (key: string): void => void store.delete(key).catch(failed('write'))
+  const putJson = (key: string, value: unknown): void => put(key, toBytes(JSON.stringify(value)))
+
+  const watch = (): void => {
+    state.changed = {
+      outgoing(id, flight) {
+        if (!flight) remove(FLIGHT + id)
+        else if (flight.stage !== 'waiting')
+          putJson(FLIGHT + id, {
+            turn: turn++,
+            message: flight.message?.id,
+            stage: flight.stage,
+            qos: flight.packet.qos,
+          })
+      },
+      incoming: (id, isThere) => (isThere ? put(RECEIVED + id, new Uint8Array(0)) : remove(RECEIVED + id)),
+      self: () => putJson(SELF, { clientId: state.clientId, isKept: state.isKept }),
+    }
+  }
+
+  const restore = (records: Iterable<readonly [key: string, value: Uint8Array]>): void => {
+    const flights: (StoredFlight & { readonly id: number })[] = []
+    const publishes: (readonly [turn: number, message: Outgoing])[] = []
+    for (const [key, value] of records) {
+      const kind = key[0]
+      const name = key.slice(1)
+      if (kind === RECEIVED) state.incoming.add(Number(name))
+      else if (kind === SELF)
+        Object.assign(state, fromJson(value), { isRestored: true }, clientId && { clientId })
+      else if (kind === FLIGHT) flights.push({ ...(fromJson(value) as StoredFlight), id: Number(name) })
+      else if (kind === PUBLISH) publishes.push(toMessage(value))
+    }
+    const inFlight = new Set(flights.map(({ message }) => message))
+    for (const [number, message] of publishes.sort(([a], [b]) => a - b)) {
+      turn = Math.max(turn, number + 1)
+      messages.set(message.id, { ...message, resent: inFlight.has(message.id) })
+    }
+    for (const { id, message: name, stage, qos, turn: number } of flights.sort((a, b) => a.turn - b.turn)) {
+      turn = Math.max(turn, number + 1)
+      const message = name === undefined ? undefined : messages.get(name)
+      // Without its publish it is known by its identifier alone: at QoS 2 that is to be released.
+      if (!message && qos === 1) continue
+      const packet = message ? toPacket(message, names) : RELEASED
+      if (message) state.restored.add(message.id)
+      state.outgoing.set(id, { message, packet: { ...packet, id }, stage: message ? stage : 'released' })
+    }
+  }
+
+  const journal: SessionJournal = {
+    report: () => {},
+    loaded: store
+      .load()
+      .then(restore)
+      .catch((error) => failed('load')(error))
+      .then(() => {
+        watch()
+        for (const message of [...messages.values()]) take(message)
+      }),
+    open(given) {
+      take = given
+    },
+    put(message) {
+      messages.set(message.id, message)
+      put(PUBLISH + message.id, toRecord(message, turn++))
+    },
+    delete(id) {
+      messages.delete(id)
+      remove(PUBLISH + id)
+    },
+  }
+  return journal
+}
+
+interface StoredFlight {
+  readonly turn: number
+  readonly message?: string
+  readonly stage: Flight['stage']
+  readonly qos: 1 | 2
+}
+
+const RELEASED = {
+  type: 'publish',
+  topic: '',
+  payload: new Uint8Array(0),
+  qos: 2,
+  retain: false,
+  dup: false,
+} as const
+
+const fromJson = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes))
+
+/** Bytes of properties are kept as text that JSON knows. */
+const BYTES = '\u0000bytes'
+
+function toRecord({ payload, signal: _, ...rest }: Outgoing, turn: number): Uint8Array {
+  const head: Head & { readonly turn: number } = {
+    ...rest,
+    ttlMs: rest.ttlMs === Infinity ? null : rest.ttlMs,
+    turn,
+  }
+  const text = toBytes(
+    JSON.stringify(head, (_key, value: unknown) =>
+      value instanceof Uint8Array ? { [BYTES]: [...value] } : value,
+    ),
+  )
+  const bytes = payload as Uint8Array
+  const record = new Uint8Array(4 + text.length + bytes.length)
+  new DataView(record.buffer).setUint32(0, text.length)
+  record.set(text, 4)
+  record.set(bytes, 4 + text.length)
+  return record
+}
+
+function toMessage(record: Uint8Array): readonly [turn: number, message: Outgoing] {
+  const end = 4 + new DataView(record.buffer, record.byteOffset).getUint32(0)
+  const { turn, ttlMs, ...head } = JSON.parse(
+    new TextDecoder().decode(record.subarray(4, end)),
+    (_key, value) => (value?.[BYTES] ? Uint8Array.from(value[BYTES]) : value),
+  ) as Head & { readonly turn: number }
+  const message = {
+    ...head,
+    ttlMs: ttlMs ?? Infinity,
+    payload: record.slice(end),
+    signal: undefined,
+  } as Outgoing
+  return [turn, message]
+}
