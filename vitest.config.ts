@@ -69,7 +69,10 @@ export default defineConfig({
           name: 'browser',
           include: [`${anywhere}/*.browser.test.{ts,tsx}`],
           exclude: ignored,
-          globalSetup: 'packages/testing/src/far-ends-test-setup.ts',
+          globalSetup: [
+            'packages/testing/src/far-ends-test-setup.ts',
+            'examples/gallery/src/far-end-test-setup.ts',
+          ],
           browser: {
             enabled: true,
             headless: true,

@@ -14,5 +14,16 @@ export interface Agent {
 }
 
 export const channels = defineChannels({
-  'presence-desk.{id}': { Booked: event<Booking>(), Note: event<Note>(), [members]: event<Agent>() },
+  'desk.{id}': { Booked: event<Booking>(), Note: event<Note>(), [members]: event<Agent>() },
 })
+
+/** The one channel of this page. */
+export const DESK = 'desk.1'
+
+/** Where the page finds its server: what `/demo.json` says. */
+export interface Address {
+  /** Of the WebSocket. */
+  readonly url: string
+  readonly control: { readonly url: string; readonly token: string }
+  readonly inspectUrl: string
+}

@@ -1,4 +1,8 @@
-import { DESK, type FarEnd } from './far-end.ts'
+import type { FaultRule } from '@org/realtime-server'
+import type { Booking } from './channels.ts'
+import { DESK } from './channels.ts'
+import type { Control } from './control.ts'
+import type { PageSignals } from './page-signals.ts'
 
 interface Words {
   readonly id: string
@@ -15,37 +19,69 @@ export interface FaultGroup {
   readonly faults: readonly Fault[]
 }
 
-export function createFaults(far: FarEnd): readonly FaultGroup[] {
+/** What faults are made of. */
+export interface FaultTools {
+  readonly control: Control
+  readonly signals: PageSignals
+  /** This page, so that other pages at the same server go on undisturbed where that is possible. */
+  readonly user: string
+  book(): Booking
+}
+
+const STALL_MS = 60_000
+const SLOW_MS = 900
+
+export function createFaults(tools: FaultTools): readonly FaultGroup[] {
   return [
-    { title: 'Network', faults: networkFaults(far) },
-    { title: 'Server', faults: serverFaults(far) },
-    { title: 'Session', faults: sessionFaults(far) },
-    { title: 'Channel', faults: channelFaults(far) },
+    { title: 'Network', faults: networkFaults(tools) },
+    { title: 'Server', faults: serverFaults(tools) },
+    { title: 'Session', faults: sessionFaults(tools) },
+    { title: 'Channel', faults: channelFaults(tools) },
   ]
 }
 
-function networkFaults(far: FarEnd): readonly Fault[] {
+/** Does it once. What fails is told by the control itself. */
+function strike({ control }: FaultTools, ...rules: readonly FaultRule[]): void {
+  for (const rule of rules) control.add(rule).catch(() => {})
+}
+
+/** Holds a rule while it is on. */
+function hold({ control }: FaultTools, rule: FaultRule): (on: boolean) => void {
+  let held: Promise<() => Promise<void>> | undefined
+  return (on) => {
+    if (on) held = control.add(rule)
+    held?.then((release) => (on ? undefined : release())).catch(() => {})
+  }
+}
+
+const cut = (user: string): FaultRule => ({ at: 'now', do: 'cut', user })
+
+function networkFaults(tools: FaultTools): readonly Fault[] {
+  const { signals, user } = tools
+  const slow = hold(tools, { at: 'frame', do: 'delay', ms: SLOW_MS, user })
+  const noWay = hold(tools, { at: 'upgrade', do: 'stall' })
+  const silence = hold(tools, { at: 'now', do: 'freeze', user })
   return [
     {
       id: 'drop',
       label: 'Drop the line',
       hint: 'The socket ends without a word.',
       kind: 'once',
-      run: () => far.server.dropAll(),
+      run: () => strike(tools, cut(user)),
     },
     {
       id: 'stall',
       label: 'Go silent',
       hint: 'Half-open: nothing arrives any more. The heartbeat finds out.',
       kind: 'once',
-      run: far.stall,
+      run: () => strike(tools, { at: 'now', do: 'freeze', forMs: STALL_MS, user }),
     },
     {
       id: 'slow',
       label: 'Slow network',
-      hint: '900 ms each way. “Check now” measures it.',
+      hint: `${SLOW_MS} ms each way. “Check now” measures it.`,
       kind: 'switch',
-      set: far.slow,
+      set: slow,
     },
     {
       id: 'offline',
@@ -53,17 +89,18 @@ function networkFaults(far: FarEnd): readonly Fault[] {
       hint: 'A hint to probe. Back online, it tries at once.',
       kind: 'switch',
       set(on) {
-        far.obstruct('offline', on)
-        if (on) far.stall()
-        else far.unstall()
-        if (on) far.signals.offline()
-        else far.signals.online()
+        noWay(on)
+        silence(on)
+        signals.offline(on)
       },
     },
   ]
 }
 
-function serverFaults(far: FarEnd): readonly Fault[] {
+function serverFaults(tools: FaultTools): readonly Fault[] {
+  const { user } = tools
+  const down = hold(tools, { at: 'upgrade', do: 'refuse', status: 503 })
+  const hangUp = hold(tools, { at: 'open', do: 'close', code: 1011, reason: 'accepted by mistake' })
   return [
     {
       id: 'down',
@@ -71,8 +108,8 @@ function serverFaults(far: FarEnd): readonly Fault[] {
       hint: 'Refuses every dial. Watch the delays grow.',
       kind: 'switch',
       set(on) {
-        far.obstruct('down', on)
-        if (on) far.server.dropAll()
+        down(on)
+        if (on) strike(tools, cut(user))
       },
     },
     {
@@ -81,8 +118,8 @@ function serverFaults(far: FarEnd): readonly Fault[] {
       hint: 'An open socket is no success: delays grow.',
       kind: 'switch',
       set(on) {
-        far.obstruct('hang-up', on)
-        if (on) far.server.dropAll()
+        hangUp(on)
+        if (on) strike(tools, cut(user))
       },
     },
     {
@@ -90,49 +127,49 @@ function serverFaults(far: FarEnd): readonly Fault[] {
       label: 'Send away for 5 s',
       hint: '“Come back in 5 s”, and the line ends.',
       kind: 'once',
-      run() {
-        far.server.retryAfter(5000)
-        far.server.dropAll()
-      },
+      run: () => strike(tools, { at: 'now', do: 'later', ms: 5000, user }, cut(user)),
     },
     {
       id: 'drain',
       label: 'Drain',
       hint: 'Moves to a second line before the first ends.',
       kind: 'once',
-      run: () => far.server.drain(1500),
+      run: () => strike(tools, { at: 'now', do: 'drain', windowMs: 1500, user }),
     },
   ]
 }
 
-function sessionFaults(far: FarEnd): readonly Fault[] {
+function sessionFaults(tools: FaultTools): readonly Fault[] {
+  const { signals, user } = tools
   return [
     {
       id: 'refuse',
       label: 'Refuse for good',
       hint: '“Do not come back”: fails until you connect.',
       kind: 'once',
-      run: () => far.end(4002, 'not welcome'),
+      run: () => strike(tools, { at: 'now', do: 'close', code: 4002, reason: 'not welcome', user }),
     },
     {
       id: 'hide',
       label: 'Hide the page',
       hint: 'Rests after 3 s out of sight.',
       kind: 'switch',
-      set: (on) => (on ? far.signals.hide() : far.signals.show()),
+      set: signals.hide,
     },
     {
       id: 'expire',
       label: 'Expire the token',
       hint: 'Fetches new credentials, on the same line.',
       kind: 'once',
-      run: () => far.server.expireTokens(),
+      run: () => strike(tools, { at: 'now', do: 'expire', inMs: 5000, user }),
     },
   ]
 }
 
-function channelFaults(far: FarEnd): readonly Fault[] {
-  const { server } = far
+function channelFaults(tools: FaultTools): readonly Fault[] {
+  const { control, user, book } = tools
+  const reject = hold(tools, { at: 'join', do: 'refuse', code: 'forbidden', channel: DESK, user })
+  const swallow = hold(tools, { at: 'frame', do: 'drop', direction: 'out', type: 'ack', user })
   return [
     {
       id: 'evict',
@@ -140,9 +177,9 @@ function channelFaults(far: FarEnd): readonly Fault[] {
       hint: 'Drops, and the server forgets three events.',
       kind: 'once',
       run() {
-        server.dropAll()
-        for (let count = 0; count < 3; count++) server.publish(DESK, 'Booked', far.book())
-        server.evict(DESK)
+        strike(tools, cut(user))
+        for (let count = 0; count < 3; count++) control.publish(DESK, 'Booked', book()).catch(() => {})
+        strike(tools, { at: 'now', do: 'evict', channel: DESK })
       },
     },
     {
@@ -150,7 +187,16 @@ function channelFaults(far: FarEnd): readonly Fault[] {
       label: 'Skip an event',
       hint: 'One never comes: the next shows the hole.',
       kind: 'once',
-      run: () => server.lose(DESK, 'Booked', far.book()),
+      run: () =>
+        strike(tools, {
+          at: 'frame',
+          do: 'drop',
+          direction: 'out',
+          type: 'msg',
+          channel: DESK,
+          nth: 1,
+          user,
+        }),
     },
     {
       id: 'reject',
@@ -158,9 +204,8 @@ function channelFaults(far: FarEnd): readonly Fault[] {
       hint: 'Drops, and may not join again.',
       kind: 'switch',
       set(on) {
-        if (!on) return server.allow(DESK)
-        server.refuse(DESK, { code: 'desk closed' })
-        server.dropAll()
+        reject(on)
+        if (on) strike(tools, cut(user))
       },
     },
     {
@@ -168,7 +213,7 @@ function channelFaults(far: FarEnd): readonly Fault[] {
       label: 'Swallow receipts',
       hint: 'Publishes arrive, acknowledgements do not.',
       kind: 'switch',
-      set: (on) => (on ? server.withhold('ack') : server.release()),
+      set: swallow,
     },
   ]
 }

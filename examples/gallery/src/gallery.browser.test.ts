@@ -1,17 +1,6 @@
-import { type Clock, systemClock } from '@org/realtime-core/kit'
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { fastClock } from './fast-clock-test-setup.ts'
 import { mountGallery } from './gallery.ts'
-
-const SPEED = 12
-const startedAt = systemClock.date()
-
-/** The real clock, only faster: what takes a visitor six seconds takes the test half a second. */
-const fastClock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() * SPEED,
-  date: () => startedAt + (systemClock.date() - startedAt) * SPEED,
-  after: (ms, run, keepsProcess) => systemClock.after(ms / SPEED, run, keepsProcess),
-}
 
 const patience = { timeout: 8000, interval: 10 }
 
@@ -26,7 +15,7 @@ interface Page {
 async function setup(): Promise<Page> {
   const root = document.body.appendChild(document.createElement('div'))
   const consoleError = vi.spyOn(console, 'error')
-  const unmount = mountGallery(root, fastClock)
+  const unmount = mountGallery(root, inject('gallery'), fastClock)
   const find = (selector: string): HTMLElement => {
     const element = root.querySelector<HTMLElement>(selector)
     if (!element) throw new Error(`There is no ${selector}`)

@@ -1,62 +1,77 @@
-import { type Channel, type Client, createClient } from '@org/realtime-core'
+import type { Channel } from '@org/realtime-core'
 import type { Clock } from '@org/realtime-core/kit'
-import { type AckedCapabilities, type AckedMeta, createAckedProtocol } from '@org/realtime-testing'
-import { channels } from './channels.ts'
-import { h } from './dom.ts'
+import {
+  createRawWs,
+  type StrictCapabilities,
+  type StrictClient,
+  type StrictMeta,
+} from '@org/realtime-raw-ws'
+import { createBookings } from './bookings.ts'
+import { type Address, channels } from './channels.ts'
+import { createControl } from './control.ts'
+import { chip, h } from './dom.ts'
 import { createEventsPanel } from './events-panel.ts'
-import { createFarEnd } from './far-end.ts'
 import { createFaults } from './faults.ts'
 import { createFaultsPanel } from './faults-panel.ts'
 import { createLogPanel } from './log-panel.ts'
 import { createMembersPanel } from './members-panel.ts'
+import { createPageSignals } from './page-signals.ts'
 import { createPublishPanel } from './publish-panel.ts'
 import { createStatusPanel } from './status-panel.ts'
 
 type Registry = typeof channels
 
 const INTRODUCTION =
-  'One client of @org/realtime-core, a network and a server, all in this page. Press what goes wrong, and watch it come back.'
+  'One client in this page, one reference server behind it. Press what goes wrong, and watch it come back.'
 
 /** What every panel gets to work with. */
 export interface Gallery {
   readonly clock: Clock
-  readonly client: Client<Registry, AckedCapabilities, AckedMeta>
-  readonly desk: Channel<Registry, 'presence-desk.{id}', AckedCapabilities, AckedMeta>
+  readonly client: StrictClient<Registry>
+  readonly desk: Channel<Registry, 'desk.{id}', StrictCapabilities, StrictMeta>
   /** What is to be ended with the page. */
   readonly stops: (() => void)[]
 }
 
 /** Builds the page and connects; returns what ends it. */
-export function mountGallery(root: HTMLElement, clock: Clock): () => Promise<void> {
-  const far = createFarEnd(clock)
-  const client = createClient({
-    // Here frames hold no secrets, so the log may show them as they are.
-    protocol: { ...createAckedProtocol(), describe: String },
-    url: 'memory://gallery',
-    credentials: () => 'you',
+export function mountGallery(root: HTMLElement, address: Address, clock: Clock): () => Promise<void> {
+  const user = `guest-${Math.floor(clock.random() * 1e6)}`
+  const signals = createPageSignals(clock)
+  const client = createRawWs({
+    url: address.url,
+    token: () => user,
     channels,
-    transport: far.transport,
-    signals: far.signals,
+    // What is said here is no secret, so the log may show it.
+    tracePayloads: true,
+    signals,
     clock,
     hidden: { pauseAfterMs: 3000 },
     outbox: { ttlMs: 8000 },
   })
-  const gallery: Gallery = {
-    clock,
-    client,
-    desk: client.channel('presence-desk.{id}', { id: 1 }),
-    stops: [far.stop],
-  }
+  const gallery: Gallery = { clock, client, desk: client.channel('desk.{id}', { id: 1 }), stops: [] }
+
+  const trouble = chip()
+  trouble.element.hidden = true
+  const control = createControl(address.control, (error) => {
+    trouble.element.hidden = false
+    trouble.show(`That fault did not get through: ${(error as Error).message}`, 'bad')
+  })
+  const faults = createFaults({ control, signals, user, book: createBookings(clock) })
 
   const status = createStatusPanel(gallery)
+  const inspector = h(
+    'a',
+    { href: address.inspectUrl, target: '_blank', rel: 'noopener' },
+    'Look from the server’s side',
+  )
   root.replaceChildren(
-    h('header', {}, h('h1', {}, 'Break the line'), h('p', {}, INTRODUCTION)),
+    h('header', {}, h('h1', {}, 'Break the line'), h('p', {}, INTRODUCTION, ' ', inspector), trouble.element),
     status.glance,
     h(
       'main',
       {},
       h('div', { class: 'column' }, status.element, createMembersPanel(gallery)),
-      createFaultsPanel(createFaults(far)),
+      createFaultsPanel(faults),
       createEventsPanel(gallery),
       createPublishPanel(gallery),
       createLogPanel(gallery),

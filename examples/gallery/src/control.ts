@@ -1,0 +1,42 @@
+import type { FaultRule } from '@org/realtime-server'
+import type { Address } from './channels.ts'
+
+/** The faults of the server, over HTTP. */
+export interface Control {
+  /** Does it once, or from now on until the result is called. */
+  add(rule: FaultRule): Promise<() => Promise<void>>
+  publish(channel: string, event: string, payload: unknown): Promise<void>
+}
+
+/** Verbs run one after the other, so that a fault which is taken back was there before. */
+export function createControl({ url, token }: Address['control'], report: (error: unknown) => void): Control {
+  let last: Promise<unknown> = Promise.resolve()
+
+  const call = (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const send = async (): Promise<unknown> => {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      const answer = await response.json()
+      if (!response.ok) throw new Error(`${method} ${path}: ${answer.error?.message ?? response.status}`)
+      return answer
+    }
+    const done = last.then(send)
+    last = done.catch(report)
+    return done
+  }
+
+  return {
+    async add(rule) {
+      const { id } = (await call('POST', '/faults', rule)) as { readonly id: string }
+      return async () => {
+        await call('DELETE', `/faults/${id}`)
+      }
+    },
+    async publish(channel, event, payload) {
+      await call('POST', '/publish', { channel, event, payload })
+    },
+  }
+}
