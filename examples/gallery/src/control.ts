@@ -8,14 +8,16 @@ export interface Control {
   publish(channel: string, event: string, payload: unknown): Promise<void>
 }
 
-/** Verbs run one after the other, so that a fault which is taken back was there before. */
-export function createControl({ url, token }: Address['control'], report: (error: unknown) => void): Control {
+/** Verbs run one after the other, in the order of the calls. */
+export function createControl({ url, token }: Address['control']): Control {
   let last: Promise<unknown> = Promise.resolve()
 
   const call = (method: string, path: string, body?: unknown): Promise<unknown> => {
     const send = async (): Promise<unknown> => {
       const response = await fetch(`${url}${path}`, {
         method,
+        // What is taken back while the page is left has to get there.
+        keepalive: true,
         headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
@@ -24,7 +26,7 @@ export function createControl({ url, token }: Address['control'], report: (error
       return answer
     }
     const done = last.then(send)
-    last = done.catch(report)
+    last = done.catch(() => {})
     return done
   }
 

@@ -12,7 +12,10 @@ interface Words {
 
 /** Something that goes wrong once, or goes on being wrong until it is switched off. */
 export type Fault = Words &
-  ({ readonly kind: 'once'; run(): void } | { readonly kind: 'switch'; set(on: boolean): void })
+  (
+    | { readonly kind: 'once'; run(): Promise<unknown> }
+    | { readonly kind: 'switch'; set(on: boolean): Promise<unknown> }
+  )
 
 export interface FaultGroup {
   readonly title: string
@@ -30,6 +33,7 @@ export interface FaultTools {
 
 const STALL_MS = 60_000
 const SLOW_MS = 900
+const FORGET_MS = 10_000
 
 export function createFaults(tools: FaultTools): readonly FaultGroup[] {
   return [
@@ -40,17 +44,17 @@ export function createFaults(tools: FaultTools): readonly FaultGroup[] {
   ]
 }
 
-/** Does it once. What fails is told by the control itself. */
-function strike({ control }: FaultTools, ...rules: readonly FaultRule[]): void {
-  for (const rule of rules) control.add(rule).catch(() => {})
-}
+/** Does it once. */
+const strike = ({ control }: FaultTools, ...rules: readonly FaultRule[]): Promise<unknown> =>
+  Promise.all(rules.map((rule) => control.add(rule)))
 
 /** Holds a rule while it is on. */
-function hold({ control }: FaultTools, rule: FaultRule): (on: boolean) => void {
+function hold({ control }: FaultTools, rule: FaultRule): (on: boolean) => Promise<unknown> {
   let held: Promise<() => Promise<void>> | undefined
-  return (on) => {
+  return async (on) => {
     if (on) held = control.add(rule)
-    held?.then((release) => (on ? undefined : release())).catch(() => {})
+    const release = await held
+    if (!on) await release?.()
   }
 }
 
@@ -89,9 +93,8 @@ function networkFaults(tools: FaultTools): readonly Fault[] {
       hint: 'A hint to probe. Back online, it tries at once.',
       kind: 'switch',
       set(on) {
-        noWay(on)
-        silence(on)
         signals.offline(on)
+        return Promise.all([noWay(on), silence(on)])
       },
     },
   ]
@@ -108,8 +111,7 @@ function serverFaults(tools: FaultTools): readonly Fault[] {
       hint: 'Refuses every dial. Watch the delays grow.',
       kind: 'switch',
       set(on) {
-        down(on)
-        if (on) strike(tools, cut(user))
+        return Promise.all([down(on), on && strike(tools, cut(user))])
       },
     },
     {
@@ -118,8 +120,7 @@ function serverFaults(tools: FaultTools): readonly Fault[] {
       hint: 'An open socket is no success: delays grow.',
       kind: 'switch',
       set(on) {
-        hangUp(on)
-        if (on) strike(tools, cut(user))
+        return Promise.all([hangUp(on), on && strike(tools, cut(user))])
       },
     },
     {
@@ -154,7 +155,7 @@ function sessionFaults(tools: FaultTools): readonly Fault[] {
       label: 'Hide the page',
       hint: 'Rests after 3 s out of sight.',
       kind: 'switch',
-      set: signals.hide,
+      set: async (on) => signals.hide(on),
     },
     {
       id: 'expire',
@@ -177,9 +178,12 @@ function channelFaults(tools: FaultTools): readonly Fault[] {
       hint: 'Drops, and the server forgets three events.',
       kind: 'once',
       run() {
-        strike(tools, cut(user))
-        for (let count = 0; count < 3; count++) control.publish(DESK, 'Booked', book()).catch(() => {})
-        strike(tools, { at: 'now', do: 'evict', channel: DESK })
+        // Frozen first, so that it cannot hear or come back before they are forgotten.
+        return Promise.all([
+          strike(tools, { at: 'now', do: 'freeze', what: 'writes', forMs: FORGET_MS, user }),
+          ...[book(), book(), book()].map((booking) => control.publish(DESK, 'Booked', booking)),
+          strike(tools, { at: 'now', do: 'evict', channel: DESK }, cut(user)),
+        ])
       },
     },
     {
@@ -204,8 +208,7 @@ function channelFaults(tools: FaultTools): readonly Fault[] {
       hint: 'Drops, and may not join again.',
       kind: 'switch',
       set(on) {
-        reject(on)
-        if (on) strike(tools, cut(user))
+        return Promise.all([reject(on), on && strike(tools, cut(user))])
       },
     },
     {

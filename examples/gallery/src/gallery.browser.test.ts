@@ -6,7 +6,8 @@ const patience = { timeout: 8000, interval: 10 }
 
 interface Page {
   readonly statuses: readonly string[]
-  press(selector: string): void
+  /** Resolves when the server has taken it. */
+  press(selector: string): Promise<void>
   text(selector: string): string
   sees(selector: string, text: string | RegExp): Promise<void>
 }
@@ -33,7 +34,11 @@ async function setup(): Promise<Page> {
   })
   const page: Page = {
     statuses,
-    press: (selector) => find(selector).click(),
+    press(selector) {
+      const element = find(selector)
+      element.click()
+      return vi.waitFor(() => expect(element.ariaBusy).toBeNull(), patience) as Promise<void>
+    },
     text: (selector) => find(selector).textContent ?? '',
     sees: (selector, text) =>
       vi.waitFor(() => expect(page.text(selector)).toMatch(text), patience) as Promise<void>,
@@ -46,7 +51,7 @@ async function setup(): Promise<Page> {
 /** What a visitor sees of each fault before it is undone. */
 const faults: readonly (readonly [fault: string, selector: string, text: string | RegExp])[] = [
   ['drop', '.events .mark', 'Nothing was missed'],
-  ['stall', '.headline', 'Reconnecting'],
+  ['stall', '.log', 'connection.stale'],
   ['slow', '.headline', 'Connected'],
   ['offline', '.headline', 'Reconnecting'],
   ['down', '.facts', /[2-9] in a row/],
@@ -68,12 +73,12 @@ describe('mountGallery', () => {
   it.each(faults)('comes back from %s', async (fault, selector, text) => {
     const page = await setup()
     const button = `[data-fault="${fault}"]`
-    page.press(button)
-    if (fault === 'swallow') page.press('.publish button')
+    await page.press(button)
+    if (fault === 'swallow') await page.press('.publish button')
     await page.sees(selector, text)
-    if (document.querySelector(`${button}[aria-pressed="true"]`)) page.press(button)
-    if (fault === 'refuse') page.press('.status .primary:not([hidden])')
-    if (fault === 'reject') page.press('.events button')
+    if (document.querySelector(`${button}[aria-pressed="true"]`)) await page.press(button)
+    if (fault === 'refuse') await page.press('.status .primary:not([hidden])')
+    if (fault === 'reject') await page.press('.events button')
     await page.sees('.headline', /^Connected$/)
     await page.sees('.events .chip', 'joined')
   })
@@ -88,26 +93,26 @@ describe('mountGallery', () => {
 
   it('undoes all faults at once', async () => {
     const page = await setup()
-    for (const fault of ['down', 'slow', 'hide']) page.press(`[data-fault="${fault}"]`)
+    for (const fault of ['down', 'slow', 'hide']) await page.press(`[data-fault="${fault}"]`)
     await page.sees('.headline', 'Paused')
-    page.press('.faults .bar button')
+    await page.press('.faults .bar button')
     await page.sees('.headline', /^Connected$/)
   })
 
   it('measures the round trip when asked', async () => {
     const page = await setup()
-    page.press('[data-fault="slow"]')
-    page.press('.status .primary:not([hidden])')
+    await page.press('[data-fault="slow"]')
+    await page.press('.status .primary:not([hidden])')
     await page.sees('.facts', /\d{3,} ms/)
   })
 
   it('tells what became of each publish', async () => {
     const page = await setup()
-    page.press('.publish form button')
+    await page.press('.publish form button')
     await page.sees('.publish .chip', 'acknowledged')
-    page.press('[data-fault="down"]')
+    await page.press('[data-fault="down"]')
     await page.sees('.headline', 'Reconnecting')
-    page.press('.publish form button')
+    await page.press('.publish form button')
     await page.sees('.publish .chip', 'dropped')
   })
 

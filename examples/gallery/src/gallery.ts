@@ -9,7 +9,7 @@ import {
 import { createBookings } from './bookings.ts'
 import { type Address, channels } from './channels.ts'
 import { createControl } from './control.ts'
-import { chip, h } from './dom.ts'
+import { h } from './dom.ts'
 import { createEventsPanel } from './events-panel.ts'
 import { createFaults } from './faults.ts'
 import { createFaultsPanel } from './faults-panel.ts'
@@ -50,13 +50,12 @@ export function mountGallery(root: HTMLElement, address: Address, clock: Clock):
   })
   const gallery: Gallery = { clock, client, desk: client.channel('desk.{id}', { id: 1 }), stops: [] }
 
-  const trouble = chip()
-  trouble.element.hidden = true
-  const control = createControl(address.control, (error) => {
-    trouble.element.hidden = false
-    trouble.show(`That fault did not get through: ${(error as Error).message}`, 'bad')
-  })
-  const faults = createFaults({ control, signals, user, book: createBookings(clock) })
+  const control = createControl(address.control)
+  const book = createBookings(clock)
+  const faults = createFaultsPanel(createFaults({ control, signals, user, book }))
+  // Other pages have the same server.
+  addEventListener('pagehide', faults.undo)
+  gallery.stops.push(() => removeEventListener('pagehide', faults.undo))
 
   const status = createStatusPanel(gallery)
   const inspector = h(
@@ -65,13 +64,13 @@ export function mountGallery(root: HTMLElement, address: Address, clock: Clock):
     'Look from the server’s side',
   )
   root.replaceChildren(
-    h('header', {}, h('h1', {}, 'Break the line'), h('p', {}, INTRODUCTION, ' ', inspector), trouble.element),
+    h('header', {}, h('h1', {}, 'Break the line'), h('p', {}, INTRODUCTION, ' ', inspector)),
     status.glance,
     h(
       'main',
       {},
       h('div', { class: 'column' }, status.element, createMembersPanel(gallery)),
-      createFaultsPanel(faults),
+      faults.element,
       createEventsPanel(gallery),
       createPublishPanel(gallery),
       createLogPanel(gallery),
@@ -81,6 +80,7 @@ export function mountGallery(root: HTMLElement, address: Address, clock: Clock):
   client.connect().catch(() => {})
 
   return async () => {
+    await faults.undo()
     await client.close()
     for (const stop of gallery.stops) stop()
     root.replaceChildren()
