@@ -59,7 +59,11 @@ async function start(): Promise<{ readonly server: Server; readonly address: str
 }
 
 /** What all endpoints can do on demand. */
-function toVerbs({ faults, connections }: Server): Omit<LiveServer, 'publish' | 'received'> {
+function toVerbs({ faults, connections, on }: Server): Omit<LiveServer, 'publish' | 'received'> {
+  // What the hook tells of a connection is the connection itself: no verb sends what no server would send.
+  const wires = new Map<string, Pick<Wire, 'send'>>()
+  on('connect', (connection) => void wires.set(connection.id, connection as ConnectionInfo & Wire))
+  on('disconnect', ({ id }) => void wires.delete(id))
   const begun: { withhold?: () => void; stall?: () => void } = {}
   return {
     joined: async (name) => connections().filter(({ channels }) => channels.includes(name)).length,
@@ -73,8 +77,7 @@ function toVerbs({ faults, connections }: Server): Omit<LiveServer, 'publish' | 
     },
     unstall: async () => begun.stall?.(),
     async send(frame) {
-      // What it tells of a connection is the connection itself.
-      for (const connection of connections()) (connection as ConnectionInfo & Wire).send(frame)
+      for (const wire of wires.values()) wire.send(frame)
     },
   }
 }
