@@ -41,7 +41,7 @@ await server.listen().catch((error) => explain(error, 'PORT', port))
 farEnd = await startFarEnd().catch((error) => explain(error, 'SERVER_PORT', serverPort))
 console.log(`The gallery is at   http://127.0.0.1:${port}/ (Ctrl-C ends it)
 The server is at    ${farEnd?.url}
-Its inspector is at ${farEnd?.inspectUrl}`)
+Its inspector is at ${farEnd?.inspectUrl} (token for faults: ${farEnd?.control.token})`)
 
 /** Built as it is loaded, so that the demo shows what the sources are now. */
 async function startFarEnd() {
