@@ -15,7 +15,7 @@ import { type AnyBackend, backends, frame, setup } from './render-test-setup.tsx
 const { useChannel, useChannels, useStatus } = createHooks<AnyBackend>()
 
 /** One component for all protocols: it knows none. */
-function Room({ id, log = [] }: { readonly id: number | undefined; readonly log?: unknown[] }) {
+export function Room({ id, log = [] }: { readonly id: number | undefined; readonly log?: unknown[] }) {
   const room = useChannel('room-{id}', id === undefined ? 'skip' : { id })
   const publish = usePublish(room)
   const { state } = useChannelStatus(room)

@@ -14,7 +14,7 @@ import { backends, changed, component, frame, hooks, setup } from './render-test
 const { useChannel, useChannels, useStatus } = hooks
 
 /** One component for all protocols: it knows none. */
-const room = (id: () => number | undefined, log: unknown[] = []) =>
+export const room = (id: () => number | undefined, log: unknown[] = []) =>
   component(() => {
     const channel = useChannel('room-{id}', () => {
       const given = id()
