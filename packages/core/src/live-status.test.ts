@@ -26,7 +26,7 @@ describe('createLiveStatus', () => {
     server.outage()
     await clock.advance(1999)
     expect(words).toEqual(['fine'])
-    await clock.advance(1)
+    await clock.advance(2)
     expect(words).toEqual(['fine', 'lost'])
     server.restore()
     await clock.advance(20_000)
