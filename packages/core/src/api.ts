@@ -110,8 +110,6 @@ export interface ListeningChannel<V extends Events, M extends Meta = Meta> {
   join(): () => void
   /** Asks again after a rejection. */
   retry(): void
-  /** Runs the gap handlers of this handle, which a binding let listen to nothing since then. */
-  '~missed'(since: number): void
   /** Removes all listeners of this handle. With `now` the channel does not linger. */
   leave(options?: { readonly now?: boolean }): void
 }

@@ -125,19 +125,6 @@ export class ChannelHandle {
     return this.#end(watch(sub), () => sub.gaps.delete(entry))
   }
 
-  '~missed'(since: number): void {
-    const { name: channel } = this
-    const gap = Object.freeze({
-      channel,
-      continuity: 'unknown',
-      since,
-      cause: 'away',
-      resumed: false,
-    } as const)
-    for (const entry of [...this.#setup.use(channel).gaps])
-      if (entry.hold === this.#hold) entry.hold.run(entry, gap)
-  }
-
   publish(event: string, payload: unknown, options: PublishOptions = {}): Promise<Receipt> {
     return this.#setup.publish(this.name, event, payload, options)
   }

@@ -35,17 +35,6 @@ async function holding(options: Parameters<Awaited<ReturnType<typeof joined>>['r
 }
 
 describe('onGap', () => {
-  it('is run for one handle alone when a binding has let it listen to nothing', async () => {
-    const { client, room, clock } = await joined()
-    const log: unknown[] = []
-    const other = client.untyped('a')
-    other.onGap(() => log.push('other'))
-    room.onGap((gap) => log.push(gap))
-    const since = clock.date()
-    room['~missed'](since)
-    expect(log).toEqual([{ channel: 'a', continuity: 'unknown', since, cause: 'away', resumed: false }])
-  })
-
   it('is silent about the first join (edge 68)', async () => {
     const { client, far, drop, clock } = await connected()
     const log: Gap[] = []

@@ -1,5 +1,7 @@
 import type { AnyChannel } from './binding-types.ts'
+import type { ChannelSetup } from './channel.ts'
 import { flush } from './flush.ts'
+import type { GapEntry, GapHandler, GapOptions } from './gap.ts'
 
 /**
  * What a channel does for a binding while nobody looks at the page. `keep`: goes on. `coalesce`: stays joined, and
@@ -16,6 +18,7 @@ interface Tab {
   isAway: boolean
   /** Since when the channel was let go of, until its gap handlers have been told. */
   since?: number | undefined
+  readonly gaps: Set<GapEntry>
   /** What is under way on the channel, by how to start it again. */
   readonly running: Map<() => () => void, (() => void) | undefined>
 }
@@ -23,7 +26,7 @@ interface Tab {
 const tabs = new WeakMap<AnyChannel, Tab>()
 
 export function setHiddenTab(channel: AnyChannel, policy: HiddenTab): void {
-  if (policy !== 'keep') tabs.set(channel, { policy, isAway: false, running: new Map() })
+  if (policy !== 'keep') tabs.set(channel, { policy, isAway: false, gaps: new Set(), running: new Map() })
 }
 
 /** Whether what comes over this channel is to be shown only when the page is seen again. */
@@ -99,9 +102,30 @@ function catchUp(channel: AnyChannel, tab: Tab): () => void {
     const { since } = tab
     if (since === undefined || channel.status.get().state !== 'joined') return
     tab.since = undefined
-    channel['~missed'](since)
+    const gap = {
+      channel: channel.name,
+      continuity: 'unknown',
+      since,
+      cause: 'away',
+      resumed: false,
+    } as const
+    for (const entry of [...tab.gaps]) entry.hold.run(entry, Object.freeze(gap))
   }
   const stop = channel.status.subscribe(look)
   look()
   return stop
+}
+
+/** As `onGap` of the channel; the handler also runs after the channel was let go of with its page. */
+export function listenToGaps(channel: AnyChannel, handler: GapHandler, options?: GapOptions): () => void {
+  const stop = channel.onGap(handler, options)
+  const tab = tabs.get(channel)
+  if (!tab) return stop
+  // The handle holds events back behind its handlers, so these are to run as the handle itself runs them.
+  const entry = [...(channel['~env'] as ChannelSetup).use(channel.name).gaps].at(-1) as GapEntry
+  tab.gaps.add(entry)
+  return () => {
+    tab.gaps.delete(entry)
+    stop()
+  }
 }

@@ -1,4 +1,9 @@
-import type { GapHandler, GapOptions, ListeningChannel } from '@org/realtime-core/bind'
+import {
+  type GapHandler,
+  type GapOptions,
+  type ListeningChannel,
+  listenToGaps,
+} from '@org/realtime-core/bind'
 import { useFollowing } from './use-following.ts'
 import { useNewest } from './use-kept.ts'
 
@@ -14,7 +19,7 @@ export function useGap(
   options?: GapOptions,
 ): void {
   const newest = useNewest(handler)
-  useFollowing(target, (channel) => channel.onGap((gap) => newest.current(gap), options), [
+  useFollowing(target, (channel) => listenToGaps(channel, (gap) => newest.current(gap), options), [
     options?.complete,
     options?.maxEvents,
     options?.timeoutMs,

@@ -1,4 +1,9 @@
-import type { GapHandler, GapOptions, ListeningChannel } from '@org/realtime-core/bind'
+import {
+  type GapHandler,
+  type GapOptions,
+  type ListeningChannel,
+  listenToGaps,
+} from '@org/realtime-core/bind'
 import type { MaybeRefOrGetter } from 'vue'
 import { useFollowing } from './use-following.ts'
 
@@ -13,7 +18,7 @@ export function useGap(
   handler: GapHandler,
   options?: GapOptions,
 ): void {
-  useFollowing(target, (channel) => channel.onGap(handler, options))
+  useFollowing(target, (channel) => listenToGaps(channel, handler, options))
 }
 
 type Gapped = Pick<ListeningChannel<never>, 'onGap'>
