@@ -4,7 +4,7 @@ const LONGEST_HEADER_BYTES = 0xffff
 /** Puts a header and a payload of bytes into one frame. Throws a RangeError for a header of more than 65,535 bytes. */
 export function toBinaryFrame(header: string, payload: Uint8Array): Uint8Array {
   const head = new TextEncoder().encode(header)
-  if (head.length > LONGEST_HEADER_BYTES) throw new RangeError(`Header of ${head.length} bytes is too long`)
+  if (head.length > LONGEST_HEADER_BYTES) throw new RangeError('Header is too long')
   const frame = new Uint8Array(LENGTH_BYTES + head.length + payload.length)
   new DataView(frame.buffer).setUint16(0, head.length)
   frame.set(head, LENGTH_BYTES)

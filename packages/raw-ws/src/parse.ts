@@ -78,14 +78,9 @@ export const parseClientFrame = (frame: string | Uint8Array): ClientFrame | Bad 
 
 function parse<F extends { readonly t: string }>(frame: string | Uint8Array, shapes: Shapes<F>): F | Bad {
   const binary = typeof frame === 'string' ? undefined : parseBinaryFrame(frame)
-  let value: Record<string, unknown> | null
-  try {
-    value = JSON.parse(binary ? binary.header : (frame as string))
-  } catch {
-    return toBad('Frame is not JSON')
-  }
+  const value = parseJson(binary ? binary.header : frame)
   const t = value?.['t'] as F['t']
-  if (!value || !isText(t)) return toBad('Frame is not an object with a type')
+  if (!value || !isText(t)) return toBad('Frame is no JSON object with a type')
   if (!Object.hasOwn(shapes, t)) return toBad(`Frame is of unknown type ${t.slice(0, 40)}`, 'unknown-type')
   const shape = shapes[t]
   for (const name of shape)
@@ -95,6 +90,14 @@ function parse<F extends { readonly t: string }>(frame: string | Uint8Array, sha
     value['data'] = binary.payload
   }
   return value as unknown as F
+}
+
+function parseJson(text: unknown): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text as string)
+  } catch {
+    return undefined
+  }
 }
 
 const toBad = (message: string, bad: Bad['bad'] = 'bad-frame'): Bad => ({ bad, message })
