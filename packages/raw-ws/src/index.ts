@@ -6,7 +6,12 @@ export { type Dialect, type Incoming, jsonDialect, type Outgoing } from './own/d
 export { createRakit, type Rakit, type RakitClient, type RakitOptions } from './rakit/create-rakit.ts'
 export type { RakitUser } from './rakit/rakit-frames.ts'
 export type { RakitMeta } from './rakit/rakit-messages.ts'
-export { createRakitProtocol, type RakitCapabilities, type RakitProtocol } from './rakit/rakit-protocol.ts'
+export {
+  createRakitProtocol,
+  type RakitCapabilities,
+  type RakitProtocol,
+  type RakitProtocolOptions,
+} from './rakit/rakit-protocol.ts'
 export type { DirectMessage, Raw, RawWsOptions, StrictClient, StrictOptions } from './raw-ws-options.ts'
 export {
   createStrictProtocol,

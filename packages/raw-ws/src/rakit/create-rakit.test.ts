@@ -314,6 +314,16 @@ describe('createRakit', () => {
     expect(outcomes.at(-1)).toBe('dropped')
   })
 
+  it('offers subprotocols only when told to, because a server that picks none would break the handshake', async () => {
+    const { client } = setupRakit({ compat: 'exact', subprotocols: ['json'] })
+    const [plain, told] = [client(), client({ subprotocols: ['mqtt', 'json'] })]
+    await Promise.all([plain.client.connect(), told.client.connect()])
+    expect([plain, told].map(({ transport }) => transport.last.target.subprotocols)).toEqual([
+      [],
+      ['mqtt', 'json'],
+    ])
+  })
+
   it.each([0, 99, Number.NaN])('refuses maxOutgoingBytes of %d', (maxOutgoingBytes) => {
     expect(() => createRakit({ url: 'ws://127.0.0.1:6001', maxOutgoingBytes })).toThrow('[option.invalid]')
   })

@@ -28,6 +28,12 @@ export interface RakitOptions<R extends Channels> extends CommonOptions<R> {
    */
   readonly maxOutgoingBytes?: number
   /**
+   * Offered in the handshake. Only for a server with `protocol_required`: it must have one of them among its
+   * `supported_protocols`, or nothing connects.
+   * @default none
+   */
+  readonly subprotocols?: readonly string[]
+  /**
    * Reads JSON inside of messages. Without it their payload is the text as it came.
    * @default true
    */
@@ -89,6 +95,7 @@ export function createRakit<R extends Channels = RegisteredChannels>(
     maxOutgoingBytes = MOST_OUTGOING_BYTES,
     decodeMessages = true,
     tracePayloads = false,
+    subprotocols = [],
     transport = websocketTransport(),
     clock = systemClock,
     outbox,
@@ -96,7 +103,7 @@ export function createRakit<R extends Channels = RegisteredChannels>(
   } = options
   if (!(maxOutgoingBytes >= 100)) throw invalid(maxOutgoingBytes)
   const windowBytes = maxOutgoingBytes + HEADER_BYTES
-  const protocol = createRakitProtocol({ maxOutgoingBytes, decodeMessages, tracePayloads })
+  const protocol = createRakitProtocol({ maxOutgoingBytes, decodeMessages, tracePayloads, subprotocols })
   const client = createClient({
     ...rest,
     clock,

@@ -11,6 +11,11 @@ export interface RakitProtocol extends Protocol<RakitCapabilities, RakitMeta, '.
   readonly roster: Roster
 }
 
+export interface RakitProtocolOptions extends Partial<RakitSettings> {
+  readonly tracePayloads?: boolean
+  readonly subprotocols?: readonly string[]
+}
+
 /** What fits into the buffer of 2,048 bytes that Rakit has by default. */
 export const MOST_OUTGOING_BYTES = 2040
 
@@ -22,13 +27,15 @@ export function createRakitProtocol({
   maxOutgoingBytes = MOST_OUTGOING_BYTES,
   decodeMessages = true,
   tracePayloads = false,
-}: Partial<RakitSettings> & { readonly tracePayloads?: boolean } = {}): RakitProtocol {
+  subprotocols = [],
+}: RakitProtocolOptions = {}): RakitProtocol {
   const settings: RakitSettings = { maxOutgoingBytes, decodeMessages }
   const roster = createRoster()
   return {
     name: 'rakit',
     capabilities,
     separator: '.',
+    subprotocols,
     outbox: createOutbox,
     roster,
     encode(payload) {
