@@ -5,10 +5,15 @@
 import { bundle } from '../bundle.mjs'
 import { child } from '../child.mjs'
 import { printTable } from '../table.mjs'
+import { printBrowser } from './browser.mjs'
 import { printReceive } from './receive.mjs'
 
 for (const bytes of [100, 1000]) {
   await printReceive(bytes)
+  console.log()
+}
+for (const bytes of [100, 1000]) {
+  await printBrowser(bytes)
   console.log()
 }
 
@@ -23,7 +28,12 @@ printTable([
     storm.officialRestartMs,
     restart.medianMs <= 3000,
   ),
-  row('the same, the worst; never beyond the cap of the backoff', restart.worstMs, storm.officialRestartMs, restart.worstMs <= 20_000),
+  row(
+    'the same, the worst; never beyond the cap of the backoff',
+    restart.worstMs,
+    storm.officialRestartMs,
+    restart.worstMs <= 20_000,
+  ),
   row('ms until 500 private channels are joined again, batched', rejoin.batch, rejoin.theirs),
   row('the same, one request per channel', rejoin.single, rejoin.theirs),
 ])
