@@ -4,7 +4,6 @@ import type { Denial } from '../authorize.ts'
 import type { Armed } from '../faults/armed.ts'
 import type { FaultMoment } from '../faults/rule.ts'
 import type { Ending, Frame, Wire, WireHandler } from '../wire.ts'
-import { advertise } from './advertise.ts'
 import { endingOf, endings } from './endings.ts'
 import { Expiry } from './expiry.ts'
 import { encode } from './frames.ts'
@@ -16,6 +15,7 @@ import type { Raw } from './raw.ts'
 import type { Session } from './session.ts'
 import type { Identity, NamedSession } from './sessions.ts'
 import type { Subscription } from './subscription.ts'
+import { toWelcome } from './welcome.ts'
 
 /** Before `welcome`, after it, and after the end. */
 type Phase =
@@ -80,21 +80,7 @@ export class RawConnection implements WireHandler {
     this.#phase = { name: 'open', session, user }
     this.#cancelTimer()
     this.#watchSilence()
-    const { idleMs, answerMs } = options.times
-    const { frameBytes, channelsPerConnection: channels, joins } = options.limits
-    const limits = { frameBytes, channels, joins }
-    const { secret, client } = session
-    const welcome = {
-      t: 'welcome',
-      v: 1,
-      session: secret,
-      client,
-      resumed,
-      idleMs,
-      answerMs,
-      limits,
-    } as const
-    this.send(advertise(welcome, this.strike('welcome')?.rule))
+    this.send(toWelcome(session, resumed, options, this.strike('welcome')?.rule))
     this.renew(user)
   }
 
