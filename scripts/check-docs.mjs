@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readApi } from './docs-api.mjs'
+import { readApi, readServerApi } from './docs-api.mjs'
 import { compileBlocks } from './docs-compile.mjs'
 import { readPage } from './docs-page.mjs'
 import { isMain } from './is-main.mjs'
@@ -16,8 +16,15 @@ import { isMain } from './is-main.mjs'
 const README = 'README.md'
 const MOST_LINES = 119
 const MAP = 'ARCHITECTURE.md'
-const MAPPED = 'packages/core/src'
+/** Whose files the map names, and what stands before their names there. */
+const MAPPED = {
+  'packages/core/src': '',
+  'packages/server/src': 'server/',
+  'packages/server/src/raw': 'server/raw/',
+  'packages/server/src/faults': 'server/faults/',
+}
 const OPTIONS = 'docs/reference/options.md'
+const SERVER_OPTIONS = 'docs/reference/server.md'
 const ERRORS = 'docs/concepts/errors.md'
 
 /**
@@ -74,22 +81,34 @@ function checkLinks(root, page, pages) {
 
 /** @param {string} root @param {ReadonlyMap<string, Page>} pages */
 async function checkReference(root, pages) {
-  const { options, numbers, codes } = await readApi(root)
-  const known = new Set([...options, ...numbers.keys()])
+  const core = await readApi(root)
+  const server = await readServerApi(root)
+  const codes = new Set([...core.codes, ...(server?.codes ?? [])])
   return [
-    ...checkNames(OPTIONS, 'option', known, namedIn(pages.get(OPTIONS))),
-    ...checkNumbers(numbers, namedIn(pages.get(OPTIONS))),
+    ...checkOptions(OPTIONS, core, pages),
+    ...(server ? checkOptions(SERVER_OPTIONS, server, pages) : []),
     ...checkNames(ERRORS, 'error code', codes, namedIn(pages.get(ERRORS))),
   ]
 }
 
+/** @param {string} page @param {import('./docs-api.mjs').Api} api @param {ReadonlyMap<string, Page>} pages */
+function checkOptions(page, { options, numbers }, pages) {
+  const named = namedIn(pages.get(page))
+  const known = new Set([...options, ...numbers.keys()])
+  return [...checkNames(page, 'option', known, named), ...checkNumbers(page, numbers, named)]
+}
+
 /** @param {string} root @param {Page | undefined} page */
 function checkMap(root, page) {
-  const files = readdirSync(join(root, MAPPED)).filter(
-    (name) => /^[\w-]+\.ts$/.test(name) && !/^test-|-test-/.test(name),
+  const files = Object.entries(MAPPED).flatMap(([folder, prefix]) =>
+    existsSync(join(root, folder))
+      ? readdirSync(join(root, folder))
+          .filter((name) => /^[\w-]+\.ts$/.test(name) && !/^test-|-test-/.test(name))
+          .map((name) => prefix + name)
+      : [],
   )
   const named = [...namedIn(page)].filter(([name]) => name.endsWith('.ts'))
-  return checkNames(MAP, `file of ${MAPPED}`, new Set(files), new Map(named))
+  return checkNames(MAP, 'source file', new Set(files), new Map(named))
 }
 
 /**
@@ -119,8 +138,11 @@ function checkNames(page, kind, known, named) {
   ]
 }
 
-/** @param {Awaited<ReturnType<typeof readApi>>['numbers']} numbers @param {ReturnType<typeof namedIn>} named */
-function checkNumbers(numbers, named) {
+/**
+ * @param {string} page @param {import('./docs-api.mjs').Api['numbers']} numbers
+ * @param {ReturnType<typeof namedIn>} named
+ */
+function checkNumbers(page, numbers, named) {
   return [...numbers].flatMap(([name, { fallback, range }]) => {
     const { line, cells } = named.get(name) ?? {}
     if (!cells) return []
@@ -130,7 +152,7 @@ function checkNumbers(numbers, named) {
         ? []
         : [`the default of \`${name}\` is ${fallback}, not ${givenFallback}`]),
       ...(givenRange === range ? [] : [`the range of \`${name}\` is ${range}, not ${givenRange}`]),
-    ].map((message) => `${OPTIONS}:${line} ${message}`)
+    ].map((message) => `${page}:${line} ${message}`)
   })
 }
 

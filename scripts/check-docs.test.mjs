@@ -79,6 +79,27 @@ export interface StrictOptions {}
     ])
   })
 
+  it('holds the reference of the server to what it takes', async () => {
+    const files = {
+      'packages/server/src/options.ts': `
+export interface ServerOptions { readonly mode?: string; readonly limits?: Partial<Numbers<'limits'>> }
+export interface ServerErrorDetails { 'listen.failed': { readonly port: number } }
+`,
+      'packages/server/src/ranges.ts':
+        'export const ranges = { server: { port: [1, 0, 9] }, limits: { ageMs: [2, 1, 604_800_000] } }',
+      'docs/reference/server.md':
+        '| option | default | accepts |\n|---|---|---|\n| `limits.ageMs` | 2 | 1 to 9 |\n',
+    }
+    expect(await check(files)).toEqual([
+      'docs/reference/server.md:1 has no row for the option `mode`',
+      'docs/reference/server.md:1 has no row for the option `port`',
+      'docs/reference/server.md:3 the range of `limits.ageMs` is 1 to 7 days, not 1 to 9',
+      'docs/concepts/errors.md:1 has no row for the error code `listen.failed`',
+      'ARCHITECTURE.md:1 has no row for the source file `server/options.ts`',
+      'ARCHITECTURE.md:1 has no row for the source file `server/ranges.ts`',
+    ])
+  })
+
   it('names page and line of code that does not compile', async () => {
     const page = `# Page\n\n${ts("const text = 'a'\ntext.length satisfies string")}`
     expect(await check({ 'docs/page.md': page })).toEqual([
@@ -155,7 +176,7 @@ export interface StrictOptions {}
 
   it('finds a file that the map does not show', async () => {
     expect(await check({ 'packages/core/src/new.ts': '', 'packages/core/src/new.test.ts': '' })).toEqual([
-      'ARCHITECTURE.md:1 has no row for the file of packages/core/src `new.ts`',
+      'ARCHITECTURE.md:1 has no row for the source file `new.ts`',
     ])
   })
 

@@ -33,31 +33,74 @@ const roots = {
   'packages/raw-ws/src': { RawWsOptions: '', StrictOptions: '' },
   'packages/raw-ws/src/rakit': { RakitOptions: '' },
 }
+const SERVER = 'packages/server/src'
+/** The same for the server, which has a reference of its own. */
+const serverRoots = {
+  [SERVER]: { ServerOptions: '' },
+  [`${SERVER}/rakit`]: { RakitOptions: 'rakit.' },
+  [`${SERVER}/log`]: { LogOptions: 'log.' },
+  [`${SERVER}/control`]: { ControlOptions: 'control.' },
+  [`${SERVER}/inspect`]: { InspectOptions: 'inspect.' },
+}
 /** Types whose members are options too; others are values. */
-const NESTED = /(Options|Policy|^Heartbeat)$/
+const NESTED = /(Options|Policy|^Heartbeat|^TlsMaterial)$/
 const DAY = 86_400_000
+
+/** @typedef {{ options: Set<string>, numbers: Map<string, { fallback: string, range: string }>, codes: string[] }} Api */
 
 /**
  * What the reference has to name: every option, with default and range where it is a number, and every error code.
  * @param {string} root the folder that holds `packages`
- * @returns {Promise<{ options: Set<string>, numbers: Map<string, { fallback: string, range: string }>, codes: Set<string> }>}
+ * @returns {Promise<Api>}
  */
 export async function readApi(root) {
-  const declarations = readDeclarations(join(root, SOURCE))
-  const options = Object.entries(roots).flatMap(([folder, names]) => {
-    const isCore = folder === SOURCE
-    if (!isCore && !existsSync(join(root, folder))) return []
-    const own = isCore ? declarations : readDeclarations(join(root, folder))
-    return Object.entries(names).flatMap(([name, prefix]) => {
-      const declaration = own.get(name)
-      if (!declaration) throw new Error(`${folder} declares no ${name}: scripts/docs-api.mjs looks for it`)
-      return namesOf(bodyOf(declaration), prefix, own)
-    })
+  const codes = readCodes(root, SOURCE, ERRORS)
+  return { options: new Set(readOptions(root, roots)), numbers: await readNumbers(root), codes }
+}
+
+/**
+ * The same of the server; undefined where there is none.
+ * @param {string} root
+ * @returns {Promise<Api | undefined>}
+ */
+export async function readServerApi(root) {
+  if (!existsSync(join(root, SERVER))) return undefined
+  const ranges = await readRanges(root, `${SERVER}/ranges.ts`)
+  const numbers = new Map(
+    Object.entries(ranges).flatMap(([group, all]) =>
+      Object.entries(all).map(([name, range]) => [
+        group === 'server' ? name : `${group}.${name}`,
+        toNumber(range),
+      ]),
+    ),
+  )
+  // A group of numbers is named by what is in it.
+  const options = readOptions(root, serverRoots).filter((name) => name === 'rakit' || !(name in ranges))
+  return { options: new Set(options), numbers, codes: readCodes(root, SERVER, `Server${ERRORS}`) }
+}
+
+/** @param {string} root @param {Readonly<Record<string, Readonly<Record<string, string>>>>} folders */
+function readOptions(root, folders) {
+  return Object.entries(folders).flatMap(([folder, names]) => {
+    if (folder !== SOURCE && !existsSync(join(root, folder))) return []
+    const own = readDeclarations(join(root, folder))
+    return Object.entries(names).flatMap(([name, prefix]) =>
+      namesOf(bodyOf(find(own, name, folder)), prefix, own),
+    )
   })
-  const errors = declarations.get(ERRORS)
-  if (!errors) throw new Error(`${SOURCE} declares no ${ERRORS}: scripts/docs-api.mjs looks for it`)
-  const codes = membersOf(bodyOf(errors)).map(([code]) => code)
-  return { options: new Set(options), numbers: await readNumbers(root), codes: new Set(codes) }
+}
+
+/** @param {string} root @param {string} folder @param {string} name */
+function readCodes(root, folder, name) {
+  const declaration = find(readDeclarations(join(root, folder)), name, folder)
+  return membersOf(bodyOf(declaration)).map(([code]) => code)
+}
+
+/** @param {ReadonlyMap<string, Declaration>} declarations @param {string} name @param {string} folder */
+function find(declarations, name, folder) {
+  const declaration = declarations.get(name)
+  if (!declaration) throw new Error(`${folder} declares no ${name}: scripts/docs-api.mjs looks for it`)
+  return declaration
 }
 
 /** @param {string} folder */
@@ -125,27 +168,43 @@ function isChoice(type, declarations) {
  * @param {string} root
  */
 async function readNumbers(root) {
+  const ranges = await readRanges(root, `${SOURCE}/options.ts`)
+  return new Map(
+    Object.entries(ranges).flatMap(([group, numbers]) =>
+      // Its default is that of the outbox.
+      group === 'publish'
+        ? []
+        : Object.entries(numbers).map(([name, range]) => [
+            isCall(group) ? name : `${group}.${name}`,
+            toNumber(range),
+          ]),
+    ),
+  )
+}
+
+/** @typedef {readonly [fallback: number, least?: number, most?: number]} Range */
+
+/**
+ * The `ranges` that a module exports.
+ * @param {string} root @param {string} file
+ * @returns {Promise<Record<string, Record<string, Range>>>}
+ */
+async function readRanges(root, file) {
   const { outputFiles } = await build({
-    entryPoints: [join(root, SOURCE, 'options.ts')],
+    entryPoints: [join(root, file)],
     bundle: true,
     write: false,
     format: 'esm',
     logLevel: 'silent',
   })
   const code = Buffer.from(outputFiles[0]?.contents ?? []).toString('base64')
-  /** @type {{ ranges: Record<string, Record<string, readonly [number, number?, number?]>> }} */
   const { ranges } = await import(`data:text/javascript;base64,${code}`)
-  return new Map(
-    Object.entries(ranges).flatMap(([group, numbers]) =>
-      // Its default is that of the outbox.
-      group === 'publish'
-        ? []
-        : Object.entries(numbers).map(([name, [fallback, least = 0, most = DAY]]) => [
-            isCall(group) ? name : `${group}.${name}`,
-            { fallback: toText(fallback), range: `${toText(least)} to ${toText(most)}` },
-          ]),
-    ),
-  )
+  return ranges
+}
+
+/** @param {Range} range */
+function toNumber([fallback, least = 0, most = DAY]) {
+  return { fallback: toText(fallback), range: `${toText(least)} to ${toText(most)}` }
 }
 
 /** Options of a call, and of the client itself, are named without their group. @param {string} group */
@@ -157,5 +216,6 @@ function isCall(group) {
 function toText(value) {
   if (value === Infinity) return '∞'
   if (Number.isNaN(value)) return 'required'
-  return value === DAY ? '1 day' : `${value}`
+  if (value === DAY) return '1 day'
+  return value > DAY && value % DAY === 0 ? `${value / DAY} days` : `${value}`
 }
