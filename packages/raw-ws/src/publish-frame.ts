@@ -20,9 +20,11 @@ export function checkSize(frame: Frame, limitBytes: number | undefined, message:
   const bytes = sizeOf(frame)
   if (bytes <= limitBytes) return
   const { id, key: channel, event } = message
-  throw new RealtimeError(
-    'message.too-large',
-    `${event} makes a frame of ${bytes} bytes; the server takes ${limitBytes}`,
-    { channel, event, id, bytes, limitBytes },
-  )
+  throw new RealtimeError('message.too-large', `Frame of ${bytes} bytes is over ${limitBytes}`, {
+    channel,
+    event,
+    id,
+    bytes,
+    limitBytes,
+  })
 }

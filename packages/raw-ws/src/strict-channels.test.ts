@@ -249,17 +249,19 @@ describe('strict channels', () => {
     expect([report[3], value]).toEqual([Uint8Array.of(0, 0, 0), Uint8Array.of(1, 2, 3)])
   })
 
-  it('joins its own direct channel without the server, and no one else’s', async () => {
+  it('joins its own direct channel without the server, which refuses those of others', async () => {
     const { open } = setupStrict()
     const { link, log, say, heard } = await open()
     heard()
     link.subscribe([request('@me'), request('@c-9')])
+    expect(heard()).toEqual([{ t: 'sub', chs: [{ ch: '@c-9' }] }])
+    await say({ t: 'refused', ch: '@c-9', code: 'bad-name', message: 'No' })
     await say({ t: 'direct', from: 'c-9', ev: 'hi', data: { n: 1 }, id: 'x' })
     link.unsubscribe?.('@me')
     expect(heard()).toEqual([])
     expect(log).toMatchObject([
       ['joined', '@me'],
-      ['refused', '@c-9', { code: 'channel.rejected', details: { channel: '@c-9' } }],
+      ['refused', '@c-9', { code: 'channel.rejected', details: { channel: '@c-9' } }, false],
       ['message', '@me', 'hi', { n: 1 }, { channel: '@me', event: 'hi', from: 'c-9', id: 'x' }, undefined],
     ])
   })

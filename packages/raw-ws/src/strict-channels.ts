@@ -1,5 +1,5 @@
 import { type LinkEvents, type Member, RealtimeError, type SubscribeRequest } from '@org/realtime-core/kit'
-import { DIRECT, isDirect } from './direct.ts'
+import { DIRECT } from './direct.ts'
 import {
   type ClientFrame,
   type Direct,
@@ -58,7 +58,7 @@ export function createChannels(places: Places, events: LinkEvents, send: (frame:
     },
     refused({ ch: channel, code, message, retryMs }) {
       if (leaving.has(channel)) return
-      const error = new RealtimeError('channel.rejected', `Server refused: ${message}`, { channel, code })
+      const error = new RealtimeError('channel.rejected', `Server: ${message}`, { channel, code })
       events.refused(channel, error, retryMs !== undefined && { afterMs: Math.max(retryMs, LEAST_RETRY_MS) })
     },
     unsubbed({ ch }) {
@@ -99,7 +99,8 @@ export function createChannels(places: Places, events: LinkEvents, send: (frame:
     subscribe(requests: readonly SubscribeRequest[], joins: number) {
       const chs: SubRequest[] = []
       for (const { key: ch, recover } of requests) {
-        if (isDirect(ch)) joinDirect(ch, events)
+        // The server sends these to whoever is connected, and refuses those of others.
+        if (ch === DIRECT) events.joined(ch)
         else {
           if (!recover) places.delete(ch)
           const { epoch, off } = places.get(ch) ?? {}
@@ -109,7 +110,7 @@ export function createChannels(places: Places, events: LinkEvents, send: (frame:
       while (chs.length) send({ t: 'sub', chs: chs.splice(0, Math.max(1, joins)) })
     },
     unsubscribe(ch: string) {
-      if (isDirect(ch)) return
+      if (ch === DIRECT) return
       places.delete(ch)
       leaving.set(ch, (leaving.get(ch) ?? 0) + 1)
       send({ t: 'unsub', ch })
@@ -119,13 +120,6 @@ export function createChannels(places: Places, events: LinkEvents, send: (frame:
       self = undefined
     },
   }
-}
-
-/** Nothing is to be asked of the server: it sends these to whoever is connected. */
-function joinDirect(channel: string, events: LinkEvents): void {
-  if (channel === DIRECT) return events.joined(channel)
-  const sentence = `Only ${DIRECT} can be listened to`
-  events.refused(channel, new RealtimeError('channel.rejected', sentence, { channel }))
 }
 
 /** The bytes of a frame are its transport's again once the frame has been handled. */

@@ -98,7 +98,7 @@ describe('strict publishes', () => {
   ])('refuses %s that makes a frame over the limit, before it is sent', async (_kind, publish) => {
     const { link, heard } = await setup()
     expect(() => link.publish?.(publish)).toThrow(
-      /^\[message.too-large\] said makes a frame of 1\d\d\d bytes/,
+      /^\[message.too-large\] Frame of 1\d\d\d bytes is over 1000/,
     )
     expect(heard()).toEqual([])
   })

@@ -23,7 +23,7 @@ export function createPublishes(events: LinkEvents, clock: Clock) {
     nack({ id, code, message, retryMs, ch = '', ev = '' }) {
       const { key: channel, event } = awaited.get(id) ?? { key: ch, event: ev }
       const details = { channel, event, id, code }
-      const refused = new RealtimeError('publish.refused', `Server refused: ${message}`, details)
+      const refused = new RealtimeError('publish.refused', `Server: ${message}`, details)
       if (!awaited.delete(id)) return events.error(refused)
       if (retryMs === undefined) return events.settled(id, { refused })
       // A refusal that passes is no answer to what is kept until it is acknowledged.

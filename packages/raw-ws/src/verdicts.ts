@@ -53,5 +53,5 @@ function toEnd([verdict, ending]: Meaning, reason: string, code?: number): Failu
     ...(code && { code }),
     ...(ending === 'auth.failed' && { retry: verdict !== 'stop' }),
   }
-  return { verdict, error: new RealtimeError(ending, `Server ended it: ${reason || code}`, details) }
+  return { verdict, error: new RealtimeError(ending, `Server: ${reason || code}`, details) }
 }
