@@ -55,6 +55,7 @@ export function createAddress(options: AddressOptions): Address {
     true: toPort(options.port == null ? 'wssPort' : 'port', options.port ?? wssPort),
     false: toPort(options.port == null ? 'wsPort' : 'port', options.port ?? wsPort),
   }
+  let isUpgraded = false
   const app = `/app/${encodeURIComponent(key)}`
 
   const complete = (given: string): string => {
@@ -63,7 +64,6 @@ export function createAddress(options: AddressOptions): Address {
     if (url && !isUpgraded) isTls = /^(wss|https):/.test(path)
     return `${isUpgraded ? path.replace(/^(ws|http):/, '$1s:') : path}?${query}`
   }
-  let isUpgraded = false
 
   return {
     url: url

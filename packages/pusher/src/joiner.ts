@@ -8,12 +8,13 @@ import {
 import type { ChannelAuthAnswer } from './auth-options.ts'
 import type { ChannelOutcome } from './channel-auth.ts'
 import { writeClientFrame } from './client-frame.ts'
-import type { Decryptor } from './encryption.ts'
+import type { Decryptor, EncryptedChannel } from './encryption.ts'
 import { isCache, isEncrypted, isPrivate, isUserChannel } from './names.ts'
 import { createPace } from './pace.ts'
 import { toMyId } from './presence-data.ts'
 import type { Shared } from './shared.ts'
 import type { SigninLink } from './signin.ts'
+import { createUnnamed } from './unnamed.ts'
 
 /** A channel from the moment it is asked for until it is left or refused. */
 interface Join {
@@ -51,15 +52,14 @@ export function createJoiner(
   const joins = new Map<string, Join>()
   const decryptors = new Map<string, Decryptor>()
   const requests = new Set<AbortController>()
-  /** Private channels that the server has to answer for, left meanwhile or not. */
-  const asked = new Set<string>()
-  /** Refusals that named no channel. */
-  let unnamed = 0
+  const unnamed = createUnnamed((channel, reason) => {
+    if (joins.has(channel)) reject(channel, reason, { code: 4009 })
+  })
 
   const pace = createPace(clock, (channel, frame) => {
     const join = joins.get(channel)
     if (join) join.state = 'sent'
-    if (isPrivate(channel)) asked.add(channel)
+    if (isPrivate(channel)) unnamed.asked(channel)
     send(frame)
   })
 
@@ -133,48 +133,34 @@ export function createJoiner(
   const answered = (channel: string, join: Join, outcome: ChannelOutcome): void => {
     if ('error' in outcome) return refuse(channel, outcome.error, outcome.retry)
     const { answer } = outcome
-    if (encryption && isEncrypted(channel)) {
-      const { shared_secret: secret } = answer
-      if (!secret) {
-        const error = new RealtimeError('auth.failed', `No shared_secret for ${channel}`, { channel })
-        return refuse(channel, error)
-      }
-      const isLive = (): boolean => joins.get(channel) === join
-      decryptors.set(
-        channel,
-        encryption({
-          name: channel,
-          secret,
-          renew: () =>
-            new Promise((resolve) => {
-              request([channel], (_, fresh) =>
-                resolve('answer' in fresh ? fresh.answer.shared_secret : undefined),
-              )
-            }),
-          deliver: (event, value) => isLive() && events.message(channel, event, value),
-          error: (error) => isLive() && events.error(error),
-        }),
-      )
-    }
+    if (isEncrypted(channel) && !openSealed(channel, join, answer.shared_secret)) return
     ask(channel, join, answer)
   }
 
-  const answer = (channel: string): void => {
-    if (asked.delete(channel)) deduce('Server refused it without saying so')
-  }
-
-  /** As many refusals without a name as there are channels without an answer: it is those. */
-  const deduce = (reason: string): void => {
-    if (unnamed < asked.size) return
-    const refused = unnamed ? [...asked] : []
-    unnamed = 0
-    asked.clear()
-    for (const channel of refused) if (joins.has(channel)) reject(channel, reason, { code: 4009 })
+  /** True when there is a key to read it with. */
+  const openSealed = (channel: string, join: Join, secret: string | undefined): boolean => {
+    if (!secret)
+      refuse(channel, new RealtimeError('auth.failed', `No shared_secret for ${channel}`, { channel }))
+    if (!secret || !encryption) return false
+    const isLive = (): boolean => joins.get(channel) === join
+    const renew = (): Promise<string | undefined> =>
+      new Promise((resolve) => {
+        request([channel], (_, fresh) => resolve('answer' in fresh ? fresh.answer.shared_secret : undefined))
+      })
+    const sealed: EncryptedChannel = {
+      name: channel,
+      secret,
+      renew,
+      deliver: (event, value) => isLive() && events.message(channel, event, value),
+      error: (error) => isLive() && events.error(error),
+    }
+    decryptors.set(channel, encryption(sealed))
+    return true
   }
 
   const again = (channel: string, join: Join): void => {
     join.state = 'waiting'
-    asked.delete(channel)
+    unnamed.forget(channel)
     pace.refused(channel, join.frame)
   }
 
@@ -205,7 +191,7 @@ export function createJoiner(
       if (!join || join.state === 'joined') return
       join.state = 'joined'
       pace.taken()
-      answer(channel)
+      unnamed.answered(channel)
       events.joined(channel, isCache(channel) ? { continuity: 'latest-only' } : undefined)
     },
     members(channel, all) {
@@ -214,7 +200,7 @@ export function createJoiner(
     },
     refused(channel, { type: code, error, status }) {
       const join = joins.get(channel)
-      answer(channel)
+      unnamed.answered(channel)
       if (!join) return
       if (status === 429) return again(channel, join)
       const isPassing = code === 'ServerError' || (Number(status) >= 500 && Number(status) < 600)
@@ -223,11 +209,9 @@ export function createJoiner(
     blame(channel, code, reason) {
       const sent = [...joins].filter(([name, { state }]) => state === 'sent' && name === (channel ?? name))
       const [oldest] = sent
-      if (channel === undefined && code === 4009 && asked.size) {
-        unnamed++
-        deduce(reason)
-      } else if (!oldest) return false
-      else if (channel !== undefined) reject(channel, reason, known({ code }))
+      if (channel === undefined && code === 4009) return unnamed.refused(reason)
+      if (!oldest) return false
+      if (channel !== undefined) reject(channel, reason, known({ code }))
       else if (code === 4301 && TOO_MANY.test(reason)) again(...oldest)
       else return false
       return true

@@ -12,7 +12,7 @@ export function createRateLimit(limit: RateLimit | false): (clock: Clock) => boo
     if (!limit) return true
     const { count, perMs } = limit
     const now = clock.now()
-    if (times.length >= count && now - (times[0] as number) < perMs) return false
+    if (times.length >= count && !(now - (times[0] as number) >= perMs)) return false
     times.push(now)
     if (times.length > count) times.shift()
     return true

@@ -77,7 +77,8 @@ export function createShared(options: ProtocolOptions, secure: () => boolean): S
 export function toChanges(frame: { readonly data: unknown }): readonly WatchlistChange[] {
   const { events } = dataOf(frame)
   if (!Array.isArray(events)) return []
-  return events.flatMap(({ name, user_ids: ids }: Partial<WatchlistEvent>) =>
-    name && Array.isArray(ids) ? [{ name, userIds: ids.map(String) }] : [],
-  )
+  return events.flatMap((change: unknown) => {
+    const { name, user_ids: ids } = Object(change)
+    return typeof name === 'string' && Array.isArray(ids) ? [{ name, userIds: ids.map(String) }] : []
+  }) as readonly WatchlistChange[]
 }

@@ -204,7 +204,7 @@ describe('the other verbs', () => {
     pusher.onWatchlist((change) => changes.push(change))
     await client.connect()
     server.say('pusher_internal:watchlist_events', {
-      events: [{ name: 'online', user_ids: ['1', '2'] }, { name: 'offline' }, {}],
+      events: [{ name: 'online', user_ids: ['1', '2'] }, { name: 'offline' }, {}, null, 7],
     })
     server.say('pusher_internal:watchlist_events', 'nonsense')
     await settled()

@@ -83,6 +83,7 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
     if (isOver) return
     if ('answer' in outcome) {
       const { auth, user_data } = outcome.answer as UserAuthAnswer
+      if (typeof user_data !== 'string') return fail('The answer for the user has no user_data')
       own.send(writeClientFrame({ event: 'pusher:signin', data: { auth, user_data } }))
       cancel = clock.after(ANSWER_MS, () => {
         fail('Server did not answer to signing in')

@@ -40,7 +40,7 @@ describe('toFailure', () => {
 
   it('says why, in words of the server where there are some', () => {
     expect(toFailure(4001, 'No such app')?.error.message).toContain('No such app (4001)')
-    expect(toFailure(4001)?.error.details).toEqual({ code: 4001, reason: 'App does not exist' })
+    expect(toFailure(4001)?.error.details).toEqual({ code: 4001 })
   })
 })
 

@@ -1,5 +1,4 @@
 import { type Failure, RealtimeError } from '@org/realtime-core/kit'
-import { codes } from './codes.ts'
 
 /**
  * What a code of the protocol means for the connection, whether it came in a frame or closed the socket. Nothing
@@ -8,12 +7,11 @@ import { codes } from './codes.ts'
 export function toFailure(code: number | undefined, reason?: string): Failure | undefined {
   if (!code || code < 4000 || code > 4399) return undefined
   const group = Math.floor(code / 100)
-  const text = reason || codes[code] || 'Server closed the connection'
-  const details = { code, reason: text }
-  if (group === 40)
-    return { verdict: 'stop', error: new RealtimeError('connection.refused', `${text} (${code})`, details) }
+  const details = { code, ...(reason && { reason }) }
+  const text = `${reason || 'Server ended the connection'} (${code})`
+  if (group === 40) return { verdict: 'stop', error: new RealtimeError('connection.refused', text, details) }
   return {
     verdict: group === 42 ? 'retry-now' : 'retry',
-    error: new RealtimeError('connection.lost', `${text} (${code})`, details),
+    error: new RealtimeError('connection.lost', text, details),
   }
 }

@@ -1,24 +1,13 @@
-import {
-  type Clock,
-  createClient,
-  type Link,
-  type Protocol,
-  systemClock,
-  type Transport,
-} from '@org/realtime-core/kit'
-import { createAddress } from '../address.ts'
+import { type Clock, type Link, systemClock } from '@org/realtime-core/kit'
 import { decodeData, type PusherFrame, parseFrame } from '../frame.ts'
-import { createPusherProtocol, type PusherCapabilities, type PusherMeta } from '../protocol.ts'
 import type { PusherClient } from '../pusher.ts'
-import { createVerbs } from '../verbs.ts'
 import { Channel, type ChannelHost, PresenceChannel } from './channel.ts'
+import { createWatchedClient } from './client.ts'
 import { ConnectionManager } from './connection.ts'
 import { Emitter } from './emitter.ts'
 import { BadChannelName, UnsupportedFeature } from './errors.ts'
-import { type CompatOptions, toAuth, toUserAuth, usesTls } from './options.ts'
+import { type CompatOptions, usesTls } from './options.ts'
 import { UserFacade } from './user.ts'
-
-const IDLE_MS = 25_000
 
 /**
  * The class of pusher-js 8, over the connection of this package: for Laravel Echo (as `Pusher`, `client` or
@@ -192,76 +181,26 @@ export class Pusher {
   }
 
   #newClient(): PusherClient {
-    const { options } = this
-    const { activityTimeout: idleMs = IDLE_MS, pongTimeout: answerMs, encryption } = options
-    // Echo has options of the same name that mean something else.
-    const { host: _, port: __, url: ___, ...place } = options
-    const address = createAddress({ ...place, key: this.key, forceTLS: usesTls(options) })
-    const secure = (): boolean => {
-      this.config.useTLS = true
-      return address.secure()
-    }
-    const protocol = createPusherProtocol(
-      {
-        auth: toAuth(options),
-        userAuthentication: toUserAuth(options),
-        clientEventRate: false,
-        maxEventBytes: Infinity,
-        ...(encryption && { encryption }),
+    const client = createWatchedClient(this.key, this.options, this.#clock, {
+      received: (text, link) => this.#received(text, link),
+      sender: (send) => {
+        this.#send = send
       },
-      secure,
-    )
-    const client = createClient<PusherCapabilities, PusherMeta, '.'>({
-      url: address.url,
-      clock: this.#clock,
-      protocol: this.#watched(protocol, idleMs),
-      ...(answerMs !== undefined && { heartbeat: { answerMs } }),
-      ...(options['transport'] ? { transport: options['transport'] as Transport } : {}),
+      secured: () => {
+        this.config.useTLS = true
+      },
     })
     this.#unfollow = client.status.subscribe((snapshot) => {
       if (snapshot.status !== 'connected' && this.connection.state === 'connected') this.#lost()
       this.connection.follow(snapshot)
       Pusher.log?.(`Connection is ${snapshot.status}`)
     })
-    return Object.assign(client, { pusher: createVerbs(client as never, protocol.shared) }) as PusherClient
+    return client
   }
 
   #lost(): void {
     this.user.disconnect()
     for (const channel of this.allChannels()) channel.disconnect()
-  }
-
-  /** Sees every frame: what the protocol needs goes there first, and all of it is told as pusher-js does. */
-  #watched(
-    protocol: Protocol<PusherCapabilities, PusherMeta, '.'>,
-    idleMs: number,
-  ): Protocol<PusherCapabilities, PusherMeta, '.'> {
-    return {
-      ...protocol,
-      open: (session, events, opening) => {
-        const send = (frame: string): void => session.send(frame)
-        const link: Link = protocol.open(
-          session,
-          {
-            ...events,
-            ready: (how) => {
-              const receiveIdleMs = Math.min(how.heartbeat?.receiveIdleMs ?? idleMs, idleMs)
-              this.#send = send
-              events.ready({ ...how, heartbeat: { receiveIdleMs } })
-            },
-          },
-          opening,
-        )
-        return {
-          ...link,
-          receive: (text) => this.#received(text, link),
-          dispose: () => {
-            if (this.#send === send) this.#send = undefined
-            link.dispose?.()
-          },
-        }
-      },
-    }
   }
 
   #received(text: Parameters<Link['receive']>[0], link: Link): void {
