@@ -52,7 +52,7 @@ export interface Adapter {
   open(events: AdapterEvents): void
   /** Gives a message its place, keeps it, and tells all nodes. `isRepeat`: the id was taken before, there. */
   append(channel: string, message: Message): Promise<Position & { readonly isRepeat: boolean }>
-  /** The position, and what came after another one. */
+  /** The position, and what came after another one. While it is watched, nothing falls between this and `message`. */
   read(channel: string, after?: Position): Promise<Reading>
   /** Somebody on this node listens to the channel from now on, so its position must not be forgotten. */
   watch(channel: string): void

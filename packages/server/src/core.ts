@@ -22,6 +22,7 @@ export interface Context {
   readonly options: Resolved
   readonly clock: Clock
   readonly hooks: HookTable
+  readonly adapter: Adapter
   readonly hub: Hub
   readonly rules: Rules
   /** For calls into code of the user. */
@@ -31,7 +32,6 @@ export interface Context {
 
 /** The server without its sockets. */
 export interface Core extends Context {
-  readonly adapter: Adapter
   readonly connections: Connections
   readonly endpoints: Paths<Endpoint>
   /** Serves one more connection; the carrier then reports to it. */
@@ -51,7 +51,7 @@ export function createCore(options: Resolved): Core {
   const adapter = createMemoryAdapter({ ...options, ...limits, membersBytes }, clock)
   const hub = createHub({ adapter, channels: limits.channels, crash: hooks.crash })
   const faults = new FaultBoard(clock)
-  const context: Context = { options, clock, hooks, hub, rules, guard, faults }
+  const context: Context = { options, clock, hooks, adapter, hub, rules, guard, faults }
   const connections = createConnections(limits)
   faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()
@@ -72,7 +72,6 @@ export function createCore(options: Resolved): Core {
 
   return {
     ...context,
-    adapter,
     connections,
     endpoints,
     serve(endpoint, carrier, request) {
@@ -93,10 +92,10 @@ export function createCore(options: Resolved): Core {
 }
 
 /** Carries out rules that strike at once. */
-function strikeNow(armed: Armed<'now'>, { hub, hooks }: Context, connections: Connections): void {
+function strikeNow(armed: Armed<'now'>, { adapter, hooks }: Context, connections: Connections): void {
   const { rule } = armed
   if (rule.do === 'evict' || rule.do === 'restart')
-    hub.adapter[rule.do](rule.channel).catch((error: unknown) => hooks.crash(error, `fault ${rule.do}`))
+    adapter[rule.do](rule.channel).catch((error: unknown) => hooks.crash(error, `fault ${rule.do}`))
   else
     for (const connection of connections) if (armed.meets(connection.about())) connection.suffer(rule, armed)
 }

@@ -2,10 +2,12 @@ import type { ServerResponse } from 'node:http'
 import { say } from './http.ts'
 import { sendJson } from './json-http.ts'
 import type { Route } from './route.ts'
-import { memoryPercent, readUsage, type UsageSource } from './usage.ts'
+import { readUsage, type UsageSource } from './usage.ts'
 
 interface HealthNeeds extends UsageSource {
+  /** How much memory may be used, and how much is. */
   readonly memoryPercent: number
+  readonly usedPercent: () => number
   readonly isDraining: () => boolean
 }
 
@@ -26,7 +28,7 @@ export function createHealthRoutes(needs: HealthNeeds): readonly Route[] {
     {
       path: '/accept-traffic',
       handle(_request, reply) {
-        const used = memoryPercent()
+        const used = needs.usedPercent()
         const isOver = used > needs.memoryPercent
         say(reply, isOver ? 500 : 200, `Memory ${used.toFixed(0)} % of ${needs.memoryPercent} %`)
       },

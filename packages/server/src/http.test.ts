@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
+import { createHealthRoutes } from './health.ts'
 import { say } from './http.ts'
 import { dialRaw, startServer } from './socket-test-setup.ts'
 import { dialTcp, upgradeRequest } from './tcp-test-setup.ts'
@@ -41,12 +42,22 @@ describe('plain HTTP', () => {
     ])
   })
 
-  it('takes no more traffic when more memory is used than allowed', async () => {
-    const { url } = await startServer({ memoryPercent: 1 })
-    const ballast = Buffer.alloc(1, 1)
-    const answer = await fetch(`${url}/accept-traffic`)
-    const used = Number(/^Memory (\d+) %/.exec(await answer.text())?.[1])
-    expect([answer.status, ballast.length]).toEqual([used > 1 ? 500 : 200, 1])
+  it.each([
+    [85, 200, 'Memory 85 % of 85 %\n'],
+    [85.6, 500, 'Memory 86 % of 85 %\n'],
+  ])('takes traffic or not with %d %% of memory used', async (used, status, text) => {
+    const health = createHealthRoutes({
+      memoryPercent: 85,
+      usedPercent: () => used,
+      isDraining: () => false,
+      counts: () => ({ connections: 0, channels: 0 }),
+      since: () => 0,
+    })
+    const routes = health.map((route) => ({ ...route, path: `/of${route.path}` }))
+    const { url } = await startServer({ routes })
+    const answer = await fetch(`${url}/of/accept-traffic`)
+    expect([answer.status, await answer.text()]).toEqual([status, text])
+    expect(await statusOf(`${url}/accept-traffic`)).toBe(200)
   })
 
   it('says what to do at the path of an endpoint, and which methods a page takes', async () => {
@@ -196,30 +207,5 @@ describe('who may come in', () => {
     await expect(startServer({ routes: [{ path: '/up', handle() {} }] })).rejects.toThrow(
       'Option routes must be',
     )
-  })
-})
-
-describe('faults of the upgrade', () => {
-  it('stalls it until the rule ends, and refuses it with any status', async () => {
-    const { port, server } = await startServer()
-    const remove = server.faults.add({ at: 'upgrade', endpoint: 'raw', times: 1, do: 'stall' })
-    const stalled = await dialTcp(port)
-    stalled.write(upgradeRequest())
-    const other = await dialRaw(port)
-    await other.hello()
-    expect(stalled.text).toBe('')
-    remove()
-    await stalled.until('101 Switching Protocols')
-    server.faults.add({ at: 'upgrade', do: 'refuse', status: 429 })
-    const refused = await dialTcp(port)
-    refused.write(upgradeRequest())
-    await refused.closed
-    expect(refused.text).toMatch(/^HTTP\/1\.1 429 Too Many Requests/)
-  })
-
-  it('lets a stalled upgrade go on after its time', async () => {
-    const { port, server } = await startServer()
-    server.faults.add({ at: 'upgrade', do: 'stall', forMs: 50 })
-    await (await dialRaw(port)).hello()
   })
 })

@@ -1,4 +1,4 @@
-import type { Adapter, Member, Message, Position, Reading, Stored } from './adapter.ts'
+import type { Adapter, Member, Message, Position, Stored } from './adapter.ts'
 import type { Denial } from './authorize.ts'
 
 /** One that hears a channel. */
@@ -18,16 +18,13 @@ export interface Subscriber {
 /** Reaches the client of a session; false when it is not here. */
 export type Direct = (client: string, message: Message) => boolean
 
-/** Who listens to what on this node, and the way from a publish to them. */
+/** Who listens to what on this node. What was published comes to them from the adapter. */
 export interface Hub {
-  readonly adapter: Adapter
   /** False when there is no room for another channel. */
   attach(channel: string, subscriber: Subscriber): boolean
   detach(channel: string, subscriber: Subscriber): void
   /** Puts out those that `isMeant`, all by default; tells how many. */
   putOut(channel: string, denial: Denial, isMeant?: (subscriber: Subscriber) => boolean): number
-  publish(channel: string, message: Message): ReturnType<Adapter['append']>
-  read(channel: string, after?: Position): Promise<Reading>
   /** Channels that somebody listens to here, with how many do. */
   channels(): ReadonlyMap<string, number>
   /** Answers for single clients; several may, each for its own. */
@@ -77,7 +74,6 @@ export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
   }
 
   return {
-    adapter,
     attach(channel, subscriber) {
       const subscribers = table.get(channel)
       if (subscribers) subscribers.add(subscriber)
@@ -97,8 +93,6 @@ export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
       }
       return meant.length
     },
-    publish: (channel, message) => adapter.append(channel, message),
-    read: (channel, after) => adapter.read(channel, after),
     channels: () => new Map([...table].map(([channel, { size }]) => [channel, size])),
     onDirect(direct) {
       directs.add(direct)

@@ -3,6 +3,7 @@ import type { Core } from './core.ts'
 import { createHealthRoutes } from './health.ts'
 import { createInspector } from './inspect/inspect-routes.ts'
 import type { Route } from './route.ts'
+import { usedPercent } from './usage.ts'
 import type { Verbs } from './verbs.ts'
 
 /** The pages that a server has of its own, as its options say. */
@@ -18,6 +19,7 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
   const startedAt = clock.now()
   const health = createHealthRoutes({
     memoryPercent,
+    usedPercent,
     isDraining,
     counts: () => ({ connections: core.connections.size, channels: core.hub.channels().size }),
     since: () => clock.now() - startedAt,

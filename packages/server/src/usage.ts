@@ -29,14 +29,14 @@ export function readUsage({ counts, since }: UsageSource): Usage {
       heapUsedBytes: heapUsed,
       heapLimitBytes: getHeapStatistics().heap_size_limit,
       externalBytes: external,
-      percent: memoryPercent(),
+      percent: usedPercent(),
     },
     ...counts(),
     uptimeSeconds: Math.round(since() / 1000),
   }
 }
 
-export function memoryPercent(): number {
+export function usedPercent(): number {
   const { rss, heapUsed } = process.memoryUsage()
   const ofHeap = heapUsed / getHeapStatistics().heap_size_limit
   return 100 * Math.max(ofHeap, rss / machineBytes())

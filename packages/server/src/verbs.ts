@@ -69,7 +69,7 @@ export function createVerbs(core: Core): Verbs {
     async publish(channel, event, payload, { id } = {}) {
       const message = toMessage(channel, event, payload, id)
       checkMessage(channel, message, frameBytes)
-      const { epoch, off } = await hub.publish(channel, message)
+      const { epoch, off } = await adapter.append(channel, message)
       return { epoch, off }
     },
     async send(client, event, payload) {

@@ -1,5 +1,5 @@
 import type { ConnectionInfo } from '../connection-info.ts'
-import { memoryPercent } from '../usage.ts'
+import { usedPercent } from '../usage.ts'
 import type { ChannelReport, ConnectionReport, Rates, State } from './report.ts'
 
 const MOST_CONNECTIONS = 200
@@ -17,7 +17,7 @@ export function takeState(at: number, all: readonly ConnectionInfo[], rates: Rat
     channels: channels.slice(0, MOST_CHANNELS),
     channelCount: channels.length,
     rates,
-    memoryPercent: Math.round(memoryPercent()),
+    usedPercent: Math.round(usedPercent()),
   }
 }
 

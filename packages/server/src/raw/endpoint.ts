@@ -10,8 +10,7 @@ import { createSessions } from './sessions.ts'
 
 /** The endpoint of `docs/protocols/raw-ws.md`. */
 export function createRawEndpoint(context: Context): Endpoint {
-  const { clock, hub, hooks, options } = context
-  const { adapter } = hub
+  const { clock, adapter, hub, hooks, options } = context
   const sessions = createSessions({ clock, sessionMs: options.times.sessionMs, adapter, crash: hooks.crash })
   const raw: Raw = { ...context, sessions, directs: new RecentIds(options.dedupe) }
 

@@ -126,7 +126,7 @@ export class Joins {
 
   async #start(subscription: Subscription, after: Position | undefined): Promise<void> {
     const { channel, grant } = subscription
-    const reading = await this.#connection.raw.hub.read(channel, after)
+    const reading = await this.#connection.raw.adapter.read(channel, after)
     const members = grant.presence ? await this.#enter(subscription, grant.presence) : undefined
     if (grant.presence && !members) return this.#giveUp(subscription, TOO_MANY_MEMBERS)
     await this.#room()
@@ -149,7 +149,7 @@ export class Joins {
     const isLarge = Buffer.byteLength(JSON.stringify(member)) > raw.options.limits.memberBytes
     if (!session || isLarge) return undefined
     raw.sessions.hold(session, channel, this.#connection)
-    return raw.hub.adapter.enter(channel, session.client, member)
+    return raw.adapter.enter(channel, session.client, member)
   }
 
   /** Sends what was missed and what came meanwhile, no faster than it is read. */

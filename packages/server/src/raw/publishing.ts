@@ -84,7 +84,7 @@ export class Publishing {
     const rule = this.#connection.strike('publish', ch)?.rule
     if (rule) return this.#nack(frame, toRefusal(toDenial(rule)))
     this.#connection.raw.faults.recorder.note(this.#connection.wire.id, ch, message)
-    const appended = this.#connection.raw.hub.publish(ch, message).then(
+    const appended = this.#connection.raw.adapter.append(ch, message).then(
       ({ off }) => {
         if (ack) this.#connection.send({ t: 'ack', id, off })
       },
@@ -104,15 +104,14 @@ export class Publishing {
       : mode === 'development'
     if (!isAllowed) return this.#nack(frame, FORBIDDEN)
     const key = `${to} ${id}`
-    const isThere =
-      raw.directs.get(key) ??
-      (await raw.hub.adapter
-        .direct(to, message)
-        .catch((error: unknown) => this.#fail(frame, error, 'sending')))
-    if (isThere === undefined) return
-    if (!isThere) return this.#nack(frame, { code: 'not-found', message: 'No such client is here' })
-    raw.directs.set(key, true, raw.clock.date())
-    if (ack) this.#connection.send({ t: 'ack', id })
+    try {
+      const isThere = raw.directs.get(key) ?? (await raw.adapter.direct(to, message))
+      if (!isThere) return this.#nack(frame, { code: 'not-found', message: 'No such client is here' })
+      raw.directs.set(key, true, raw.clock.date())
+      if (ack) this.#connection.send({ t: 'ack', id })
+    } catch (error) {
+      this.#fail(frame, error, `sending to ${to}`)
+    }
   }
 
   #fail(frame: Pub | Send, error: unknown, where: string): void {

@@ -90,7 +90,7 @@ describe('/raw: a client that reads too slowly', () => {
     guest.bufferedBytes = 17 * KB
     guest.send({ t: 'sub', chs: [{ ch: 'a' }] })
     await settled()
-    for (let n = 0; n <= 10_000; n++) void core.hub.publish('a', { event: 'said', payload: undefined })
+    for (let n = 0; n <= 10_000; n++) void core.adapter.append('a', { event: 'said', payload: undefined })
     await publish('a', 'said')
     expect(guest.end).toMatchObject({ code: 1013 })
     await clock.advance(20)
