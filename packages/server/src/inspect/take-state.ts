@@ -17,7 +17,7 @@ export function takeState(at: number, all: readonly ConnectionInfo[], rates: Rat
     channels: channels.slice(0, MOST_CHANNELS),
     channelCount: channels.length,
     rates,
-    usedPercent: Math.round(usedPercent()),
+    memoryPercent: Math.round(usedPercent()),
   }
 }
 
