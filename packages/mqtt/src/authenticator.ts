@@ -53,7 +53,7 @@ export function createAuthenticator(
     receive({ code, properties = {} }) {
       // [MQTT-4.12.0-5, -7]
       if (method === undefined || (properties.authenticationMethod ?? method) !== method)
-        return wire.violate(0x82, 'Server authenticates by a method that was not asked for')
+        return wire.violate(0x82, 'method')
       if (code === CONTINUE) then(() => respond(properties.authenticationData), say(CONTINUE))
     },
     renew: () => then(begin, say(AGAIN)),

@@ -1,14 +1,5 @@
-import {
-  type Channels,
-  createClient,
-  createOutbox,
-  type Outbox,
-  type OutboxSetup,
-  type RegisteredChannels,
-  systemClock,
-} from '@org/realtime-core/kit'
+import { type Channels, createClient, type RegisteredChannels, systemClock } from '@org/realtime-core/kit'
 import { toAddress } from './address.ts'
-import type { SessionJournal } from './journal.ts'
 import { type MqttClient, type MqttOptions, resolveMqtt } from './mqtt-options.ts'
 import { createMqttProtocol } from './mqtt-protocol.ts'
 import { mqttTransport } from './mqtt-transport.ts'
@@ -50,12 +41,12 @@ export function createMqtt<R extends Channels = RegisteredChannels>(options: Mqt
     },
   })
 
-  const journal = store?.journal(store, protocol.state, names, clientId)
+  const journal = store?.journal(store, protocol, names, clientId)
 
   const client = createClient({
     transport: mqttTransport(websocket, tls),
     ...(rest as object),
-    protocol: journal ? { ...protocol, outbox: (setup: OutboxSetup) => keepIn(journal, setup) } : protocol,
+    protocol: { ...protocol, ...(journal && { outbox: journal.outbox }) },
     credentials,
     async url() {
       await journal?.loaded
@@ -76,19 +67,4 @@ export function createMqtt<R extends Channels = RegisteredChannels>(options: Mqt
 /** Of the characters and length that every server takes [MQTT-3.1.3-5]. */
 function randomId(random: () => number): string {
   return `rt${random().toString(36).slice(2, 12)}${random().toString(36).slice(2, 12)}`
-}
-
-/** What is published before the store has answered waits for what was published before. */
-function keepIn(journal: SessionJournal, setup: OutboxSetup): Outbox {
-  journal.report = setup.report
-  const outbox = createOutbox(setup, journal)
-  let isLoaded = false
-  journal.loaded.then(() => {
-    isLoaded = true
-  })
-  return {
-    ...outbox,
-    publish: (...message) =>
-      isLoaded ? outbox.publish(...message) : journal.loaded.then(() => outbox.publish(...message)),
-  }
 }

@@ -107,9 +107,9 @@ export function createIncoming(state: SessionState, wire: Wire, options: Incomin
 
   const resolve = (topic: string, alias: number | undefined): string | undefined => {
     if (alias === undefined) return topic
-    if (alias > options.topicAliasMaximum) wire.violate(0x94, `Server used topic alias ${alias}`)
+    if (alias > options.topicAliasMaximum) wire.violate(0x94, 'alias', alias)
     else if (topic) topics.set(alias, topic)
-    else if (!topics.has(alias)) wire.violate(0x82, `Server never said what topic alias ${alias} is`)
+    else if (!topics.has(alias)) wire.violate(0x82, 'alias', alias)
     else return topics.get(alias)
     return topic || undefined
   }
@@ -121,8 +121,7 @@ export function createIncoming(state: SessionState, wire: Wire, options: Incomin
       if (topic === undefined) return
       // It is here already [MQTT-4.3.3-10].
       if (qos === 2 && incoming.has(id)) return wire.send({ type: 'pubrec', id, code: 0 })
-      if (qos && incoming.size + owed.length >= options.receiveMaximum)
-        return wire.violate(0x93, 'Server sent more than it may')
+      if (qos && incoming.size + owed.length >= options.receiveMaximum) return wire.violate(0x93, 'much')
       deliver(packet, topic)
     },
     release({ id }) {

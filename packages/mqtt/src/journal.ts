@@ -1,9 +1,19 @@
-import { type Journal, type Outgoing, RealtimeError, type Report } from '@org/realtime-core/kit'
+import {
+  createOutbox,
+  type Journal,
+  type Outbox,
+  type OutboxSetup,
+  type Outgoing,
+  RealtimeError,
+  type Report,
+} from '@org/realtime-core/kit'
+import type { MqttProtocol } from './mqtt-protocol.ts'
 import type { Names } from './names.ts'
 import { toPacket } from './outgoing.ts'
 import { toBytes } from './payloads.ts'
-import type { Flight, SessionState } from './session-state.ts'
+import type { Flight } from './session-state.ts'
 import type { SessionStore } from './session-store.ts'
+import { watchMap, watchSet } from './watched.ts'
 
 /** A publish as it is kept: all but its payload, which follows as bytes. */
 type Head = Omit<Outgoing, 'payload' | 'signal' | 'ttlMs' | 'options'> & {
@@ -12,10 +22,10 @@ type Head = Omit<Outgoing, 'payload' | 'signal' | 'ttlMs' | 'options'> & {
 }
 
 /** Keeps the session of a client in its store, and brings it back. */
-export interface SessionJournal extends Journal {
+export interface SessionJournal {
   /** Resolves when what the store had is back in the state; never rejects. */
   readonly loaded: Promise<void>
-  report: Report
+  readonly outbox: (setup: OutboxSetup) => Outbox
 }
 
 /** Kinds of keys: publishes, exchanges under way, identifiers received, and who we are. */
@@ -26,7 +36,7 @@ const SELF = 's'
 
 export function createJournal(
   store: SessionStore,
-  state: SessionState,
+  { state, session }: Pick<MqttProtocol, 'state' | 'session'>,
   names: Names,
   /** Given by the user, it counts more than what was kept. */
   clientId: string | undefined,
@@ -36,28 +46,27 @@ export function createJournal(
   let turn = 0
   let take = (_message: Outgoing): void => {}
 
+  let report: Report = () => {}
+
   const failed = (action: 'load' | 'write') => (cause: unknown) =>
-    journal.report(new RealtimeError('store.failed', `Session store could not ${action}`, { action }, cause))
+    report(new RealtimeError('store.failed', `Session store could not ${action}`, { action }, cause))
 
   const put = (key: string, value: Uint8Array): void => void store.put(key, value).catch(failed('write'))
   const remove = (key: string): void => void store.delete(key).catch(failed('write'))
   const putJson = (key: string, value: unknown): void => put(key, toBytes(JSON.stringify(value)))
 
   const watch = (): void => {
-    state.changed = {
-      outgoing(id, flight) {
-        if (!flight) remove(FLIGHT + id)
-        else if (flight.stage !== 'waiting')
-          putJson(FLIGHT + id, {
-            turn: turn++,
-            message: flight.message?.id,
-            stage: flight.stage,
-            qos: flight.packet.qos,
-          })
-      },
-      incoming: (id, isThere) => (isThere ? put(RECEIVED + id, new Uint8Array(0)) : remove(RECEIVED + id)),
-      self: () => putJson(SELF, { clientId: state.clientId, isKept: state.isKept }),
-    }
+    watchMap(state.outgoing, (id, flight) => {
+      if (!flight) remove(FLIGHT + id)
+      else if (flight.stage !== 'waiting') {
+        const { message, stage, packet } = flight
+        putJson(FLIGHT + id, { turn: turn++, message: message?.id, stage, qos: packet.qos })
+      }
+    })
+    watchSet(state.incoming, (id, isThere) =>
+      isThere ? put(RECEIVED + id, new Uint8Array(0)) : remove(RECEIVED + id),
+    )
+    session.subscribe(() => putJson(SELF, { clientId: state.clientId, isKept: state.isKept }))
   }
 
   const restore = (records: Iterable<readonly [key: string, value: Uint8Array]>): void => {
@@ -88,16 +97,7 @@ export function createJournal(
     }
   }
 
-  const journal: SessionJournal = {
-    report: () => {},
-    loaded: store
-      .load()
-      .then(restore)
-      .catch((error) => failed('load')(error))
-      .then(() => {
-        watch()
-        for (const message of [...messages.values()]) take(message)
-      }),
+  const journal: Journal = {
     open(given) {
       take = given
     },
@@ -110,7 +110,29 @@ export function createJournal(
       remove(PUBLISH + id)
     },
   }
-  return journal
+
+  let isLoaded = false
+  const load = async (): Promise<void> => {
+    await store.load().then(restore).catch(failed('load'))
+    watch()
+    for (const message of [...messages.values()]) take(message)
+    isLoaded = true
+  }
+  const loaded = load()
+
+  return {
+    loaded,
+    outbox(setup) {
+      report = setup.report
+      const outbox = createOutbox(setup, journal)
+      return {
+        ...outbox,
+        // What is published before the store has answered waits for what was published before.
+        publish: (...message) =>
+          isLoaded ? outbox.publish(...message) : loaded.then(() => outbox.publish(...message)),
+      }
+    },
+  }
 }
 
 interface StoredFlight {

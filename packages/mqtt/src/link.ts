@@ -11,6 +11,7 @@ import { type Authenticator, createAuthenticator } from './authenticator.ts'
 import { createBatchOf } from './codec/batch.ts'
 import { createFramer } from './codec/framer.ts'
 import { fromServer } from './codec/from-server.ts'
+import { type Breach, malformed } from './codec/malformed.ts'
 import { createPacketReader } from './codec/packet-reader.ts'
 import type { Connack, Disconnect, Packet } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
@@ -76,9 +77,9 @@ export function openLink(
     events.fail(verdict, error)
   }
 
-  const violate = (code: number, sentence: string, cause?: unknown): void => {
+  const violate = (code: number, breach: Breach, fact?: number | string, cause?: unknown): void => {
     if (isV5 && parts) send({ type: 'disconnect', code })
-    fail({ verdict: 'retry', error: new RealtimeError('protocol.violation', sentence, { code }, cause) })
+    fail({ verdict: 'retry', error: malformed(breach, code, fact, cause) })
   }
 
   const wire: Wire & { server: Properties } = { events, isV5, server: {}, asked: new Map(), send, violate }
@@ -91,14 +92,14 @@ export function openLink(
   )
 
   const accept = (packet: Connack): void => {
-    if (parts) return violate(0x82, 'Server said CONNACK twice')
+    if (parts) return violate(0x82, 'again')
     const isOldForm = isV5 && packet.level !== 5
     // A server that knows nothing of 5 says so in its own words, if it says so at all.
     const code = isOldForm && packet.code < 2 ? 0x84 : toReason(packet.code, packet.level)
     const { properties = {}, sessionPresent } = packet
     if (code) return fail(options.refused(toFailure(code, properties.reasonString), { ...packet, code }))
     // [MQTT-3.2.2-4]
-    if (sessionPresent && isNew) return violate(0x82, 'Server has a session that was to be new')
+    if (sessionPresent && isNew) return violate(0x82, 'session')
     wire.server = properties
     parts = {
       outgoing: createOutgoing(state, wire, options),
@@ -120,7 +121,7 @@ export function openLink(
     if (packet.type === 'connack') accept(packet)
     else if (packet.type === 'auth') authenticator.receive(packet)
     else if (packet.type === 'disconnect') leave(packet)
-    else violate(0x82, `Server said ${packet.type} before CONNACK`)
+    else violate(0x82, 'soon', packet.type)
   }
 
   const leave = (packet: Disconnect): void =>
@@ -160,14 +161,13 @@ export function openLink(
   const link: Link = {
     receive(frame) {
       // [MQTT-6.0.0-1]
-      if (typeof frame === 'string') return violate(0x82, 'Server sent text')
-      if (!parts && frame[0] === 72 && frame[1] === 84)
-        return violate(0x82, 'Server speaks HTTP: use ws: instead of mqtt:')
+      if (typeof frame === 'string') return violate(0x82, 'frame')
+      if (!parts && frame[0] === 72 && frame[1] === 84) return violate(0x82, 'HTTP')
       try {
         decoder.push(frame)
       } catch (error) {
         if (!RealtimeError.is(error, 'protocol.violation')) throw error
-        violate(error.details.code ?? 0x81, 'Packet is malformed', error)
+        violate(error.details.code ?? 0x81, 'malformed', '', error)
       }
     },
     ping: () => send({ type: 'pingreq' }),

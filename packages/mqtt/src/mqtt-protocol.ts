@@ -71,7 +71,6 @@ export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
       state.clientId = server.assignedClientIdentifier ?? state.clientId
       const expiry = server.sessionExpiryInterval ?? options.sessionExpiryMs
       state.isKept = state.level === 5 ? expiry > 0 : !options.clean
-      state.changed?.self()
       if (!isResumed) options.retained.clear()
       session.set({ clientId: state.clientId, level: state.level, isResumed, server })
     },

@@ -141,7 +141,7 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
         outgoing.set(id, flight)
         release(id)
       } else if (type === 'pubrec' && flight.stage === 'released') release(id)
-      else wire.violate(0x82, `Server answered ${id} with ${type}`)
+      else wire.violate(0x82, 'answer', id)
     },
     begin(isPresent) {
       if (isPresent) {

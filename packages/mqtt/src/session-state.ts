@@ -2,7 +2,6 @@ import type { OutgoingMessage } from '@org/realtime-core/kit'
 import type { FilterRequest, Level, Publish } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 import { createTopicTrie, type TopicTrie } from './topic-trie.ts'
-import { watchedMap, watchedSet } from './watched.ts'
 
 /** A publish of QoS 1 or 2 on its way. */
 export interface Flight {
@@ -42,14 +41,6 @@ export interface SessionState {
   readonly restored: Set<string>
   /** It comes from a store, and nobody was told that it is given up. */
   isRestored: boolean
-  /** Hears of what is to outlive the process. */
-  changed: Changed | undefined
-}
-
-export interface Changed {
-  outgoing(id: number, flight: Flight | undefined): void
-  incoming(id: number, isThere: boolean): void
-  self(): void
 }
 
 /** What DISCONNECT says. */
@@ -59,14 +50,13 @@ export interface Farewell {
 }
 
 export function createSessionState(level: Level, clientId: string): SessionState {
-  const state: SessionState = {
+  return {
     level,
     clientId,
     isKept: false,
     isRestored: false,
-    changed: undefined,
-    outgoing: watchedMap((id, flight) => state.changed?.outgoing(id, flight)),
-    incoming: watchedSet((id, isThere) => state.changed?.incoming(id, isThere)),
+    outgoing: new Map(),
+    incoming: new Set(),
     filters: new Map(),
     routes: createTopicTrie(),
     uncertain: new Set(),
@@ -74,7 +64,6 @@ export function createSessionState(level: Level, clientId: string): SessionState
     lastPacketId: 0,
     lastIdentifier: 0,
   }
-  return state
 }
 
 const LAST_ID = 65_535

@@ -74,8 +74,24 @@ describe('fileStore', () => {
 })
 
 /** One process after the other, on the same store and server. `die` ends one without a word to anybody. */
-function processes(store: KeptSession) {
+function processes(kept: KeptSession) {
   const broker = createFakeBroker()
+  const writes = new Set<Promise<void>>()
+  const noted = (write: Promise<void>): Promise<void> => {
+    writes.add(write)
+    const forget = (): void => void writes.delete(write)
+    write.then(forget, forget)
+    return write
+  }
+  const store = defineStore({
+    load: kept.load,
+    put: (...record) => noted(kept.put(...record)),
+    delete: (key) => noted(kept.delete(key)),
+  })
+  /** Everything that was to be written is. */
+  const written = async (): Promise<void> => {
+    while (writes.size) await Promise.all(writes)
+  }
   const start = (options: object = {}) => {
     const clock = createFakeClock()
     const transport = createMemoryTransport({ clock })
@@ -104,7 +120,7 @@ function processes(store: KeptSession) {
     broker.packets.flatMap((packet) =>
       packet.type === 'publish' ? [`${packet.dup ? 'again ' : ''}${packet.topic} ${packet.id}`] : [],
     )
-  return { broker, start, published }
+  return { broker, start, published, written }
 }
 
 describe.each([
@@ -112,7 +128,7 @@ describe.each([
   ['file', () => fileStore(temporaryFile())],
 ] as const)('a session kept in %s', (_name, create) => {
   it('goes on in the next process: same client, same ids, same order, DUP, and what had waited after it', async () => {
-    const { broker, start, published } = processes(create())
+    const { broker, start, published, written } = processes(create())
     const first = start()
     await first.client.connect()
     const properties = { correlationData: Uint8Array.of(1, 2), contentType: 'x' }
@@ -123,7 +139,7 @@ describe.each([
     broker.dropAll()
     await settled()
     first.client.mqtt.publish('c', 'z', { qos: 1 })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await written()
     await first.die()
     broker.release()
     const before = published().length
@@ -152,13 +168,13 @@ describe.each([
   })
 
   it('sends what was released again as PUBREL alone', async () => {
-    const { broker, start, published } = processes(create())
+    const { broker, start, published, written } = processes(create())
     const first = start()
     await first.client.connect()
     broker.withhold('pubcomp')
     first.client.mqtt.publish('a', 'x', { qos: 2 })
     await settled()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await written()
     await first.die()
     broker.release()
     const second = start()
@@ -171,14 +187,14 @@ describe.each([
   })
 
   it('publishes again as new what a lost session left in doubt, as the policy says', async () => {
-    const { broker, start, published } = processes(create())
+    const { broker, start, published, written } = processes(create())
     const first = start()
     await first.client.connect()
     broker.withhold()
     first.client.mqtt.publish('a', 'x', { qos: 1 })
     first.client.mqtt.publish('b', 'x', { qos: 2 })
     await settled()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await written()
     await first.die()
     broker.release()
     broker.forgetSessions()
@@ -192,7 +208,7 @@ describe.each([
 
   it('knows in the next process what of QoS 2 it has had', async () => {
     const store = create()
-    const { broker, start } = processes(store)
+    const { broker, start, written } = processes(store)
     const listen = async ({ client }: ReturnType<typeof start>): Promise<unknown[]> => {
       const log: unknown[] = []
       client.untyped('a', { qos: 2 }).on('message', (payload) => log.push(payload))
@@ -214,7 +230,7 @@ describe.each([
     const before = await listen(first)
     broker.send(message)
     await settled()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await written()
     await first.die()
     const second = start()
     const after = await listen(second)

@@ -138,8 +138,7 @@ export function createSubscribing(
     suback({ id, codes, properties }) {
       const channels = asked.get(id)
       asked.delete(id)
-      if (channels?.length !== codes.length)
-        return wire.violate(0x82, `SUBACK ${id} answers nothing that was asked`)
+      if (channels?.length !== codes.length) return wire.violate(0x82, 'answer', id)
       for (const [index, channel] of channels.entries()) {
         const known = filters.get(channel)
         const code = codes[index] as number
@@ -153,8 +152,7 @@ export function createSubscribing(
     unsuback({ id, codes }) {
       const channels = asked.get(id)
       asked.delete(id)
-      if (!channels || (isV5 && channels.length !== codes.length))
-        wire.violate(0x82, `UNSUBACK ${id} answers nothing that was asked`)
+      if (!channels || (isV5 && channels.length !== codes.length)) wire.violate(0x82, 'answer', id)
     },
   }
 }

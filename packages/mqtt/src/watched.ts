@@ -1,8 +1,7 @@
-/** A map that tells every change; a deletion has no value. */
-export function watchedMap<K, V>(changed: (key: K, value: V | undefined) => void): Map<K, V> {
-  const map = new Map<K, V>()
+/** Tells every change of a map from now on; a deletion has no value. */
+export function watchMap<K, V>(map: Map<K, V>, changed: (key: K, value: V | undefined) => void): void {
   const { set, delete: remove } = map
-  return Object.assign(map, {
+  Object.assign(map, {
     set(key: K, value: V) {
       set.call(map, key, value)
       changed(key, value)
@@ -19,11 +18,10 @@ export function watchedMap<K, V>(changed: (key: K, value: V | undefined) => void
   })
 }
 
-/** A set that tells every change. */
-export function watchedSet<T>(changed: (item: T, isThere: boolean) => void): Set<T> {
-  const items = new Set<T>()
+/** Tells every change of a set from now on. */
+export function watchSet<T>(items: Set<T>, changed: (item: T, isThere: boolean) => void): void {
   const { add, delete: remove } = items
-  return Object.assign(items, {
+  Object.assign(items, {
     add(item: T) {
       add.call(items, item)
       changed(item, true)

@@ -1,4 +1,5 @@
 import type { LinkEvents } from '@org/realtime-core/kit'
+import type { Breach } from './codec/malformed.ts'
 import type { Packet } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 
@@ -13,5 +14,5 @@ export interface Wire {
   /** Throws `message.too-large` for more than the server takes, and `protocol.violation` for what cannot be written. */
   send(packet: Packet): void
   /** Tells the server why, where it can be told, and ends the connection [MQTT-4.13.1-1]. */
-  violate(code: number, sentence: string): void
+  violate(code: number, breach: Breach, fact?: number | string): void
 }

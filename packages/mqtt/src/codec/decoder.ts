@@ -36,7 +36,6 @@ export function createDecoder(options: DecoderOptions): Decoder {
 export function decode(bytes: Uint8Array, options: Omit<DecoderOptions, 'packet'>): Packet {
   const packets: Packet[] = []
   createDecoder({ ...options, packet: (packet) => packets.push(packet) }).push(bytes)
-  if (packets.length !== 1)
-    throw malformed(`There are ${packets.length} packets instead of one`, PROTOCOL_ERROR)
+  if (packets.length !== 1) throw malformed('count', PROTOCOL_ERROR, packets.length)
   return packets[0] as Packet
 }

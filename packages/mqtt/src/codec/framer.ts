@@ -32,10 +32,10 @@ export function createFramer(limitBytes: number, frame: ReadFrame): Framer {
       if (byte > 127) continue
       if (!byte && count) break
       const total = 2 + count + length
-      if (total > limitBytes) throw malformed(`Packet of ${total} bytes is too large`, TOO_LARGE)
+      if (total > limitBytes) throw malformed('large', TOO_LARGE, total)
       return total
     }
-    throw malformed('Length is not in its shortest form, or longer than 4 bytes')
+    throw malformed('length')
   }
 
   const hold = (chunk: Uint8Array, from: number, to: number, total: number): void => {

@@ -18,17 +18,16 @@ function readConnect(reader: Reader): Connect {
   const name = reader.text()
   const level = reader.byte() as Level
   if (name === 'MQIsdp' ? level !== 3 : name !== 'MQTT' || (level !== 4 && level !== 5))
-    throw malformed(`There is no protocol ${name} ${level}`, UNSUPPORTED_VERSION)
+    throw malformed('version', UNSUPPORTED_VERSION, level)
   const flags = reader.byte()
   const keepAlive = reader.uint16()
   const hasWill = (flags & 4) !== 0
   const qos = ((flags >> 3) & 3) as Qos
-  if (flags & 1 || (qos as number) === 3 || (!hasWill && flags & 56))
-    throw malformed('Flags of CONNECT are wrong')
-  if (level < 5 && (flags & 192) === 64) throw malformed('Password comes without a user name')
+  if (flags & 1 || (qos as number) === 3 || (!hasWill && flags & 56)) throw malformed('flags', undefined, 1)
+  if (level < 5 && (flags & 192) === 64) throw malformed('password')
   const properties = level === 5 ? readProperties(reader, 1) : undefined
   if (properties?.authenticationData && properties.authenticationMethod === undefined)
-    throw malformed('Authentication data comes without a method', PROTOCOL_ERROR)
+    throw malformed('method', PROTOCOL_ERROR)
   const clientId = reader.text()
   const will = hasWill ? readWill(reader, qos, (flags & 32) !== 0, level) : undefined
   const username = flags & 128 ? reader.text() : undefined
@@ -41,14 +40,14 @@ function readWill(reader: Reader, qos: Qos, retain: boolean, level: Level): Will
   const properties = level === 5 ? readProperties(reader, 0) : undefined
   checkResponseTopic(properties?.responseTopic)
   const topic = reader.text()
-  if (!topic || hasWildcard(topic)) throw malformed('Will has no topic', TOPIC_INVALID)
+  if (!topic || hasWildcard(topic)) throw malformed('topic', TOPIC_INVALID)
   return { topic, payload: reader.binary(), qos, retain, properties }
 }
 
 function readClientPublish(...read: Parameters<typeof readPublish>): Publish {
   const packet = readPublish(...read)
   if (packet.properties?.subscriptionIdentifiers)
-    throw malformed('A client may not send a subscription identifier', PROTOCOL_ERROR)
+    throw malformed('property', PROTOCOL_ERROR, 'subscriptionIdentifiers')
   return packet
 }
 
@@ -70,7 +69,7 @@ function readUnsubscribe(reader: Reader, number: number, _flags: number, isV5: b
 
 function readAll<T>(reader: Reader, read: () => T): T[] {
   const all: T[] = []
-  if (!reader.left) throw malformed('Packet holds no filter', PROTOCOL_ERROR)
+  if (!reader.left) throw malformed('empty', PROTOCOL_ERROR)
   while (reader.left) all.push(read())
   return all
 }
@@ -81,10 +80,10 @@ function readFilter(reader: Reader, isV5: boolean): FilterRequest {
   const qos = (options & 3) as Qos
   const retainHandling = (options >> 4) as 0 | 1 | 2
   if ((qos as number) === 3 || (isV5 ? retainHandling > 2 : options > 2))
-    throw malformed('Options of a subscription are reserved')
+    throw malformed('flags', undefined, 8)
   if (!isV5) return { filter, qos }
   const noLocal = (options & 4) !== 0
-  if (noLocal && isShared(filter)) throw malformed('A shared subscription is never local', PROTOCOL_ERROR)
+  if (noLocal && isShared(filter)) throw malformed('local', PROTOCOL_ERROR)
   return { filter, qos, noLocal, retainAsPublished: (options & 8) !== 0, retainHandling }
 }
 

@@ -12,7 +12,7 @@ function readCodes(reader: Reader, number: number, _flags: number, isV5: boolean
   const head = readHead(reader, number, isV5)
   const isSuback = number === 9
   const codes = isSuback || isV5 ? [...reader.rest()] : []
-  if (!codes.length && (isSuback || isV5)) throw malformed('Acknowledgement holds no code', PROTOCOL_ERROR)
+  if (!codes.length && (isSuback || isV5)) throw malformed('empty', PROTOCOL_ERROR)
   for (const code of codes) checkCode(isV5 ? number : number + OLD, code)
   return { type: isSuback ? 'suback' : 'unsuback', ...head, codes }
 }
@@ -22,7 +22,7 @@ function readConnack(reader: Reader, number: number, _flags: number, isV5: boole
   const code = reader.byte()
   // A server that knows nothing of level 5 has no properties, not even their length.
   const level = isV5 && reader.left ? 5 : 4
-  if (flags > 1 || (flags && code)) throw malformed('Flags of CONNACK are reserved', PROTOCOL_ERROR)
+  if (flags > 1 || (flags && code)) throw malformed('flags', PROTOCOL_ERROR, 2)
   checkCode(level === 5 ? number : number + OLD, code)
   const properties = level === 5 ? readProperties(reader, 2) : undefined
   return { type: 'connack', level, sessionPresent: flags === 1, code, properties }

@@ -25,11 +25,10 @@ export function createPacketReader(readers: Readers, level: Level, use: (packet:
     // MQTT 3.1 repeats some packets, and says so.
     const isRepeated = speaks === 3 && reserved && flags === (reserved | DUP)
     const read = readers[number]
-    if (!read) throw malformed(`Packet ${number} does not go this way`, PROTOCOL_ERROR)
-    if (number !== 3 && flags !== reserved && !isRepeated)
-      throw malformed(`Flags of packet ${number} are reserved`)
+    if (!read) throw malformed('way', PROTOCOL_ERROR, number)
+    if (number !== 3 && flags !== reserved && !isRepeated) throw malformed('flags', undefined, number)
     const packet = read(reader, number, flags, speaks === 5)
-    if (reader.left) throw malformed(`Packet ${number} goes on after its end`)
+    if (reader.left) throw malformed('long', undefined, number)
     if (packet.type === 'connect') speaks = packet.level
     use(packet)
   }

@@ -95,7 +95,7 @@ function writeAll(sink: Sink, packet: number, properties: Properties): void {
     const row = byName.get(name)
     const value: unknown = properties[name as Name]
     if (value === undefined) continue
-    if (!row || !((row[3] >> packet) & 1)) throw malformed(`Property ${name} does not belong to this packet`)
+    if (!row || !((row[3] >> packet) & 1)) throw malformed('property', undefined, name)
     const [id, , kind] = row
     for (const each of kind === 'pair' || kind === 'varint' ? (value as unknown[]) : [value]) {
       sink.byte(id)
@@ -110,7 +110,7 @@ export function readProperties(reader: Reader, packet: number): Properties | und
   const length = reader.varint()
   if (!length) return undefined
   const { end } = reader
-  if (length > reader.left) throw malformed('Properties are longer than their packet')
+  if (length > reader.left) throw malformed('early')
   reader.end = reader.at + length
   const properties: Record<string, unknown> = {}
   while (reader.left) readOne(reader, packet, properties)
@@ -121,16 +121,16 @@ export function readProperties(reader: Reader, packet: number): Properties | und
 function readOne(reader: Reader, packet: number, properties: Record<string, unknown>): void {
   const id = reader.byte()
   const row = byId.get(id)
-  if (!row || !((row[3] >> packet) & 1)) throw malformed(`Property ${id} does not belong to this packet`)
+  if (!row || !((row[3] >> packet) & 1)) throw malformed('property', undefined, id)
   const [, name, kind] = row
   const value = kind === 'pair' ? ([reader.text(), reader.text()] as const) : reader[kind]()
   const before = properties[name]
   if (kind === 'pair' || (kind === 'varint' && (packet === 3 || !before)))
     properties[name] = before ? [...(before as unknown[]), value] : [value]
-  else if (before !== undefined) throw malformed(`Property ${name} comes twice`, PROTOCOL_ERROR)
+  else if (before !== undefined) throw malformed('twice', PROTOCOL_ERROR, name)
   else properties[name] = value
   // Those that may not be 0, and the one that may only be 0 or 1.
   const isZero = value === 0 && (id === 11 || id === 33 || id === 35 || id === 39)
   if (isZero || (id === 36 && (value as number) > 1))
-    throw malformed(`Property ${name} may not be ${value}`, id === 35 ? ALIAS_INVALID : PROTOCOL_ERROR)
+    throw malformed('value', id === 35 ? ALIAS_INVALID : PROTOCOL_ERROR, name)
 }

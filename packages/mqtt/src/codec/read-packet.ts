@@ -23,20 +23,19 @@ const DUP = 8
 export const hasWildcard = (topic: string): boolean => topic.includes('+') || topic.includes('#')
 
 export function checkResponseTopic(topic: string | undefined): void {
-  if (topic !== undefined && (!topic || hasWildcard(topic)))
-    throw malformed('Response topic is no topic', PROTOCOL_ERROR)
+  if (topic !== undefined && (!topic || hasWildcard(topic))) throw malformed('response', PROTOCOL_ERROR)
 }
 
 export function readPublish(reader: Reader, _number: number, flags: number, isV5: boolean): Publish {
   const qos = ((flags >> 1) & 3) as Qos
   const dup = (flags & DUP) !== 0
-  if ((qos as number) === 3 || (dup && !qos)) throw malformed('Flags of PUBLISH are wrong')
+  if ((qos as number) === 3 || (dup && !qos)) throw malformed('flags', undefined, 3)
   const topic = reader.text()
   const id = qos ? reader.id() : 0
   const properties = isV5 ? readProperties(reader, 3) : undefined
   if (!topic && properties?.topicAlias === undefined)
-    throw malformed('Topic is empty', isV5 ? PROTOCOL_ERROR : TOPIC_INVALID)
-  if (hasWildcard(topic)) throw malformed('Topic holds a wildcard', TOPIC_INVALID)
+    throw malformed('topic', isV5 ? PROTOCOL_ERROR : TOPIC_INVALID)
+  if (hasWildcard(topic)) throw malformed('topic', TOPIC_INVALID)
   if (properties) checkResponseTopic(properties.responseTopic)
   return {
     type: 'publish',
@@ -73,8 +72,7 @@ export function readEnding(
   wrongWay: (code: number) => boolean,
 ): Disconnect | Auth {
   const packet = { type: packetTypes[number] as 'auth', ...readCode(reader, number, isV5) }
-  if ((number === 15 && !isV5) || wrongWay(packet.code))
-    throw malformed(`${packet.type} may not say that`, PROTOCOL_ERROR)
+  if ((number === 15 && !isV5) || wrongWay(packet.code)) throw malformed('code', PROTOCOL_ERROR, packet.code)
   return packet
 }
 

@@ -18,7 +18,7 @@ export class Reader {
   }
 
   byte(): number {
-    if (this.at >= this.end) throw malformed('Packet ends too early')
+    if (this.at >= this.end) throw malformed('early')
     return this.bytes[this.at++] as number
   }
 
@@ -41,25 +41,25 @@ export class Reader {
         return value
       }
     }
-    throw malformed('Length is not in its shortest form, or longer than 4 bytes')
+    throw malformed('length')
   }
 
   flag(): boolean {
     const byte = this.byte()
-    if (byte > 1) throw malformed('Flag is neither 0 nor 1', 0x82)
+    if (byte > 1) throw malformed('flag', 0x82)
     return byte === 1
   }
 
   id(): number {
     const id = this.uint16()
-    if (!id) throw malformed('Packet identifier is 0', 0x82)
+    if (!id) throw malformed('id', 0x82)
     return id
   }
 
   /** A view of what it reads from. */
   binary(): Uint8Array {
     const length = this.uint16()
-    if (length > this.left) throw malformed('Packet ends too early')
+    if (length > this.left) throw malformed('early')
     const start = this.at
     this.at += length
     return this.bytes.subarray(start, this.at)
@@ -75,7 +75,7 @@ export class Reader {
     const { bytes } = this
     const length = this.uint16()
     const start = this.at
-    if (length > this.left) throw malformed('Packet ends too early')
+    if (length > this.left) throw malformed('early')
     this.at += length
     if (length > LONGEST_KEPT) return toText(bytes.subarray(start, this.at))
     let hash = length
@@ -96,10 +96,10 @@ export class Reader {
 
 /** Well-formed, without surrogates and U+0000; a byte order mark is kept [MQTT-1.5.4-1 to -3]. */
 function toText(bytes: Uint8Array): string {
-  if (bytes.includes(0)) throw malformed('Text holds U+0000')
+  if (bytes.includes(0)) throw malformed('text')
   try {
     return decoder.decode(bytes)
   } catch {
-    throw malformed('Text is not UTF-8')
+    throw malformed('text')
   }
 }

@@ -23,8 +23,7 @@ const has = (list: string | undefined, code: number): boolean =>
   ` ${list} `.includes(` ${code.toString(16)} `)
 
 export function checkCode(number: number, code: number): void {
-  if (code && !has(lists[number], code))
-    throw malformed(`Code ${code} does not belong to this packet`, PROTOCOL_ERROR)
+  if (code && !has(lists[number], code)) throw malformed('code', PROTOCOL_ERROR, code)
 }
 
 /** Codes of DISCONNECT that only servers say. */

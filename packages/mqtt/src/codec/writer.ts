@@ -41,7 +41,7 @@ export class Counter implements Sink {
   }
 
   binary(bytes: Uint8Array): void {
-    if (bytes.length > LONGEST) throw malformed(`Field is longer than ${LONGEST} bytes`, TOO_LARGE)
+    if (bytes.length > LONGEST) throw malformed('large', TOO_LARGE, bytes.length)
     this.size += 2 + bytes.length
   }
 
@@ -129,13 +129,13 @@ export function utf8Size(text: string): number {
   for (let at = 0; at < length; at++) {
     const code = text.charCodeAt(at)
     if ((code - 1) >>> 0 < 127) continue
-    if (!code) throw malformed('Text holds U+0000')
+    if (!code) throw malformed('text')
     if (code < 0x800) size++
     else size += 2
     if (code >> 11 !== 27) continue
     // A pair is 4 bytes: 1 for each half is counted, 2 were added now.
-    if (code > 0xdbff || text.charCodeAt(++at) >> 10 !== 55) throw malformed('Text holds half a character')
+    if (code > 0xdbff || text.charCodeAt(++at) >> 10 !== 55) throw malformed('text')
   }
-  if (size > LONGEST) throw malformed(`Text is longer than ${LONGEST} bytes`, TOO_LARGE)
+  if (size > LONGEST) throw malformed('large', TOO_LARGE, size)
   return size
 }
