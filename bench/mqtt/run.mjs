@@ -1,9 +1,10 @@
 /**
- * MQTT beside mqtt-packet: `node bench/mqtt/run.mjs`. CPU ratios never fail the process.
+ * MQTT beside mqtt-packet and MQTT.js: `node bench/mqtt/run.mjs`. CPU ratios never fail the process.
  */
 import { bundle } from '../bundle.mjs'
 import { child } from '../child.mjs'
 import { printTable } from '../table.mjs'
+import { compareClients } from './clients.mjs'
 
 const MOST_SPREAD = 0.2
 
@@ -15,6 +16,8 @@ for (let index = 0; index < rows; index++) {
   table.push(toCells(first.spread > MOST_SPREAD ? await child(file, [`${index}`]) : first))
 }
 printTable(table)
+
+printTable(await compareClients())
 
 /** @param {{ name: string, budget?: number, oursNs: number, theirsNs: number, ratio: number, spread: number }} row */
 function toCells({ name, budget, oursNs, theirsNs, ratio, spread }) {

@@ -10,6 +10,8 @@ import { toBytes } from './payloads.ts'
 
 const deliveries = ['at-most-once', 'at-least-once', 'exactly-once'] as const
 
+const MOST_HANDLES = 100
+
 /** Text and bytes as they are, anything else as JSON. */
 const toPayload = (payload: unknown): unknown =>
   typeof payload === 'string'
@@ -23,14 +25,23 @@ export function createVerbs(
   protocol: MqttProtocol,
   names: Names,
 ): Mqtt {
+  /** A handle that only publishes holds nothing, and topics come again. */
+  const handles = new Map<string, ReturnType<typeof client.untyped>>()
+  const handleOf = (channel: string) => {
+    const known = handles.get(channel)
+    if (known) return known
+    if (handles.size === MOST_HANDLES) handles.clear()
+    const handle = client.untyped(channel)
+    handles.set(channel, handle)
+    return handle
+  }
+
   return {
     session: protocol.session,
     publish(topic, payload, { qos = 0, ...options } = {}) {
       if (!isTopic(topic)) throw invalid('topic', 'a name without wildcards', topic)
       const [channel, event] = names.fromTopic(topic)
-      return client
-        .untyped(channel)
-        .publish(event, toPayload(payload), { ...options, delivery: deliveries[qos] })
+      return handleOf(channel).publish(event, toPayload(payload), { ...options, delivery: deliveries[qos] })
     },
     clientId: () => protocol.state.clientId,
     locate: (topic) => names.fromTopic(topic),
