@@ -30,6 +30,15 @@ const roots = {
     UserAuth: 'userAuthentication.',
     AuthEndpoint: 'auth.',
   },
+  'packages/mqtt/src': {
+    MqttOptions: '',
+    MqttAuth: 'auth.',
+    MqttWill: 'will.',
+    MqttChannelOptions: '',
+    MqttPublishOptions: '',
+    MqttCloseOptions: '',
+    RequestOptions: '',
+  },
   'packages/raw-ws/src': { RawWsOptions: '', StrictOptions: '' },
   'packages/raw-ws/src/rakit': { RakitOptions: '' },
 }

@@ -47,8 +47,10 @@ async function compare(file, { what, count, bytes, budget }, url) {
   const rounds = []
   for (let round = 0; round < ROUNDS; round++) {
     const [first, second] = round % 2 ? ['ours', 'MQTT.js'] : ['MQTT.js', 'ours']
+    /** @type {Record<string, { usPerMessage: number, perSecond: number }>} */
     const results = { [`${first}`]: await run(`${first}`), [`${second}`]: await run(`${second}`) }
-    rounds.push({ ours: results['ours'], theirs: results['MQTT.js'] })
+    const [ours, theirs] = [results['ours'], results['MQTT.js']]
+    if (ours && theirs) rounds.push({ ours, theirs })
   }
   const ratios = rounds
     .map(({ ours, theirs }) => theirs.usPerMessage / ours.usPerMessage)

@@ -50,7 +50,7 @@ export function readPublish(reader: Reader, _number: number, flags: number, isV5
 }
 
 /** A code and properties, each only where something is left. */
-export function readCode(
+function readCode(
   reader: Reader,
   number: number,
   isV5: boolean,
