@@ -406,6 +406,15 @@ describe('our Pusher', () => {
     ])
   })
 
+  it('shares no headers with another instance', async () => {
+    const { make, server } = await setup(Class)
+    const first = make({ auth: { headers: { Authorization: 'Bearer 1' } } }).subscribe('private-a')
+    await until(() => expect(first.subscribed).toBe(true))
+    const second = make().subscribe('private-a')
+    await until(() => expect(second.subscribed).toBe(true))
+    expect(server.posts.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', undefined])
+  })
+
   it('throws for a missing key, naming the option', () => {
     expect(() => new Class(undefined as never, { wsHost: 'a.test' })).toThrow(/Option key/)
   })
