@@ -10,9 +10,10 @@ import { root } from '../../scripts/bootstrap.mjs'
 import { findProgram } from '../../scripts/programs.mjs'
 import { printTable } from '../table.mjs'
 
-/** @typedef {import('./page.ts').Sample & { cpuMs: number }} Sample */
+/** @typedef {import('./page.ts').Sample & { frameMs: number }} Sample */
 
 const ROUNDS = 7
+const FRAMES = 25
 const MOST = 1.2
 const SUBSCRIBES = 10
 
@@ -86,11 +87,12 @@ try {
  */
 async function measure(page, devtools, index) {
   await page.evaluate((at) => globalThis.mount(at), index)
-  const before = await cpuMs(devtools)
   const sample = await page.evaluate(() => globalThis.run())
+  const before = await cpuMs(devtools)
+  await page.evaluate((count) => globalThis.drawFrames(count), FRAMES)
   const after = await cpuMs(devtools)
   await page.evaluate(() => globalThis.unmount())
-  return { ...sample, cpuMs: after - before }
+  return { ...sample, frameMs: (after - before) / FRAMES }
 }
 
 /** @param {import('playwright').CDPSession} devtools */
@@ -101,20 +103,21 @@ async function cpuMs(devtools) {
 
 /** @param {string} name @param {readonly Sample[]} samples @param {readonly Sample[]} floor */
 function toCells(name, samples, floor) {
-  const cpu = compare(samples, floor, 'cpuMs')
+  const frame = compare(samples, floor, 'frameMs')
   const wall = compare(samples, floor, 'wallMs')
   const drawn = compare(samples, floor, 'renders')
+  const isMet = wall.ratio <= MOST && drawn.ratio <= MOST
   return {
     '200 rows, 2,000 messages': name,
     renders: drawn.middle,
     'x floor ': drawn.ratio.toFixed(2),
-    'CPU ms': cpu.middle.toFixed(0),
-    'x floor  ': cpu.ratio.toFixed(2),
-    'spread ': cpu.spread,
     'wall ms': wall.middle.toFixed(0),
     'x floor': wall.ratio.toFixed(2),
     spread: wall.spread,
-    budget: name.startsWith('@org/') ? `<= ${MOST} ${wall.ratio <= MOST ? 'met' : 'NOT met'}` : '',
+    budget: name.startsWith('@org/') ? `<= ${MOST} ${isMet ? 'met' : 'NOT met'}` : '',
+    'CPU ms, all rows in a frame': frame.middle.toFixed(2),
+    'x floor  ': frame.ratio.toFixed(2),
+    'spread ': frame.spread,
   }
 }
 

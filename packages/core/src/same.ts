@@ -6,7 +6,9 @@ export function keep<T>(next: T, old: unknown): T {
 /** One level deep for lists and plain objects; everything else by identity. */
 export function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true
-  if (!isPlain(a) || !isPlain(b) || Array.isArray(a) !== Array.isArray(b)) return false
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((value, index) => Object.is(value, b[index]))
+  if (!isPlain(a) || !isPlain(b)) return false
   const keys = Object.keys(a)
   return (
     keys.length === Object.keys(b).length &&
@@ -16,4 +18,4 @@ export function isSame(a: unknown, b: unknown): boolean {
 
 /** Objects of other classes may hold what their keys do not show. */
 const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  Array.isArray(value) || (value as object | undefined)?.constructor === Object
+  (value as object | undefined)?.constructor === Object

@@ -1,7 +1,8 @@
-import type { Fold } from '@org/realtime-core/bind'
-import { type AnyTarget, useFollowing } from './use-following.ts'
-import { useKept, useNewest } from './use-kept.ts'
-import { useStore } from './use-store.ts'
+import type { AnyChannel, Fold } from '@org/realtime-core/bind'
+import { useInsertionEffect } from 'react'
+import { type AnyTarget, useActive } from './use-following.ts'
+import { useKept } from './use-kept.ts'
+import { usePart } from './use-store.ts'
 
 /**
  * A state that follows events. Another channel starts it anew; a list of channels keeps it when the list changes.
@@ -13,14 +14,19 @@ export function useFold<S, T, O extends object>(
   options: O & { readonly select?: (state: S) => T },
   create: (read: () => O, target: AnyTarget, events: readonly string[]) => Fold<S>,
 ): T {
-  const newest = useNewest(options)
-  const fold = useKept([Array.isArray(target) || target, ...events], () => {
-    // Those of the last render are not there yet.
-    let read = (): O => options
-    const made = create(() => read(), target, events)
-    read = () => newest.current
-    return made
+  const kept = useKept([Array.isArray(target) || target, ...events], () => {
+    const newest: { current: O } = { current: options }
+    const shown: { current?: T } = {}
+    const fold = create(() => newest.current, target, events)
+    return { fold, newest, shown, active: new Map<AnyChannel, () => void>() }
   })
-  useFollowing(target, (channel) => fold.listen(channel, events), [fold, ...events])
-  return useStore(fold, options.select)
+  const { fold } = kept
+  const value = usePart(fold, options.select, fold.get, kept.shown)
+  // One effect for both: this runs for every row of a table.
+  useInsertionEffect(() => {
+    kept.newest.current = options
+    kept.shown.current = value
+  })
+  useActive(kept.active, target, (channel) => fold.listen(channel, events))
+  return value
 }

@@ -17,7 +17,7 @@ export function usePublish<C extends Publishes>(channel: C | undefined): C['publ
       newest.current
         ? (newest.current.publish as (...message: unknown[]) => Promise<Receipt>)(...message)
         : Promise.reject(
-            new RealtimeError('option.invalid', 'usePublish() has no channel to publish to', {
+            new RealtimeError('option.invalid', 'usePublish() has no channel', {
               option: 'channel',
               expected: 'a channel',
             }),

@@ -14,7 +14,7 @@ export function usePublish<C extends Publishes>(channel: MaybeRefOrGetter<C | un
     if (target) return target.publish(...message)
     const details = { option: 'channel', expected: 'a channel' }
     return Promise.reject(
-      new RealtimeError('option.invalid', 'usePublish() has no channel to publish to', details),
+      new RealtimeError('option.invalid', 'usePublish() has no channel', details),
     )
   }
 }
