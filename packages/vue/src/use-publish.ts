@@ -13,8 +13,6 @@ export function usePublish<C extends Publishes>(channel: MaybeRefOrGetter<C | un
     const target = toValue(channel) as { publish(...message: unknown[]): Promise<Receipt> } | undefined
     if (target) return target.publish(...message)
     const details = { option: 'channel', expected: 'a channel' }
-    return Promise.reject(
-      new RealtimeError('option.invalid', 'usePublish() has no channel', details),
-    )
+    return Promise.reject(new RealtimeError('option.invalid', 'usePublish() has no channel', details))
   }
 }
