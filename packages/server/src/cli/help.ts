@@ -1,4 +1,4 @@
-import { describeAccepts, type OptionRow, toEnvName } from '../config/option-row.ts'
+import { describeAccepts, describeFallback, type OptionRow, toEnvName } from '../config/option-row.ts'
 import { optionTable } from '../config/option-table.ts'
 
 const WIDTH = 100
@@ -26,20 +26,10 @@ export function help(): string {
 
 function toLines(row: OptionRow): readonly string[] {
   const accepts = describeAccepts(row.accepts)
-  return [`--${row.name}   ${accepts}; ${describeFallback(row)}`, ...wrap(row.help.replaceAll('`', ''))]
-}
-
-/** The default, as help and pages say it. */
-export function describeFallback({ fallback }: OptionRow): string {
-  if (fallback === undefined) return 'none by default'
-  if (typeof fallback === 'object' && 'development' in fallback)
-    return `default ${show(fallback['development'])} in development, ${show(fallback['production'])} in production`
-  return `default ${show(fallback)}`
-}
-
-function show(value: unknown): string {
-  if (Array.isArray(value) && value.length === 0) return 'none'
-  return value === '' ? 'empty' : `${value}`
+  return [
+    `--${row.name}   ${accepts}; default: ${describeFallback(row)}`,
+    ...wrap(row.help.replaceAll('`', '')),
+  ]
 }
 
 function wrap(text: string): readonly string[] {

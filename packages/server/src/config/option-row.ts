@@ -43,7 +43,7 @@ export function describeAccepts(accepts: Accepts): string {
     case 'number':
       return `a ${isWhole(accepts) ? 'whole ' : ''}number from ${accepts.least} to ${toShown(accepts.most)}`
     case 'word':
-      return `one of ${accepts.words.join(', ')}`
+      return accepts.words.length > 1 ? `one of ${accepts.words.join(', ')}` : `${accepts.words[0]}`
     case 'switch':
       return 'true or false'
     case 'text':
@@ -61,3 +61,16 @@ export function isWhole({ least }: { readonly least: number }): boolean {
 }
 
 const toShown = (most: number): string => (most === Infinity ? 'Infinity' : `${most}`)
+
+/** The default, as help and pages say it. */
+export function describeFallback({ fallback }: OptionRow): string {
+  if (fallback === undefined) return 'none'
+  if (typeof fallback === 'object' && 'development' in fallback)
+    return `${show(fallback['development'])} in development, ${show(fallback['production'])} in production`
+  return show(fallback)
+}
+
+function show(value: unknown): string {
+  if (Array.isArray(value) && value.length === 0) return 'none'
+  return value === '' ? 'empty' : `${value}`
+}

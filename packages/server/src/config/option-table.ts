@@ -68,6 +68,12 @@ export const optionTable: readonly OptionRow[] = [
     fallback: undefined,
     help: 'Who may do what: patterns like `news.*` or `room.{id}`, each `true` to join and hear, or an object of `subscribe`, `publish`, `presence` and `history`',
   },
+  {
+    name: 'slowConsumer',
+    accepts: { kind: 'word', words: ['close', 'drop'] },
+    fallback: 'close',
+    help: 'What happens to a client that reads too slowly: it is ended, or messages are left out and the gap is told',
+  },
   { name: 'raw', accepts: SWITCH, fallback: true, help: 'Whether `/raw` is served' },
   {
     name: 'rakit.enabled',

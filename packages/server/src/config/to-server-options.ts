@@ -18,8 +18,18 @@ const PLAIN = [
   'hosts',
   'authenticate',
   'channels',
+  'slowConsumer',
   'raw',
-] as const
+] as const satisfies readonly (keyof ServerOptions)[]
+
+/** The options that file, environment and flags have. */
+export type Configurable =
+  | (typeof GROUPS | typeof PLAIN)[number]
+  | 'rakit'
+  | 'tls'
+  | 'log'
+  | 'inspect'
+  | 'control'
 
 /**
  * What `createServer` takes of a configuration.

@@ -27,8 +27,9 @@ export function handleText(room: Room, sender: Client, text: string, rules: Rule
     const said = toText(message.get('message') ?? null)
     if (said !== undefined) return room.find(message.get('to'))?.send(toMessage(sender, said))
   }
-  // What has a receiver or is a command was not meant for everybody.
-  if (isExact || !(has('to') || has('command'))) sayToAll(room, sender, text)
+  // What names a receiver or a command was not meant for everybody, even when it names none.
+  const isForAll = !(message?.has('to') || message?.has('command'))
+  if (isExact || isForAll) sayToAll(room, sender, text)
 }
 
 function sayToAll(room: Room, sender: Client, text: string): void {

@@ -169,6 +169,7 @@ const safely: Readonly<Record<string, readonly Line[]>> = {
   'shows a private message to nobody but its receiver': [
     ['{"to":"$b","message":{"a":1}}', ...nobody],
     ['{"to":"$b"}', ...nobody],
+    ['{"to":null,"message":"x"}', ...nobody],
   ],
   'knows channels by strings alone': [
     ...['true', '7', '[]', '{}', '""', JSON.stringify('x'.repeat(201))].flatMap((name): Line[] => [
