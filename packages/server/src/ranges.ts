@@ -19,6 +19,8 @@ export const ranges = {
     pingTimeoutMs: [0, 0, DAY],
     clients: [500, 1, 10_000],
     channels: [100, 0, 10_000],
+    perSecond: [100, 0.01, 1_000_000],
+    burst: [200, 1, 1_000_000],
   },
   limits: {
     frameBytes: [1_048_576, 4096, 104_857_600],

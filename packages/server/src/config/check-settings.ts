@@ -38,6 +38,12 @@ function* notesOf(settings: Settings, isProduction: boolean): Iterable<string> {
     yield 'No channel is open: give `channels`, or use the library and its rules'
   if (settings.get('rakit.enabled') === true && settings.get('rakit.compat') === 'exact')
     yield '/rakit is exact: any client may run commands, read private messages and stall all others'
+  if (
+    settings.get('inspect.token') !== undefined &&
+    settings.get('tls.cert') === undefined &&
+    !isLoopback(host)
+  )
+    yield 'The token of the inspector can be read on its way: give `tls`, or put a proxy with TLS in front'
   if (settings.get('origins') === 'any')
     yield 'Pages of any origin may connect, with the cookies of whoever looks at them'
 }

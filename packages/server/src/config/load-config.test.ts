@@ -190,6 +190,16 @@ describe('loadConfig', () => {
     [['--host=0.0.0.0'], /^In development mode everybody who reaches 0\.0\.0\.0 may do everything/],
     [['--mode=production', '--authenticate=anonymous'], /^No channel is open/],
     [['--rakit.compat=exact'], /any client may run commands/],
+    [
+      [
+        '--host=0.0.0.0',
+        '--mode=production',
+        '--authenticate=anonymous',
+        '--channels={"a":true}',
+        '--inspect.token=sixteen-characters',
+      ],
+      /^The token of the inspector can be read/,
+    ],
     [['--origins=any'], /^Pages of any origin may connect/],
   ])('tells what %j means', (args, note) => {
     expect(readConfig({ env: {}, args }).notes).toEqual([expect.stringMatching(note)])

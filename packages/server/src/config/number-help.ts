@@ -17,6 +17,9 @@ export const numberHelp: Readonly<
     'How long a client may get nothing before it is cut in a silence: `ping_timeout` of Rakit',
   'rakit.clients': 'How many clients may be in the room',
   'rakit.channels': 'How many channels one of them may subscribe to',
+  'rakit.perSecond':
+    'How many texts of one of them are taken in a second, all of which may go to everybody; not with `exact`',
+  'rakit.burst': 'How many of them at once',
   'limits.frameBytes': 'The longest frame',
   'limits.bufferBytes': 'How much may wait for a client that reads too slowly',
   'limits.connections': 'How many connections',

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
+import { TokenBucket } from '../token-bucket.ts'
 import type { Endpoint, Wire, WireHandler } from '../wire.ts'
 import { Intake } from './intake.ts'
 import { kindOf } from './kind-of.ts'
@@ -36,8 +37,10 @@ export function createRakitEndpoint(options: RakitOptions = {}, clock: Clock = s
     }
     let client: Client | undefined
     let cancelDrain = (): void => {}
+    // Rakit has no word for what is too much, so it is silence, as for anything else that is ignored.
+    const bucket = settings.compat === 'safe' ? new TokenBucket(settings, clock) : undefined
     const handle = (text: string): void => {
-      if (client && room.has(client)) handleText(room, client, text, settings)
+      if (client && room.has(client) && !bucket?.take()) handleText(room, client, text, settings)
     }
     const intake = new Intake({ ...settings, clock, wire, turnstile, handle })
     silence.heard()
@@ -67,5 +70,6 @@ export function createRakitEndpoint(options: RakitOptions = {}, clock: Clock = s
     kindOf,
     subprotocol: (offered) => offered.find((name) => settings.subprotocols.includes(name)),
     accept,
+    stop: () => silence.stop(),
   }
 }

@@ -239,6 +239,19 @@ describe('createRakitEndpoint', () => {
     expect(a.take()).toEqual(['{"channel":"one","data":1,"client_id":"$a"}'])
   })
 
+  it('takes no more than its share from one client, and all of it when it is exact', async () => {
+    for (const compat of ['safe', 'exact'] as const) {
+      const { a, b, clock } = await setupPair({ compat, perSecond: 10, burst: 3, bufferBytes: 8192 })
+      await a.send('1', '2', '3', '4')
+      expect(b.take()).toHaveLength(compat === 'safe' ? 3 : 4)
+      await clock.advance(100)
+      await a.send('5', '6')
+      expect(b.take()).toHaveLength(compat === 'safe' ? 1 : 2)
+      await b.send('the other has a share of its own')
+      expect(a.take().at(-1)).toContain('$b')
+    }
+  })
+
   it('tells id and channels of a client', async () => {
     const { a } = await setupPair({ compat: 'exact' })
     await a.send('{"event":"subscribe","channel":"one"}', '{"event":"subscribe","channel":2}')
