@@ -184,7 +184,7 @@ describe('the inspector', { timeout: 30_000 }, () => {
     })
     await page.getByLabel(/token of the inspector/).fill('wrong')
     await page.getByRole('button', { name: 'Open' }).click()
-    await sees(page, 'The token of option `inspect.token` is missing or wrong')
+    await sees(page, 'The token of option inspect.token is missing or wrong')
     await page.getByLabel(/token of the inspector/).fill(INSPECT)
     await page.getByRole('button', { name: 'Open' }).click()
     await sees(page, 'production mode')

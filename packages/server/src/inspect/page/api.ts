@@ -32,7 +32,8 @@ export function createApi(tokens: Tokens): Api {
     const response = await fetch(url, { ...options, headers, cache: 'no-store' })
     if (response.ok) return response
     const { error } = await response.json().catch(() => ({ error: undefined }))
-    throw new Refusal(response.status, error?.message ?? `The server answered with ${response.status}`)
+    const message: string = error?.message ?? `The server answered with ${response.status}`
+    throw new Refusal(response.status, message.replaceAll('`', ''))
   }
   const askJson = async (url: string, name: TokenName, options?: RequestInit) =>
     (await ask(url, name, options)).json()

@@ -21,7 +21,7 @@ const log = createLogPanel(payloads)
 const connections = createConnectionsPanel(log.filterBy)
 const channels = createChannelsPanel({ api, payloads: () => payloads.checked, pick: log.filterBy })
 const faults = createFaultsPanel(api, tokens)
-const lock = createTokenForm('The token of the inspector: option `inspect.token`', (token) => {
+const lock = createTokenForm('The token of the inspector, option inspect.token', (token) => {
   tokens.set('inspect', token)
   link.restart()
 })
