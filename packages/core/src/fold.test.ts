@@ -153,3 +153,16 @@ describe('createLatest', () => {
     expect(signals.listeners).toBe(1)
   })
 })
+
+describe('options of a state', () => {
+  it.each([
+    ['flush', () => createLatest(() => ({ flush: -1 }))],
+    ['flush', () => createLatest(() => ({ flush: 'later' as 'raf' }))],
+    ['max', () => createHistory(() => ({ max: 0 }))],
+    ['max', () => createHistory(() => ({ max: Number.NaN }))],
+  ])('refuses %s that cannot be right', (option, create) => {
+    expect(create).toThrow(
+      expect.objectContaining({ code: 'option.invalid', details: expect.objectContaining({ option }) }),
+    )
+  })
+})

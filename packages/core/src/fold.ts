@@ -1,6 +1,7 @@
 import type { AnyChannel } from './binding-types.ts'
 import { type Flush, schedule } from './flush.ts'
 import { attachAll, isAway } from './hidden-tab.ts'
+import { atLeast, oneOf } from './options.ts'
 import type { Meta } from './protocol.ts'
 import type { Store } from './store.ts'
 
@@ -18,8 +19,14 @@ export interface Fold<S> extends Store<S> {
   set(state: S): void
 }
 
-/** The last state stays when nothing is listened to any more. */
+/**
+ * The last state stays when nothing is listened to any more.
+ * @throws RealtimeError `option.invalid` for a time that is none
+ */
 export function createFold<S>(initial: S, step: Step<S>, flush: () => Flush | undefined): Fold<S> {
+  const first = flush()
+  if (typeof first === 'number') atLeast('flush', first, 0)
+  else oneOf('flush', first, ['raf', 'sync'])
   let state = initial
   let shown = initial
   const listeners = new Set<(state: S) => void>()

@@ -1,5 +1,6 @@
 import { createFold, type Fold } from './fold.ts'
 import type { FoldOptions } from './latest.ts'
+import { atLeast } from './options.ts'
 import type { Meta } from './protocol.ts'
 
 export interface HistoryOptions<T, M extends Meta = Meta> extends FoldOptions {
@@ -36,6 +37,7 @@ export function createHistory(read: () => HistoryOptions<unknown>): Fold<History
     return Object.assign(history, { dropped: history.dropped + over })
   }
   const first = (): History<unknown> => {
+    atLeast('max', read().max ?? 1, 1)
     const history = { items: [], dropped: 0, clear }
     for (const payload of read().initial ?? []) add(history, payload)
     return history

@@ -1,4 +1,5 @@
 import type { AnyClient } from './api.ts'
+import { atLeast } from './options.ts'
 import { keep } from './same.ts'
 import type { Status, StatusSnapshot } from './status.ts'
 import type { Store } from './store.ts'
@@ -38,6 +39,7 @@ const troubles: { readonly [S in Status]?: HumanStatus } = {
 
 /** `human` tells of trouble that lasts `delayMs`. Its one timer runs only while somebody listens. */
 export function createLiveStatus(client: AnyClient, delayMs = 1000): Store<LiveStatus> {
+  atLeast('delayMs', delayMs, 0)
   const { clock } = client['~env']
   const listeners = new Set<(status: LiveStatus) => void>()
   let shown = FIRST_STATUS

@@ -1,6 +1,7 @@
 import type { AnyClient, ChannelOptions } from './api.ts'
 import type { AnyChannel } from './binding-types.ts'
 import { type HiddenTab, setHiddenTab } from './hidden-tab.ts'
+import { oneOf } from './options.ts'
 
 /** {@link ChannelOptions}, and what only bindings know. */
 export interface BoundOptions extends ChannelOptions {
@@ -13,7 +14,7 @@ type Open = (pattern: string, params: object, options: ChannelOptions) => AnyCha
 /**
  * A handle of a channel for a binding: `rest` are the parameters, where the pattern has any, and options. Nothing
  * when either is `'skip'`.
- * @throws RealtimeError `option.invalid` for a name outside the registry or a parameter that does not fit
+ * @throws RealtimeError `option.invalid` for a name outside the registry, a parameter that does not fit, or no such policy
  */
 export function openChannel(
   client: AnyClient,
@@ -23,12 +24,13 @@ export function openChannel(
   if (rest.includes('skip')) return undefined
   const params = pattern.includes('{') ? rest[0] : {}
   const given = (pattern.includes('{') ? rest[1] : rest[0]) as BoundOptions | undefined
-  const { hidden = 'keep', ...options } = given ?? {}
+  const { hidden, ...options } = given ?? {}
+  const policy = oneOf('hidden', hidden, ['keep', 'coalesce', 'leave'])
   const channel = (client as AnyClient & { readonly channel: Open }).channel(
     pattern,
     params as object,
     options,
   )
-  setHiddenTab(channel, hidden)
+  setHiddenTab(channel, policy)
   return channel
 }

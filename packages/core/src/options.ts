@@ -98,6 +98,12 @@ export function oneOf<T extends string>(
   return value
 }
 
+/** A single number of a binding, whose default is where it is used. */
+export function atLeast(option: string, value: number, least: number): number {
+  if (value >= least) return value
+  throw invalid(option, `a number from ${least}`, value)
+}
+
 export function invalid(option: string, expected: string, value?: unknown): RealtimeError<'option.invalid'> {
   return fault('option.invalid', { option, expected, value })
 }

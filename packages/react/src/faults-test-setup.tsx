@@ -25,6 +25,21 @@ export function faults(): void {
       expect(page.text()).toBe('caught binding.no-provider')
     })
 
+    it('a policy that does not exist throws a typed error', async () => {
+      const fake = setup()
+      fake.expectPrints()
+      function Wrong() {
+        useChannel('news', { hidden: 'sleep' as 'keep' })
+        return null
+      }
+      const page = await fake.show(
+        <Boundary>
+          <Wrong />
+        </Boundary>,
+      )
+      expect(page.text()).toBe('caught option.invalid')
+    })
+
     it('a channel outside the registry throws a typed error', async () => {
       const fake = setup()
       fake.expectPrints()
