@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
 import { dialRaw } from '../socket-test-setup.ts'
 import { buildCli, createFolder, type Running } from './cli-test-setup.ts'
 
@@ -21,7 +25,7 @@ async function occupy(): Promise<number> {
   return (server.address() as { port: number }).port
 }
 
-describe('realtime-server', () => {
+describe('realtime-server', { timeout: 20_000 }, () => {
   it('starts without anything given, and prints all that is needed to connect', async () => {
     const running = run(TEXT)
     const port = await portOf(running)
@@ -127,6 +131,34 @@ describe('realtime-server', () => {
     expect(await client.next('refused')).toMatchObject({ ch: 'other', code: 'unknown-channel' })
   })
 
+  it('serves wss: with a certificate', async () => {
+    const cwd = createFolder({})
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem']
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2']
+    execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', 'cert.pem'], {
+      cwd,
+      stdio: 'ignore',
+    })
+    const running = run([...TEXT, '--tls.cert=cert.pem', '--tls.key=key.pem'], { cwd })
+    const [, url = ''] = await running.sees(/(wss:\/\/127\.0\.0\.1:\d+\/raw)/)
+    const socket = new WebSocket(url, ['realtime.v1'], { ca: readFileSync(join(cwd, 'cert.pem')) })
+    onTestFinished(() => socket.terminate())
+    await once(socket, 'open')
+    const missing = run([...TEXT, '--tls.cert=none.pem', '--tls.key=key.pem'], { cwd })
+    expect(await missing.ended).toBe(1)
+    expect(missing.err).toContain('- tls.cert (--tls.cert): cannot be read: ENOENT')
+  })
+
+  it('goes on serving when nobody reads what it prints any more', async () => {
+    const running = run(['--port=0', '--log.level=debug'])
+    const port = await portOf(running)
+    running.child.stdout?.destroy()
+    running.child.stderr?.destroy()
+    for (let count = 0; count < 5; count++) await (await dialRaw(port)).hello()
+    running.child.kill('SIGTERM')
+    expect(await once(running.child, 'exit')).toEqual([0, null])
+  })
+
   it('tells help, version, and unknown commands', async () => {
     const [help, version, unknown] = [run(['doctor', '--help']), run(['--version']), run(['strat'])]
     expect([await help.ended, await version.ended, await unknown.ended]).toEqual([0, 0, 1])
@@ -136,7 +168,7 @@ describe('realtime-server', () => {
   })
 })
 
-describe('realtime-server doctor', () => {
+describe('realtime-server doctor', { timeout: 20_000 }, () => {
   it('finds nothing where all is well', async () => {
     const running = run(['doctor', '--port=0'])
     expect(await running.ended).toBe(0)

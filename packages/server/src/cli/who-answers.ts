@@ -14,7 +14,7 @@ interface Answer {
 export async function whoAnswers(host: string, port: number): Promise<string> {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   const ask = (path: string): Promise<Answer | undefined> => answerOf(reachable, port, path)
-  const [health, up, root] = [await ask('/health'), await ask('/up'), await ask('/')]
+  const [health, up, root] = await Promise.all([ask('/health'), ask('/up'), ask('/')])
   const owner = ownerOf(port)
   return `${nameOf(health, up, root)}${owner === undefined ? '' : ` (${owner})`}`
 }

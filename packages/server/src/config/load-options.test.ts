@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { resolveOptions, type ServerOptions } from '../options.ts'
+import { resolveRakit } from '../rakit/rakit-options.ts'
 import { dialRaw, startServer } from '../socket-test-setup.ts'
 import { loadOptions } from './load-options.ts'
 
@@ -28,6 +30,17 @@ describe('loadOptions', () => {
     expect(await client.next('subbed')).toMatchObject({ ch: 'news.today' })
     expect(await client.next('refused')).toMatchObject({ ch: 'other', code: 'unknown-channel' })
   })
+
+  it.each(['development', 'production'] as const)(
+    'gives the defaults that a server has by itself (%s)',
+    (mode) => {
+      const resolve = (options: ServerOptions) => {
+        const { log: _log, rakit, ...rest } = resolveOptions({ authenticate: 'anonymous', ...options })
+        return { ...rest, rakit: rakit && resolveRakit(rakit) }
+      }
+      expect(resolve(loadOptions({ env: { REALTIME_MODE: mode } }))).toEqual(resolve({ mode, inspect: true }))
+    },
+  )
 
   it('throws every mistake', () => {
     expect(() => loadOptions({ env: { REALTIME_PORT: 'x' } })).toThrow(

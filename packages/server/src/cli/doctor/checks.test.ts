@@ -152,9 +152,13 @@ describe('checkTls', () => {
     const folder = createFolder({})
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
     const subject = ['-subj', '/CN=localhost', '-days', `${days}`, '-keyout', key, '-out', cert]
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject], {
-      stdio: 'ignore',
-    })
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', ...subject],
+      {
+        stdio: 'ignore',
+      },
+    )
     return { cert, key, folder }
   }
   const check = (cert: string, key: string, now = Date.now()) =>
