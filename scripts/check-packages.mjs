@@ -13,6 +13,7 @@ const results = readdirSync(join(root, 'packages'))
   .map((name) => {
     const tarball = join(tarballs, `${name}.tgz`)
     const isOk =
+      keepsDirectives(name) &&
       run(name, 'pnpm', ['pack', '--out', tarball]) &&
       run(name, 'publint', ['run', tarball, '--strict']) &&
       // Without `node10`: that resolution knows no `exports`, so no second entry.
@@ -21,6 +22,26 @@ const results = readdirSync(join(root, 'packages'))
     return isOk
   })
 process.exitCode = results.every(Boolean) ? 0 : 1
+
+/**
+ * What is marked as client code for server components has to be marked in what is built, too: bundling loses it easily.
+ * @param {string} name
+ */
+function keepsDirectives(name) {
+  const folder = join(root, 'packages', name)
+  const marked = readdirSync(join(folder, 'src')).filter(
+    (file) =>
+      /^[\w-]+\.tsx?$/.test(file) && /^['"]use client/.test(readFileSync(join(folder, 'src', file), 'utf8')),
+  )
+  return marked.every((file) =>
+    ['js', 'cjs'].every((extension) => {
+      const built = file.replace(/tsx?$/, extension)
+      const isKept = /^['"]use client/.test(readFileSync(join(folder, 'dist', built), 'utf8'))
+      if (!isKept) console.error(`packages/${name}/dist/${built} has lost 'use client'`)
+      return isKept
+    }),
+  )
+}
 
 /** @param {string} name */
 function isPublic(name) {

@@ -2,12 +2,8 @@ export type {
   AnyClient,
   Channel,
   Client,
-  DeliveryOf,
   FullName,
   ListeningChannel,
-  PresenceChannel,
-  PublishingChannel,
-  PublishOptions,
   Receipt,
   TypesOf,
 } from './api.ts'
@@ -32,7 +28,6 @@ export { LEFT } from './channel-status.ts'
 export type { Environment } from './environment.ts'
 export { firstJoin } from './first-join.ts'
 export type { Flush } from './flush.ts'
-export { schedule } from './flush.ts'
 export type { Fold, Step } from './fold.ts'
 export { createFold } from './fold.ts'
 export { follow, toList } from './follow.ts'
@@ -49,8 +44,8 @@ export { createLiveStatus, FIRST_STATUS } from './live-status.ts'
 export type { BoundOptions } from './open-channel.ts'
 export { openChannel } from './open-channel.ts'
 export type { MembersSnapshot, MembersStore } from './presence.ts'
-export type { Capabilities, Meta } from './protocol.ts'
-export type { Channels, Events, ExactPattern, InfoOf, OpenPattern, Params, Pattern } from './registry.ts'
+export type { Meta } from './protocol.ts'
+export type { Channels, Events, ExactPattern, OpenPattern, Params } from './registry.ts'
 export { isSame, keep } from './same.ts'
 export type { Store } from './store.ts'
-export type { Input, Output } from './validate.ts'
+export type { Output } from './validate.ts'
