@@ -1,4 +1,5 @@
 import { RealtimeError } from '@org/realtime-core/kit'
+import { known } from './known.ts'
 
 /** What came back, whoever was asked. Status 0: nothing came back. */
 export interface Reply {
@@ -25,16 +26,8 @@ export function judge(reply: Reply, channel?: string): { readonly answer: unknow
   const isOk = status >= 200 && status < 300
   if (isOk && isSigned(body)) return { answer: body }
   const isPassing = status < 200 || status >= 500 || [408, 425, 429].includes(status)
-  const details = {
-    ...(channel !== undefined && { channel }),
-    ...(status && { status }),
-    ...(isPassing && { retry: true }),
-  }
-  const what = isOk
-    ? 'answered without `auth` of the form key:signature'
-    : status
-      ? `answered with ${status}`
-      : 'did not answer'
+  const details = known({ channel, status: status || undefined, retry: isPassing || undefined })
+  const what = isOk ? 'has no key:signature' : `failed with ${status || 'no answer'}`
   return {
     error: new RealtimeError(
       'auth.failed',

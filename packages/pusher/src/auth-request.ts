@@ -1,5 +1,5 @@
-import { type Clock, type Provided, provide, RealtimeError } from '@org/realtime-core/kit'
-import type { AuthContext, AuthEndpoint, AuthFields, AuthRequest } from './auth-options.ts'
+import type { Clock } from '@org/realtime-core/kit'
+import type { AuthEndpoint, AuthRequest } from './auth-options.ts'
 import { isStale, type Reply } from './auth-reply.ts'
 
 /** Asks for one thing. An aborted request is answered with status 0. */
@@ -21,42 +21,55 @@ export function createAsk<F extends object>(
   toForm: (fields: F) => Iterable<readonly [string, string]>,
 ): Ask<F> {
   const { timeoutMs = 8000 } = options
-  const headers = createFields(options, 'headers', timeoutMs)
-  const params = createFields(options, 'params', timeoutMs)
+  /** Calls under way, which requests of the same moment share. */
+  const calls = new Map<string, Promise<Values>>()
 
-  const post = async (
-    fields: F,
-    { socketId, signal, refresh }: AuthRequest,
-    clock: Clock,
-  ): Promise<Reply> => {
-    const [head, more] = await Promise.all([headers(refresh, clock), params(refresh, clock)])
-    const form = [['socket_id', socketId], ...toForm(fields), ...Object.entries(more)]
-    const response = await (options.fetch ?? fetch)(options.endpoint ?? endpoint, {
+  /** Read when it is needed, so an object may be changed after a login. */
+  const read = (name: 'headers' | 'params', refresh: boolean): Values | undefined | Promise<Values> => {
+    const { [name]: fields } = options
+    if (!(fields instanceof Function)) return fields
+    const key = name + refresh
+    const call =
+      calls.get(key) ??
+      new Promise<Values>((resolve) => resolve(fields({ refresh }))).finally(() => calls.delete(key))
+    calls.set(key, call)
+    return call
+  }
+
+  const post = async (fields: F, { socketId, signal, refresh }: AuthRequest): Promise<Response> => {
+    const [head, more] = await Promise.all([read('headers', refresh), read('params', refresh)])
+    const form = [['socket_id', socketId], ...toForm(fields), ...Object.entries(more ?? {})]
+    return (options.fetch ?? fetch)(options.endpoint ?? endpoint, {
       method: 'POST',
       headers: { Accept: 'application/json', 'Content-Type': 'application/x-www-form-urlencoded', ...head },
       body: new URLSearchParams(form as string[][]).toString(),
       credentials: options.credentials ?? 'same-origin',
       signal,
     })
-    const text = await response.text()
-    const { status } = response
-    return { status, body: toJson(text), retryAfterMs: toMs(response.headers.get('retry-after'), clock) }
   }
 
   const attempt = async (fields: F, request: AuthRequest, clock: Clock): Promise<Reply> => {
     try {
-      return own
-        ? { status: 200, body: await own({ ...request, ...fields }) }
-        : await post(fields, request, clock)
+      if (own) return { status: 200, body: await own({ ...request, ...fields }) }
+      const response = await post(fields, request)
+      const { status, headers } = response
+      return {
+        status,
+        body: toJson(await response.text()),
+        retryAfterMs: toMs(headers.get('retry-after'), clock),
+      }
     } catch (cause) {
-      const { status, response } = Object(RealtimeError.is(cause) ? cause.cause : cause)
+      const { status, response } = Object(cause)
       return { status: Number(status ?? response?.status) || 0, cause }
     }
   }
 
   return async (fields, socketId, controller, clock) => {
     const { signal } = controller
-    const cancel = clock.after(timeoutMs, () => controller.abort(new Error(`No answer in ${timeoutMs} ms`)))
+    const cancel = clock.after(timeoutMs, () => {
+      calls.clear()
+      controller.abort(new Error(`No answer in ${timeoutMs} ms`))
+    })
     const aborted = new Promise<Reply>((resolve) => {
       signal.addEventListener('abort', () => resolve({ status: 0, cause: signal.reason }))
     })
@@ -71,24 +84,6 @@ export function createAsk<F extends object>(
 }
 
 type Values = Readonly<Record<string, string>>
-
-/** Read when it is needed, so an object may be changed after a login. */
-function createFields(
-  options: AuthEndpoint,
-  name: 'headers' | 'params',
-  limitMs: number,
-): (refresh: boolean, clock: Clock) => Promise<Values> {
-  const calls: { usual?: Provided<Values>; fresh?: Provided<Values> } = {}
-  return (refresh, clock) => {
-    const kind = refresh ? 'fresh' : 'usual'
-    calls[kind] ??= provide(() => read(options[name], { refresh }), `auth.${name}`, clock, limitMs)
-    return calls[kind].get()
-  }
-}
-
-function read(fields: AuthFields | undefined, context: AuthContext) {
-  return fields instanceof Function ? fields(context) : (fields ?? {})
-}
 
 function toJson(text: string): unknown {
   try {

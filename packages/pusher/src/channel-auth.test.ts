@@ -128,6 +128,33 @@ describe('channel authorization', () => {
     expect([calls, fake.posts.length]).toEqual([1, 3])
   })
 
+  it('asks a function for headers anew when the call before never ended', async () => {
+    let calls = 0
+    const fake = endpoint([], {
+      timeoutMs: 1000,
+      headers: () => (++calls === 1 ? new Promise(() => {}) : {}),
+    })
+    fake.expectError('auth.failed', 1)
+    const channel = await joining(fake)
+    await fake.clock.advance(5000)
+    expect([channel.status.get().state, calls]).toEqual(['joined', 2])
+  })
+
+  it('is tried again after a function for headers threw', async () => {
+    let calls = 0
+    const fake = endpoint([], {
+      headers: () => {
+        if (++calls === 1) throw new Error('No token yet')
+        return {}
+      },
+    })
+    fake.expectError('auth.failed', 1)
+    const channel = await joining(fake)
+    expect(channel.status.get()).toMatchObject({ error: { cause: { message: 'No token yet' } } })
+    await fake.clock.advance(5000)
+    expect(channel.status.get().state).toBe('joined')
+  })
+
   it.each([401, 419])('refreshes once after %i, and joins', async (status) => {
     const contexts: AuthContext[] = []
     const fake = endpoint([() => json({}, status)], {

@@ -9,6 +9,7 @@ import type { ChannelAuthAnswer } from './auth-options.ts'
 import type { ChannelOutcome } from './channel-auth.ts'
 import { writeClientFrame } from './client-frame.ts'
 import type { Decryptor, EncryptedChannel } from './encryption.ts'
+import { known } from './known.ts'
 import { isCache, isEncrypted, isPrivate, isUserChannel } from './names.ts'
 import { createPace } from './pace.ts'
 import { toMyId } from './presence-data.ts'
@@ -98,14 +99,8 @@ export function createJoiner(
   const ask = (channel: string, join: Join, answer?: ChannelAuthAnswer): void => {
     const { auth, channel_data } = answer ?? {}
     join.myId = toMyId(channel_data)
-    join.frame = writeClientFrame({
-      event: 'pusher:subscribe',
-      data: {
-        channel,
-        ...(auth !== undefined && { auth }),
-        ...(channel_data !== undefined && { channel_data }),
-      },
-    })
+    // What is undefined is not written, and the key of an encrypted channel stays here.
+    join.frame = JSON.stringify({ event: 'pusher:subscribe', data: { channel, auth, channel_data } })
     pace.send(channel, join.frame)
   }
 
@@ -196,7 +191,7 @@ export function createJoiner(
     },
     members(channel, all) {
       const me = joins.get(channel)?.myId ?? signin.user.get()?.id
-      events.members(channel, { all, ...(me !== undefined && { me }) })
+      events.members(channel, { all, ...known({ me }) })
     },
     refused(channel, { type: code, error, status }) {
       const join = joins.get(channel)
@@ -230,7 +225,3 @@ export function createJoiner(
 }
 
 const TOO_MANY = /rate|too many/i
-
-function known(details: { readonly [name: string]: unknown }): object {
-  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined))
-}

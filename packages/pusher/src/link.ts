@@ -9,6 +9,7 @@ import {
 } from '@org/realtime-core/kit'
 import { dataOf, decodeData, type PusherFrame, parseFrame } from './frame.ts'
 import { createJoiner } from './joiner.ts'
+import { known } from './known.ts'
 import { isEncrypted, toClientEvent } from './names.ts'
 import { toMember, toMembers } from './presence-data.ts'
 import type { PusherMeta } from './protocol.ts'
@@ -61,9 +62,8 @@ export function createLink(shared: Shared, session: LinkSession, events: LinkEve
   const warn = (code: unknown, reason: string, channel?: string): void =>
     events.error(
       new RealtimeError('server.error', `Server says: ${reason}`, {
-        ...(typeof code === 'number' && { code }),
         reason,
-        ...(channel !== undefined && { channel }),
+        ...known({ channel, code: typeof code === 'number' ? code : undefined }),
       }),
     )
 

@@ -1,4 +1,5 @@
 import { type Failure, RealtimeError } from '@org/realtime-core/kit'
+import { known } from './known.ts'
 
 /**
  * What a code of the protocol means for the connection, whether it came in a frame or closed the socket. Nothing
@@ -7,7 +8,7 @@ import { type Failure, RealtimeError } from '@org/realtime-core/kit'
 export function toFailure(code: number | undefined, reason?: string): Failure | undefined {
   if (!code || code < 4000 || code > 4399) return undefined
   const group = Math.floor(code / 100)
-  const details = { code, ...(reason && { reason }) }
+  const details = { code, ...known({ reason: reason || undefined }) }
   const text = `${reason || 'Server ended the connection'} (${code})`
   if (group === 40) return { verdict: 'stop', error: new RealtimeError('connection.refused', text, details) }
   return {
