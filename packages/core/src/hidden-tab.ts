@@ -63,44 +63,46 @@ export function holdChannel(channel: AnyChannel): () => void {
   const tab = tabs.get(channel)
   if (!tab) return leave
   const { clock, signals } = channel['~env']
-  let cancel = (): void => {}
+  let cancelGrace = (): void => {}
+  let stopCatchUp = (): void => {}
+  const turn = (): void => {
+    tab.isAway = !tab.isAway
+    if (tab.policy === 'leave') restart(channel, tab)
+    else if (!tab.isAway) flush(channel['~env'], 'back')
+    if (tab.isAway) return
+    stopCatchUp()
+    stopCatchUp = catchUp(channel, tab)
+  }
   const look = (): void => {
-    cancel()
+    cancelGrace()
     const isHidden = signals.hidden()
     if (tab.isAway === isHidden) return
-    const after = isHidden && tab.policy === 'leave' ? GRACE_MS : 0
-    if (after) cancel = clock.after(after, () => turn(channel, tab))
-    else cancel = turn(channel, tab)
+    if (isHidden && tab.policy === 'leave') cancelGrace = clock.after(GRACE_MS, turn)
+    else turn()
   }
   const forget = signals.subscribe(look)
   look()
   return () => {
     forget()
-    cancel()
+    cancelGrace()
+    stopCatchUp()
     leave()
   }
 }
 
-/** Returns how to take back what is still to come of it. */
-function turn(channel: AnyChannel, tab: Tab): () => void {
-  tab.isAway = !tab.isAway
-  if (tab.policy === 'coalesce') {
-    if (!tab.isAway) flush(channel['~env'], 'back')
-    return () => {}
-  }
+function restart(channel: AnyChannel, tab: Tab): void {
   if (tab.isAway) tab.since ??= channel['~env'].clock.date()
   for (const [start, stop] of tab.running) {
     stop?.()
     tab.running.set(start, tab.isAway ? undefined : start())
   }
-  return tab.isAway ? () => {} : catchUp(channel, tab)
 }
 
 /** What a gap handler fetches is whole only once the channel is joined. */
 function catchUp(channel: AnyChannel, tab: Tab): () => void {
   const look = (): void => {
     const { since } = tab
-    if (since === undefined || channel.status.get().state !== 'joined') return
+    if (since === undefined || tab.isAway || channel.status.get().state !== 'joined') return
     tab.since = undefined
     const gap = {
       channel: channel.name,
