@@ -16,10 +16,7 @@ export interface Message {
 }
 
 /** A message that has its place in a channel. */
-export interface Stored extends Message, Position {
-  /** Milliseconds since 1970. */
-  readonly at: number
-}
+export interface Stored extends Message, Position {}
 
 export interface Member {
   readonly id: string

@@ -9,13 +9,21 @@ export interface LogLimits {
   readonly dedupe: Numbers<'dedupe'>
 }
 
+interface Entry {
+  readonly stored: Stored
+  /** When it came, on the clock that never jumps. */
+  readonly at: number
+  /** About what it takes in memory. */
+  readonly bytes: number
+}
+
 /** What one channel remembers: its position, its last messages, the ids it has taken. */
 export class ChannelLog {
   readonly #limits: LogLimits
   readonly #taken: RecentIds<Position>
+  readonly #entries = new Window<Entry>()
   #epoch = randomId(6)
   #off = 0
-  readonly #stored = new Window<Stored>()
   #bytes = 0
   /** When it was last of use; a log that nobody uses is forgotten in the end. */
   usedAt: number
@@ -35,7 +43,7 @@ export class ChannelLog {
   }
 
   get isEmpty(): boolean {
-    return !this.#stored.length && !this.#taken.size
+    return !this.#entries.length && !this.#taken.size
   }
 
   /** Where this id was taken before. */
@@ -44,9 +52,10 @@ export class ChannelLog {
   }
 
   append(message: Message, at: number): Stored {
-    const stored: Stored = { ...message, epoch: this.#epoch, off: ++this.#off, at }
-    this.#stored.push(stored)
-    this.#bytes += sizeOf(stored)
+    const stored: Stored = { ...message, epoch: this.#epoch, off: ++this.#off }
+    const bytes = sizeOf(message)
+    this.#entries.push({ stored, at, bytes })
+    this.#bytes += bytes
     if (message.id !== undefined) this.#taken.set(message.id, this.position, at)
     this.expire(at)
     return stored
@@ -59,19 +68,19 @@ export class ChannelLog {
   /** Lets go of what is too much or too old. */
   expire(now: number): void {
     const { history } = this.#limits
-    const isTooMuch = (): boolean => this.#stored.length > history.messages || this.#bytes > history.bytes
-    while (isTooMuch() || (this.#stored.first?.at ?? now) < now - history.ageMs) this.#drop()
+    const isTooMuch = (): boolean => this.#entries.length > history.messages || this.#bytes > history.bytes
+    while (isTooMuch() || (this.#entries.first?.at ?? now) < now - history.ageMs) this.#drop()
     this.#taken.expire(now)
   }
 
   /** Lets go of the oldest messages until this many bytes are free. */
   free(bytes: number): void {
     const enough = this.#bytes - bytes
-    while (this.#bytes > enough && this.#stored.length) this.#drop()
+    while (this.#bytes > enough && this.#entries.length) this.#drop()
   }
 
   evict(): void {
-    while (this.#stored.length) this.#drop()
+    while (this.#entries.length) this.#drop()
   }
 
   restart(): Position {
@@ -84,18 +93,16 @@ export class ChannelLog {
 
   #since({ epoch, off }: Position): readonly Stored[] | undefined {
     const count = this.#off - off
-    if (epoch !== this.#epoch || count < 0 || count > this.#stored.length) return undefined
-    return this.#stored.last(count)
+    if (epoch !== this.#epoch || count < 0 || count > this.#entries.length) return undefined
+    return this.#entries.last(count).map(({ stored }) => stored)
   }
 
   #drop(): void {
-    const stored = this.#stored.shift()
-    if (stored) this.#bytes -= sizeOf(stored)
+    this.#bytes -= this.#entries.shift()?.bytes ?? 0
   }
 }
 
 const OVERHEAD_BYTES = 200
 
-/** About what it takes in memory. */
-const sizeOf = ({ event, payload, id }: Stored): number =>
+const sizeOf = ({ event, payload, id }: Message): number =>
   OVERHEAD_BYTES + event.length + (payload?.length ?? 0) + (id?.length ?? 0)

@@ -86,6 +86,8 @@ export function say(reply: ServerResponse, status: number, text = STATUS_CODES[s
 /** Answers an upgrade that is refused. */
 export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
   const body = `${text}\n`
+  // Whoever does not close its end must not keep ours.
+  socket.once('finish', () => socket.destroy())
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n` +
       `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

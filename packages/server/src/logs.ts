@@ -68,9 +68,9 @@ export function createLogs(limits: LogsLimits, clock: Clock): Logs {
 
   const sweep = (): void => {
     const oldest = clock.now() - limits.history.ageMs
-    for (const log of watched.values()) counted(log, () => log.expire(clock.date()))
+    for (const log of watched.values()) counted(log, () => log.expire(clock.now()))
     for (const [channel, log] of idle) {
-      counted(log, () => log.expire(clock.date()))
+      counted(log, () => log.expire(clock.now()))
       if (log.isEmpty && log.usedAt < oldest) forget(channel, log)
     }
     cancelSweep = clock.after(SWEEP_MS, sweep)

@@ -17,7 +17,7 @@ export function createMemoryAdapter(limits: LogsLimits & MembersLimits, clock: C
     async append(channel, message) {
       const taken = logs.use(channel, (log) => log.find(message.id))
       if (taken) return { ...taken, isRepeat: true }
-      const stored = logs.use(channel, (log) => log.append(message, clock.date()))
+      const stored = logs.use(channel, (log) => log.append(message, clock.now()))
       events.message(channel, stored)
       return { epoch: stored.epoch, off: stored.off, isRepeat: false }
     },

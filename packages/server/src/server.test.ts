@@ -1,8 +1,10 @@
 import { once } from 'node:events'
-import { createServer as createTcp } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { connect, createServer as createTcp } from 'node:net'
+import { createFakeClock } from '@org/realtime-testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createServer } from './index.ts'
 import { dialRaw, startServer } from './socket-test-setup.ts'
+import { upgradeRequest } from './tcp-test-setup.ts'
 
 describe('createServer', () => {
   it('carries a message from one client to another', async () => {
@@ -121,7 +123,8 @@ describe('createServer', () => {
 
 describe('server.close', () => {
   it('asks clients to move, serves those that stay, lets no other in, and ends the rest', async () => {
-    const { port, server, url } = await startServer()
+    const clock = createFakeClock()
+    const { port, server, url } = await startServer({ clock })
     const [leaving, staying] = [await dialRaw(port), await dialRaw(port)]
     await leaving.hello()
     await staying.hello()
@@ -137,6 +140,7 @@ describe('server.close', () => {
     expect(await leaving.ended).toMatchObject({ code: 1000 })
     staying.send({ t: 'ping' })
     await staying.next('pong')
+    await clock.advance(300)
     expect(await staying.ended).toMatchObject({ code: 1001 })
     await closed
     await expect(fetch(`${url}/up`)).rejects.toThrow()
@@ -158,6 +162,15 @@ describe('server.close', () => {
     guest.socket.pause()
     await server.close()
     expect(server.connections()).toEqual([])
+  })
+
+  it('does not wait for who keeps a refused upgrade open', async () => {
+    const { port, server } = await startServer()
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    onTestFinished(() => void socket.destroy())
+    socket.write(upgradeRequest().replace('/raw', '/nothing'))
+    await once(socket.resume(), 'end')
+    await server.close()
   })
 
   it('lets go of what rules of faults hold back', async () => {

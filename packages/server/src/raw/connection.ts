@@ -4,10 +4,10 @@ import type { Denial } from '../authorize.ts'
 import type { Armed } from '../faults/armed.ts'
 import type { FaultMoment } from '../faults/rule.ts'
 import type { Ending, Frame, Wire, WireHandler } from '../wire.ts'
+import { Credentials } from './credentials.ts'
 import { endingOf, endings } from './endings.ts'
-import { Expiry } from './expiry.ts'
 import { encode } from './frames.ts'
-import { type Denied, greet, refresh } from './greeting.ts'
+import { type Denied, greet } from './greeting.ts'
 import { Joins } from './joins.ts'
 import { Lanes } from './lanes.ts'
 import { Publishing } from './publishing.ts'
@@ -34,7 +34,7 @@ export class RawConnection implements WireHandler {
   #heardAt: number
   #bad = 0
   #cancelTimer: () => void
-  #expiry: Expiry | undefined
+  #credentials: Credentials | undefined
   #lanes: Lanes | undefined
   #joins: Joins | undefined
   #publishing: Publishing | undefined
@@ -88,14 +88,7 @@ export class RawConnection implements WireHandler {
   renew(user: User): void {
     if (this.#phase.name !== 'open') return
     this.#phase.user = user
-    if (user.expiresAt === undefined && !this.#expiry) return
-    this.#expiry ??= new Expiry({
-      clock: this.raw.clock,
-      aheadMs: this.raw.options.times.expiringMs,
-      advise: (ms) => this.send({ t: 'expiring', ms }),
-      end: () => this.end(endings.expired),
-    })
-    this.#expiry.set(user.expiresAt)
+    if (user.expiresAt !== undefined || this.#credentials) this.#getCredentials().renew(user)
   }
 
   /** The rule of faults that strikes here and now. */
@@ -140,7 +133,7 @@ export class RawConnection implements WireHandler {
     const phase = this.#phase
     this.#phase = OVER
     this.#cancelTimer()
-    this.#expiry?.cancel()
+    this.#credentials?.stop()
     this.#joins?.stop()
     if (phase.name === 'open') this.raw.sessions.lost(phase.session, this)
   }
@@ -183,7 +176,7 @@ export class RawConnection implements WireHandler {
       case 'unsub':
         return this.#getJoins().leave(frame.ch, bytes)
       case 'auth':
-        return this.#getLanes().run('@auth', bytes, () => refresh(this, frame))
+        return this.#getLanes().run('@auth', bytes, () => this.#getCredentials().present(frame.token))
       case 'bye':
         return this.#bye()
       case 'hello':
@@ -197,6 +190,11 @@ export class RawConnection implements WireHandler {
     const { session } = this
     if (session) this.raw.sessions.bye(session, this)
     this.end(endings.bye)
+  }
+
+  #getCredentials(): Credentials {
+    this.#credentials ??= new Credentials(this)
+    return this.#credentials
   }
 
   #getJoins(): Joins {

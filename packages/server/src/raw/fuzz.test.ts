@@ -124,7 +124,7 @@ describe('hostile frames', () => {
     await server.clock.advance(20_000)
     expect(server.channels().map(({ name }) => name)).toEqual(['quiet', 'presence-quiet'])
     expect(server.connections()).toHaveLength(1)
-  })
+  }, 60_000)
 
   it('does not grow, however many hostile frames, sessions, channels and ids come', async () => {
     const server = setupRaw({
@@ -165,8 +165,14 @@ describe('hostile frames', () => {
 })
 
 /** Bytes of the heap that are still in use after everything else was collected. */
-function usedAfterCollection(): number {
+async function usedAfterCollection(): Promise<number> {
   setFlagsFromString('--expose-gc')
-  runInNewContext('gc')()
-  return process.memoryUsage().heapUsed
+  const collect: () => void = runInNewContext('gc')
+  const used: number[] = []
+  for (let round = 0; round < 3; round++) {
+    await settled()
+    collect()
+    used.push(process.memoryUsage().heapUsed)
+  }
+  return Math.min(...used)
 }

@@ -30,10 +30,7 @@ export async function greet(connection: RawConnection, hello: ClientFrame & { t:
 }
 
 /** Takes new credentials. Unless they are refused for good, what was in force before stays so. */
-export async function refresh(
-  connection: RawConnection,
-  { token }: { readonly token: string },
-): Promise<void> {
+export async function refresh(connection: RawConnection, token: string): Promise<void> {
   const who = await identify(connection.raw, token, connection.wire.request)
   if (isRefusal(who)) {
     const denied = toDenied(who.refuse, who.message, who.retryMs)

@@ -107,7 +107,7 @@ export class Publishing {
     try {
       const isThere = raw.directs.get(key) ?? (await raw.adapter.direct(to, message))
       if (!isThere) return this.#nack(frame, { code: 'not-found', message: 'No such client is here' })
-      raw.directs.set(key, true, raw.clock.date())
+      raw.directs.set(key, true, raw.clock.now())
       if (ack) this.#connection.send({ t: 'ack', id })
     } catch (error) {
       this.#fail(frame, error, `sending to ${to}`)

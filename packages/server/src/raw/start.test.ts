@@ -247,6 +247,18 @@ describe('/raw: credentials', () => {
     expect(guest.end).toBeUndefined()
   })
 
+  it('takes ten new tokens at once, and then one a second', async () => {
+    const { connect, clock } = setupRaw({ authenticate })
+    const guest = connect()
+    await guest.hello({ token: 'good' })
+    const auth = { t: 'auth', token: 'good' }
+    expect(await guest.say(...Array.from({ length: 10 }, () => auth))).toHaveLength(10)
+    const denied = { t: 'denied', code: 'rate-limited', final: false, retryMs: 1000 }
+    expect(await guest.say(auth)).toMatchObject([denied])
+    await clock.advance(1000)
+    expect(await guest.say(auth)).toEqual([{ t: 'authed' }])
+  })
+
   it.each(['wrong', 'other'])('ends the connection when the new token is %s', async (token) => {
     const { connect } = setupRaw({ authenticate })
     const guest = connect()
