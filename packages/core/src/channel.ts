@@ -13,7 +13,7 @@ import type { MembersStore, Presence } from './presence.ts'
 import type { Meta } from './protocol.ts'
 import { createGate, type Rate } from './rate.ts'
 import type { Store } from './store.ts'
-import type { Subscriptions } from './subscriptions.ts'
+import type { Subscriptions } from './subscriptions-setup.ts'
 
 /** What a channel handle needs of its client. */
 export interface ChannelSetup
@@ -121,8 +121,10 @@ export class ChannelHandle {
     const { complete = false } = options
     const entry = { handler, complete, hold: this.#hold, ...numbers('gap', options) }
     const sub = use(this.name)
-    sub.gaps.add(entry)
-    return this.#end(watch(sub), () => sub.gaps.delete(entry))
+    sub.gaps = [...sub.gaps, entry]
+    return this.#end(watch(sub), () => {
+      sub.gaps = sub.gaps.filter((other) => other !== entry)
+    })
   }
 
   publish(event: string, payload: unknown, options: PublishOptions = {}): Promise<Receipt> {

@@ -1,9 +1,9 @@
 import type { Backoff } from './backoff.ts'
-import type { Cancel } from './clock.ts'
 import type { RealtimeError } from './errors.ts'
 import type { HiddenPolicy } from './lifecycle.ts'
 import type { Line, LineSetup } from './line-setup.ts'
 import type { Report } from './listeners.ts'
+import type { Live } from './live.ts'
 import type { Signals } from './signals.ts'
 
 export interface ConnectionOptions extends LineSetup {
@@ -19,24 +19,10 @@ export interface ConnectionOptions extends LineSetup {
   readonly probeMs: number
 }
 
-/** A line that is ready. During a handover (make before break) it goes on delivering while the next is made ready. */
-export interface Live {
-  readonly name: 'live'
-  readonly line: Line
-  readonly upAt: number
-  /** The line that is to take over, from its dial until it does. */
-  next: Line | undefined
-  /** Next lines that failed. */
-  failures: number
-  /** Of the dial of the next line; once that is ready, of the end of this one. */
-  cancel: Cancel
-  leave: () => void
-}
-
 /** A state owns what lives as long as it: `leave` ends that. */
 export type State =
   | Live
-  | ({ leave: () => void } & (
+  | ({ leave?: (() => void) | undefined } & (
       | { readonly name: 'idle' | 'paused' }
       | { readonly name: 'opening'; readonly line: Line }
       | { readonly name: 'waiting'; readonly until: number }

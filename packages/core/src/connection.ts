@@ -1,11 +1,12 @@
 import { backoffDelay, withinReason } from './backoff.ts'
-import type { ConnectionOptions, Live, State } from './connection-state.ts'
+import type { ConnectionOptions, State } from './connection-state.ts'
 import type { RealtimeError } from './errors.ts'
 import { fault } from './fault.ts'
 import { createHolds } from './holds.ts'
 import { createLifecycle } from './lifecycle.ts'
 import { createLine } from './line.ts'
 import type { Line, LineOwner, Past } from './line-setup.ts'
+import { createLive, type Live } from './live.ts'
 import type { ConnectionPort, PortEvents } from './port.ts'
 import type { Failure } from './protocol.ts'
 import { createRenewal } from './renewal.ts'
@@ -13,9 +14,8 @@ import { createRetry } from './retry.ts'
 import { firstSnapshot, type StatusSnapshot, toSnapshot } from './status.ts'
 import { createStore } from './store.ts'
 
-const nothing = (): void => {}
-const idle: State = { name: 'idle', leave: nothing }
-const paused: State = { name: 'paused', leave: nothing }
+const idle: State = { name: 'idle' }
+const paused: State = { name: 'paused' }
 
 /** The state machine. `enter` alone changes the state; it leaves the old one first and tells listeners last. */
 export function createConnection(options: ConnectionOptions): ConnectionPort {
@@ -35,7 +35,6 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const status = createStore(firstSnapshot(clock), report)
 
   const live = (): Live | undefined => (state.name === 'live' ? state : undefined)
-
   const isAtRest = (): boolean => state.name === 'idle' || state.name === 'closed'
 
   const show = (change: Partial<StatusSnapshot>): void =>
@@ -45,10 +44,10 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
   const enter = (next: State, cause: string | RealtimeError): void => {
     const own = ++turn
     const { name, leave } = state
-    state.leave = nothing
-    leave()
+    state.leave = undefined
+    leave?.()
     // Somebody who was told of the end of the old state has entered another one.
-    if (turn !== own) return next.leave()
+    if (turn !== own) return next.leave?.()
     state = next
     if (isAtRest() || next === paused) renewal.drop()
     if (isAtRest()) {
@@ -72,31 +71,27 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       past = 'kept'
       const now = live()
       if (now) {
-        now.cancel = clock.after(options.handshakeMs, () => port.retire(now.line))
+        now.after(options.handshakeMs, () => port.retire(now.line))
         return consumer.up(line, true)
       }
       // It goes on as the line of the next state.
-      state.leave = nothing
+      state.leave = undefined
       wasConnected = true
       enter(toLive(line, clock.now()), 'ready')
       if (isCurrent(line)) consumer.up(line, false)
     },
     failed(line, failure) {
       const now = live()
-      const { error, verdict } = failure
       if (!now) lost(failure, -1)
       else if (now.next === line) {
         now.next = undefined
         // The older line goes on, and another try follows unless that is pointless.
-        if (verdict !== 'stop')
-          dialNext(
-            now,
-            backoffDelay(backoff, ++now.failures, () => clock.random()),
-          )
+        const delayMs = backoffDelay(backoff, ++now.failures, () => clock.random())
+        if (failure.verdict !== 'stop') dialNext(now, delayMs)
         consumer.down(line)
-        report(error)
+        report(failure.error)
       } else if (now.next?.phase === 'ready') port.retire(line)
-      else if (now.next) enter(opening(take(now)), error)
+      else if (now.next) enter(opening(now.take()), failure.error)
       else lost(failure, clock.now() - now.upAt)
     },
     show(line, change) {
@@ -118,39 +113,18 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
 
   const opening = (line = newLine()): State => ({ name: 'opening', line, leave: () => line.leave() })
 
-  const toLive = (line: Line, upAt: number): Live => {
-    const now: Live = {
-      name: 'live',
-      line,
-      upAt,
-      next: undefined,
-      failures: 0,
-      cancel: nothing,
-      leave() {
-        const { next } = now
-        now.cancel()
-        next?.leave()
-        consumer.down(line)
-        if (next) consumer.down(next)
-        if (line !== parting?.line) line.leave()
-      },
-    }
-    return now
-  }
+  const toLive = (line: Line, upAt: number): Live =>
+    createLive(line, upAt, clock, (next) => {
+      consumer.down(line)
+      if (next) consumer.down(next)
+      if (line !== parting?.line) line.leave()
+    })
 
   /** After this delay and the gap between dials. */
-  const dialNext = (now: Live, delayMs: number): void => {
-    now.cancel()
-    now.cancel = clock.after(Math.max(delayMs, gapLeft()), () => {
+  const dialNext = (now: Live, delayMs: number): void =>
+    now.after(Math.max(delayMs, gapLeft()), () => {
       now.next = newLine()
     })
-  }
-
-  const take = (now: Live): Line => {
-    const next = now.next as Line
-    now.next = undefined
-    return next
-  }
 
   const wait = (delayMs: number, cause: string | RealtimeError): void => {
     const ms = Math.max(delayMs, gapLeft())
@@ -180,15 +154,14 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     else wait(delayMs, error)
   }
 
-  const close = (error?: RealtimeError): void =>
-    enter({ name: 'closed', error, leave: nothing }, error ?? 'close')
+  const close = (error?: RealtimeError): void => enter({ name: 'closed', error }, error ?? 'close')
 
   /** `anew`: a line that is on its way already does not do. */
   const handOver = (delayMs: number, anew = false): void => {
     const before = live()
     if (anew && before?.next?.phase === 'ready') port.retire(before.line)
     const now = live()
-    if (anew && now?.next) take(now).leave()
+    if (anew && now?.next) now.take().leave()
     if (now && !now.next) dialNext(now, delayMs)
   }
 
@@ -256,7 +229,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
     retire(line) {
       const now = live()
       if (now?.line !== line || now.next?.phase !== 'ready') return
-      const next = take(now)
+      const next = now.take()
       enter(toLive(next, now.upAt), 'handover')
       if (next === outdated) refresh()
     },

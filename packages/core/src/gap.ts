@@ -48,7 +48,7 @@ interface Run {
 export class GapHold {
   /** What waits; there while handlers are at work. Looked at for every message. */
   held: (() => void)[] | undefined
-  readonly #runs = new Set<Run>()
+  #runs: readonly Run[] = []
   readonly #setup: GapSetup
 
   constructor(setup: GapSetup) {
@@ -61,11 +61,12 @@ export class GapHold {
     const run: Run = {
       maxEvents,
       end: (reason, cause) => {
-        if (!this.#runs.delete(run)) return
+        if (!this.#runs.includes(run)) return
+        this.#runs = this.#runs.filter((other) => other !== run)
         cancel()
         ends.delete(close)
         if (reason) report(fault('gap.failed', { channel, reason }, cause))
-        if (this.#runs.size) return
+        if (this.#runs.length) return
         const deliveries = this.held ?? []
         this.held = undefined
         for (const deliver of deliveries) deliver()
@@ -73,7 +74,7 @@ export class GapHold {
     }
     const close = (): void => this.close()
     let cancel: Cancel = () => {}
-    this.#runs.add(run)
+    this.#runs = [...this.#runs, run]
     try {
       const result = handler(gap)
       if (!(result instanceof Object && 'then' in result)) return run.end()

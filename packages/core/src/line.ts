@@ -1,10 +1,11 @@
 import type { Cancel } from './clock.ts'
-import { toFailure, toLoss, withoutSecrets } from './failure.ts'
+import type { RealtimeError } from './errors.ts'
+import { isFinal, toLoss, withoutSecrets } from './failure.ts'
 import { fault, toFault } from './fault.ts'
 import { createHeartbeat, type Heart } from './heartbeat.ts'
 import type { Line, LineOwner, LineReports, LineSetup, Past, Phase, Told } from './line-setup.ts'
 import { ranges } from './options.ts'
-import type { Failure, Link, LinkEvents, Ready } from './protocol.ts'
+import type { Link, LinkEvents, Ready, Verdict } from './protocol.ts'
 import type { Frame, Session, SessionEnd } from './transport.ts'
 
 /** Starts a line. Whatever goes wrong is told once, as `failed`, and never from inside this call. */
@@ -33,8 +34,9 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
     }
   }
 
+  /** Without a code the peer is taken for dead and not waited for. */
   const end = (code?: number): void => {
-    if (phase === 'ended') return
+    if (isOver()) return
     phase = 'ended'
     cancel()
     heart?.leave()
@@ -43,31 +45,38 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
     gone()
   }
 
-  /** Without a code the peer is taken for dead and not waited for. */
-  const fail = (failure: Failure, code?: number): void => {
-    const isWanted = phase !== 'ended' && phase !== 'leaving'
+  const fail = (verdict: Verdict, error: RealtimeError, code?: number): void => {
+    const isWanted = !isOver() && phase !== 'leaving'
     end(code)
-    if (isWanted) owner.failed(line, failure)
-  }
-
-  const enter = (next: Phase, limitMs: number): void => {
-    phase = next
-    trace({ type: 'phase', phase: next, url })
-    cancel()
-    cancel = clock.after(
-      limitMs,
-      () => fail({ verdict: 'retry', error: fault('connection.timeout', { url }, undefined, next, limitMs) }),
-      true,
-    )
+    if (isWanted) owner.failed(line, { verdict, error })
   }
 
   /** Errors of a platform like to repeat the address, which may hold secrets. */
   const safe = (error: unknown): unknown =>
     address !== url && String(error).includes(address) ? undefined : error
 
+  /** Wrong options and final refusals stop; whatever else a provider or a transport throws may pass. */
+  const broken = (cause: unknown, code?: number): void => {
+    const error = toFault(safe(cause), 'connection.lost', { url })
+    fail(isFinal(error) ? 'stop' : 'retry', error, code)
+  }
+
+  const enter = (next: Phase, limitMs: number): void => {
+    phase = next
+    trace({ type: 'phase', phase, url })
+    cancel()
+    cancel = clock.after(
+      limitMs,
+      () => fail('retry', fault('connection.timeout', { url }, undefined, next, limitMs)),
+      true,
+    )
+  }
+
   const ended = (how: SessionEnd): void => {
-    if (phase !== 'ended')
-      fail(safely(() => link?.ended?.(how)) ?? toLoss({ ...how, error: safe(how.error) }, phase, url))
+    if (isOver()) return
+    const failure = safely(() => link?.ended?.(how))
+    if (failure) fail(failure.verdict, failure.error)
+    else fail('retry', toLoss({ ...how, error: safe(how.error) }, phase, url))
   }
 
   const describe = (direction: 'in' | 'out', frame: Frame): void => {
@@ -77,7 +86,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
   }
 
   const received = (frame: Frame): void => {
-    if (!link || phase === 'ended') return
+    if (!link || isOver()) return
     heart?.heard()
     describe('in', frame)
     try {
@@ -87,13 +96,13 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
     }
   }
 
+  const { message: deliver } = reports
   const guarded = <K extends keyof Told>(name: K): Told[K] =>
     ((...values: Parameters<Told[K]>) => {
       if (phase === 'ready')
         (reports[name] as (line: Line, ...values: Parameters<Told[K]>) => void)(line, ...values)
     }) as Told[K]
 
-  const { message: deliver } = reports
   const events: LinkEvents = {
     joined: guarded('joined'),
     refused: guarded('refused'),
@@ -117,20 +126,20 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
       phase = 'ready'
       ready = how
       const [receiveIdleMs] = ranges.heartbeat.receiveIdleMs
-      const heartbeat = { receiveIdleMs, ...how.heartbeat, ...setup.heartbeat }
-      heart = createHeartbeat(clock, link, heartbeat, {
-        show: (change) => owner.show(line, change),
-        dead: () =>
-          fail({
-            verdict: 'retry-now',
-            error: fault('connection.stale', { url }),
-          }),
-      })
+      heart = createHeartbeat(
+        clock,
+        link,
+        { receiveIdleMs, ...how.heartbeat, ...setup.heartbeat },
+        {
+          show: (change) => owner.show(line, change),
+          dead: () => fail('retry-now', fault('connection.stale', { url })),
+        },
+      )
       owner.ready(line)
     },
     pong: () => heart?.pong(),
-    advice: (advice) => phase !== 'ended' && owner.advice(line, advice),
-    fail: (verdict, error) => fail({ verdict, error }, 1000),
+    advice: (advice) => !isOver() && owner.advice(line, advice),
+    fail: (verdict, error) => fail(verdict, error, 1000),
   }
 
   const opened = (credentials: unknown, subprotocol: string): void => {
@@ -139,7 +148,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
     link = protocol.open(
       {
         send(frame) {
-          if (phase === 'ended') return
+          if (isOver()) return
           heart?.sent()
           describe('out', frame)
           try {
@@ -162,7 +171,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
 
   const dial = async (): Promise<void> => {
     const [given, credentials] = await Promise.all([setup.url.get(), setup.credentials.get()])
-    if (phase === 'ended') return
+    if (isOver()) return
     address = String(given)
     url = withoutSecrets(address)
     enter('dialing', setup.dialMs)
@@ -174,7 +183,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
           try {
             opened(credentials, subprotocol)
           } catch (error) {
-            fail(toFailure(safe(error), url), 1000)
+            broken(error, 1000)
           }
         },
         frame: received,
@@ -220,6 +229,6 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
   }
 
   trace({ type: 'phase', phase })
-  dial().catch((error) => fail(toFailure(safe(error), url)))
+  dial().catch((error) => broken(error))
   return line
 }

@@ -9,16 +9,20 @@ export interface Listeners<A extends unknown[]> {
 /** A list whose emission is a snapshot: late listeners wait, removed ones are skipped, each is isolated. */
 export function createListeners<A extends unknown[]>(report: Report): Listeners<A> {
   let entries: readonly { listener: ((...values: A) => void) | undefined }[] = []
-  return {
-    add(listener) {
+  const list = {
+    // No getter: each would give its list a hidden class of its own, and there is a list per channel.
+    size: 0,
+    add(listener: (...values: A) => void) {
       const entry: { listener: typeof listener | undefined } = { listener }
       entries = [...entries, entry]
+      list.size++
       return () => {
+        if (entry.listener) list.size--
         entry.listener = undefined
         entries = entries.filter((other) => other !== entry)
       }
     },
-    emit(...values) {
+    emit(...values: A) {
       for (const entry of entries) {
         try {
           entry.listener?.(...values)
@@ -27,8 +31,6 @@ export function createListeners<A extends unknown[]>(report: Report): Listeners<
         }
       }
     },
-    get size() {
-      return entries.length
-    },
   }
+  return list
 }

@@ -6,7 +6,7 @@ import type { OutboxOptions } from './outbox-options.ts'
 import type { ConnectionPort } from './port.ts'
 import type { Protocol, Settlement } from './protocol.ts'
 import type { Outgoing } from './publish-entry.ts'
-import type { Subscriptions } from './subscriptions.ts'
+import type { Subscriptions } from './subscriptions-setup.ts'
 import type { TraceWriter } from './trace.ts'
 
 export interface QueueSetup extends Required<Omit<OutboxOptions, 'ttlMs'>> {

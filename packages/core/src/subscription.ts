@@ -38,7 +38,8 @@ export interface SubscriptionSetup {
 export class Subscription {
   readonly name: string
   readonly status: WritableStore<ChannelStatus>
-  readonly gaps = new Set<GapEntry>()
+  /** Replaced on every change. */
+  gaps: readonly GapEntry[] = []
   options: Readonly<Record<string, unknown>> = {}
   priority = 0
   /** Who wants it joined. */
@@ -148,7 +149,7 @@ export class Subscription {
 
   gap(continuity: Continuity, cause: Gap['cause'], resumed: boolean): void {
     const gap: Gap = Object.freeze({ channel: this.name, continuity, since: this.wholeAt, cause, resumed })
-    for (const entry of [...this.gaps])
+    for (const entry of this.gaps)
       if (continuity !== 'complete' || entry.complete) {
         entry.hold.run(entry, gap)
         this.#direct = undefined

@@ -1,41 +1,17 @@
-import { type Backoff, backoffDelay } from './backoff.ts'
+import { backoffDelay } from './backoff.ts'
 import { type ChannelStatus, JOINING, LEFT } from './channel-status.ts'
 import type { RealtimeError } from './errors.ts'
 import { fault, toFault } from './fault.ts'
 import type { Gap } from './gap.ts'
-import { createIntents, type Intents, type IntentsSetup } from './intents.ts'
-import { createJoins, type JoinsSetup } from './joins.ts'
-import type { Line, LineReports } from './line-setup.ts'
+import { createIntents } from './intents.ts'
+import { createJoins } from './joins.ts'
+import type { Line } from './line-setup.ts'
 import { decodeOnce } from './message.ts'
-import type { Continuity, Joined } from './protocol.ts'
+import type { Continuity, Joined, LinkEvents } from './protocol.ts'
 import type { Subscription } from './subscription.ts'
-import type { TraceWriter } from './trace.ts'
+import type { Subscriptions, SubscriptionsSetup } from './subscriptions-setup.ts'
 
-export interface SubscriptionsSetup extends IntentsSetup, JoinsSetup {
-  readonly trace: TraceWriter
-  readonly backoff: Backoff
-  joined(): void
-  rejected(name: string, error: RealtimeError): void
-  /** Every channel has moved to the line of a handover. */
-  moved(from: Line, to: Line): void
-}
-
-export interface Subscriptions
-  extends Pick<LineReports, 'joined' | 'refused' | 'members' | 'message' | 'gap'>,
-    Pick<Intents, 'use' | 'find' | 'hold' | 'endLinger' | 'watch'> {
-  /** Asks again for one that was refused. */
-  retry(sub: Subscription | undefined): void
-  /** Something that kept the older line of a handover may be gone. */
-  settled(): void
-  up(line: Line, handover: boolean): void
-  down(line: Line): void
-  /** Ends all lingers; whoever joins next starts fresh. */
-  forget(): void
-  /** Says `left` everywhere: no connection is wanted any more. */
-  rest(): void
-  /** Says `joining` again wherever a channel is wanted. */
-  rouse(): void
-}
+type Retry = Parameters<LinkEvents['refused']>[2]
 
 /** Keeps what is wanted apart from what the wire says, and brings the two together once per tick. */
 export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
@@ -110,11 +86,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const intents = createIntents(setup, () => !isAtRest, schedule)
   const { all, find, isWanted, tidy } = intents
 
-  const refuse = (
-    sub: Subscription,
-    error: RealtimeError,
-    retry: boolean | { readonly afterMs: number } = false,
-  ): void => {
+  const refuse = (sub: Subscription, error: RealtimeError, retry: Retry = false): void => {
     off(sub)
     sub.wire = 'refused'
     sub.wasAsked = false
