@@ -8,6 +8,8 @@ import { ranges } from './options.ts'
 import type { Link, LinkEvents, Ready, Verdict } from './protocol.ts'
 import type { Frame, Session, SessionEnd } from './transport.ts'
 
+const nowhere = (): void => {}
+
 /** Starts a line. Whatever goes wrong is told once, as `failed`, and never from inside this call. */
 export function createLine(setup: LineSetup, owner: LineOwner, reports: LineReports, past: Past): Line {
   const { clock, trace, protocol } = setup
@@ -19,10 +21,17 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
   let early: Ready | undefined
   let address = ''
   let url = ''
+  /** Where messages go. It changes with the phase, so that no message has to look at that. */
+  let deliver: LineReports['message'] = nowhere
   let cancel: Cancel = () => {}
   let gone = (): void => {}
 
   const isOver = (): boolean => phase === 'ended'
+
+  const turn = (next: Phase): void => {
+    phase = next
+    deliver = next === 'ready' ? reports.message : nowhere
+  }
 
   /** What a protocol throws outside of a frame or a publish must not get out of a timer or a transition. */
   const safely = <T>(run: () => T): T | undefined => {
@@ -37,7 +46,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
   /** Without a code the peer is taken for dead and not waited for. */
   const end = (code?: number): void => {
     if (isOver()) return
-    phase = 'ended'
+    turn('ended')
     cancel()
     heart?.leave()
     safely(() => link?.dispose?.())
@@ -62,7 +71,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
   }
 
   const enter = (next: Phase, limitMs: number): void => {
-    phase = next
+    turn(next)
     trace({ type: 'phase', phase, url })
     cancel()
     cancel = clock.after(
@@ -96,7 +105,6 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
     }
   }
 
-  const { message: deliver } = reports
   const guarded = <K extends keyof Told>(name: K): Told[K] =>
     ((...values: Parameters<Told[K]>) => {
       if (phase === 'ready')
@@ -109,9 +117,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
     members: guarded('members'),
     gap: guarded('gap'),
     settled: guarded('settled'),
-    message(keys, event, payload, meta, decode) {
-      if (phase === 'ready') deliver(line, keys, event, payload, meta, decode)
-    },
+    message: (keys, event, payload, meta, decode) => deliver(line, keys, event, payload, meta, decode),
     error(error) {
       if (phase === 'handshaking' || phase === 'ready') reports.error(line, error)
     },
@@ -123,7 +129,7 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
         return
       }
       cancel()
-      phase = 'ready'
+      turn('ready')
       ready = how
       const [receiveIdleMs] = ranges.heartbeat.receiveIdleMs
       heart = createHeartbeat(
@@ -209,14 +215,14 @@ export function createLine(setup: LineSetup, owner: LineOwner, reports: LineRepo
     leave() {
       if (phase === 'ready') {
         // What goes wrong from here on is nobody's concern.
-        phase = 'leaving'
+        turn('leaving')
         safely(() => link?.goodbye?.(0))
       }
       end(1000)
     },
     async bye(withinMs) {
       if (phase !== 'ready') return line.leave()
-      phase = 'leaving'
+      turn('leaving')
       heart?.leave()
       const over = (): void => end(1000)
       cancel = clock.after(withinMs, over, true)

@@ -231,9 +231,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       refuse(sub, error, retry)
       pump()
     },
-    members(line, name, change) {
-      from(line, name)?.presence?.apply(change)
-    },
+    members: (line, name, change) => from(line, name)?.presence?.apply(change),
     gap(line, name, continuity) {
       const sub = from(line, name)
       if (!sub) return
@@ -241,9 +239,12 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
       gap(sub, continuity, 'hole')
     },
     message(line, names, event, payload, meta, decode) {
-      if (typeof names === 'string') return from(line, names)?.dispatch(event, payload, meta, decode)
+      // Nearly always it is one channel, delivered by this line; several names find nothing here.
+      const sub = find(names as string)
+      if (sub?.source === line) return sub.dispatch(event, payload, meta, decode)
       const shared = decode && decodeOnce(decode)
-      for (const name of names) from(line, name)?.dispatch(event, payload, meta && { ...meta }, shared)
+      for (const name of [names].flat())
+        from(line, name)?.dispatch(event, payload, meta && { ...meta }, shared)
     },
   }
 }
