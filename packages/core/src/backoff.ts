@@ -33,9 +33,8 @@ export function backoffDelay(backoff: Backoff, attempt: number, random: Clock['r
 }
 
 /** The delay before the first try after a connection that was stable. */
-export function firstDelay(backoff: Backoff, random: Clock['random']): number {
-  return spread(backoff, backoff.firstMs, random)
-}
+export const firstDelay = (backoff: Backoff, random: Clock['random']): number =>
+  spread(backoff, backoff.firstMs, random)
 
 function spread({ floorMs, jitter }: Backoff, window: number, random: Clock['random']): number {
   const least = Math.min(window, Math.max(floorMs, window * (1 - jitter)))
@@ -45,6 +44,4 @@ function spread({ floorMs, jitter }: Backoff, window: number, random: Clock['ran
 const LONGEST_ADVICE_MS = 300_000
 
 /** Advice of a server is followed within reason, whatever number it sends. */
-export function withinReason(ms: number): number {
-  return ms > 0 ? Math.min(ms, LONGEST_ADVICE_MS) : 0
-}
+export const withinReason = (ms: number): number => (ms > 0 ? Math.min(ms, LONGEST_ADVICE_MS) : 0)

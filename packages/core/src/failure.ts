@@ -1,4 +1,4 @@
-import { RealtimeError } from './errors.ts'
+import { type ConnectionDetails, RealtimeError } from './errors.ts'
 import { fault } from './fault.ts'
 import type { SessionEnd } from './transport.ts'
 
@@ -8,7 +8,8 @@ export function toLoss(
   phase: string,
   url: string,
 ): RealtimeError {
-  const details = { url, ...(code && { code }), ...(reason && { reason }), ...(status && { status }) }
+  // An empty reason is none.
+  const details = { url, code, reason: reason || undefined, status } as ConnectionDetails
   return fault('connection.lost', details, error, phase)
 }
 
@@ -18,6 +19,4 @@ export const isFinal = (error: RealtimeError): boolean =>
   (RealtimeError.is(error, 'auth.failed') && !error.details.retry)
 
 /** The address without user, query and fragment. */
-export function withoutSecrets(url: string): string {
-  return url.replace(/[?#].*/, '').replace(/\/\/[^/]*@/, '//')
-}
+export const withoutSecrets = (url: string): string => url.replace(/[?#].*/, '').replace(/\/\/[^/]*@/, '//')

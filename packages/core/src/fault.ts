@@ -53,11 +53,9 @@ export function fault<C extends ErrorCode>(
 }
 
 /** A RealtimeError as it is; anything else as the cause of a fault. */
-export function toFault<C extends ErrorCode>(
+export const toFault = <C extends ErrorCode>(
   error: unknown,
   code: C,
   details: ErrorDetails[C],
   ...facts: Fact[]
-): RealtimeError {
-  return RealtimeError.is(error) ? error : fault(code, details, error, ...facts)
-}
+): RealtimeError => (RealtimeError.is(error) ? error : fault(code, details, error, ...facts))

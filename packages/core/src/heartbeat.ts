@@ -119,6 +119,4 @@ export function createHeartbeat(
 }
 
 /** Numbers of a server are not to be trusted: 0 and nonsense mean that it does not say. */
-function positive(ms: number | undefined, otherwise: number): number {
-  return ms && ms > 0 ? ms : otherwise
-}
+const positive = (ms: number | undefined, otherwise: number): number => (ms && ms > 0 ? ms : otherwise)

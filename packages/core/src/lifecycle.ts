@@ -55,13 +55,13 @@ export function createLifecycle(
   const heard = (signal: Signal): void => {
     trace({ type: 'signal', signal })
     if (signal === 'hidden') hide()
-    else if (signal === 'freeze' || signal === 'pagehide') lifecycle.pause('frozen', false)
+    else if (/freeze|pagehide/.test(signal)) lifecycle.pause('frozen', false)
     else {
       if (signal === 'visible') {
         cancelGrace()
         lifecycle.resume('hidden')
       }
-      if (signal === 'resume' || signal === 'pageshow' || signal === 'visible') lifecycle.resume('frozen')
+      if (/resume|pageshow|visible/.test(signal)) lifecycle.resume('frozen')
       events.wake(signal)
     }
   }

@@ -104,6 +104,5 @@ export function atLeast(option: string, value: number, least: number): number {
   throw invalid(option, `a number from ${least}`, value)
 }
 
-export function invalid(option: string, expected: string, value?: unknown): RealtimeError<'option.invalid'> {
-  return fault('option.invalid', { option, expected, value })
-}
+export const invalid = (option: string, expected: string, value?: unknown): RealtimeError<'option.invalid'> =>
+  fault('option.invalid', { option, expected, value })

@@ -35,9 +35,8 @@ export interface Entry {
 }
 
 /** What its delivery asks for when the line it went over is lost. */
-export function isKept({ delivery }: Pick<OutgoingMessage, 'delivery'>): boolean {
-  return delivery === 'at-least-once' || delivery === 'exactly-once'
-}
+export const isKept = ({ delivery }: Pick<OutgoingMessage, 'delivery'>): boolean =>
+  delivery === 'at-least-once' || delivery === 'exactly-once'
 
 export const toDetails = ({ key: channel, event, id }: OutgoingMessage): PublishDetails => ({
   channel,

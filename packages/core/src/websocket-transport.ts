@@ -83,8 +83,9 @@ const nothing = (): void => {}
  * dialling. An error of the socket ends the session at once: the close event after it says no more,
  * and may never come. `send` throws unless the session is open.
  */
-export function websocketTransport(options: WebSocketOptions = {}): Transport {
-  return ({ url, subprotocols }, events) => {
+export const websocketTransport =
+  (options: WebSocketOptions = {}): Transport =>
+  ({ url, subprotocols }, events) => {
     const socket = openSocket(url, [...subprotocols], options) as Socket
     const detach = (): void => {
       socket.onopen = socket.onmessage = socket.onclose = null
@@ -125,7 +126,6 @@ export function websocketTransport(options: WebSocketOptions = {}): Transport {
       },
     }
   }
-}
 
 function openSocket(url: string, subprotocols: string[], options: WebSocketOptions): WebSocketLike {
   const { WebSocket = platform.WebSocket } = options
@@ -154,9 +154,7 @@ function toAddress(url: string): string {
 }
 
 /** Safari, and every browser of iOS; the engines of Chrome and Firefox claim 537 or nothing. */
-function isWebKit(): boolean {
-  return /AppleWebKit\/6/.test(`${platform.navigator?.userAgent}`)
-}
+const isWebKit = (): boolean => /AppleWebKit\/6/.test(`${platform.navigator?.userAgent}`)
 
 /** Never throws: an unsuitable code or reason of a protocol becomes a close without either. */
 function closeSocket(socket: Socket, code?: number, reason = ''): void {
