@@ -1,4 +1,4 @@
-import { type ConnectionDetails, RealtimeError } from './errors.ts'
+import { RealtimeError } from './errors.ts'
 import { fault } from './fault.ts'
 import type { SessionEnd } from './transport.ts'
 
@@ -8,8 +8,7 @@ export function toLoss(
   phase: string,
   url: string,
 ): RealtimeError {
-  // An empty reason is none.
-  const details = { url, code, reason: reason || undefined, status } as ConnectionDetails
+  const details = { url, ...(code && { code }), ...(reason && { reason }), ...(status && { status }) }
   return fault('connection.lost', details, error, phase)
 }
 

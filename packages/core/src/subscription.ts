@@ -2,7 +2,7 @@ import { type ChannelStatus, LEFT } from './channel-status.ts'
 import { fault } from './fault.ts'
 import type { Gap, GapEntry } from './gap.ts'
 import type { Line } from './line-setup.ts'
-import type { Listener, ListenerFn } from './listener.ts'
+import type { Listener, Route } from './listener.ts'
 import type { Report } from './listeners.ts'
 import { Message, type Opened } from './message.ts'
 import type { createPresence, Presence } from './presence.ts'
@@ -10,16 +10,6 @@ import type { Continuity, Decode, Latest, Meta } from './protocol.ts'
 import type { Messages } from './rate.ts'
 import { createStore, type WritableStore } from './store.ts'
 import type { Schema } from './validate.ts'
-
-/** Who hears an event of a channel, and what they need to know of it. */
-interface Route {
-  readonly event: string
-  readonly meta: Meta
-  readonly schema: Schema | undefined
-  readonly listeners: readonly Listener[]
-  /** The first of them. */
-  readonly fn: ListenerFn
-}
 
 /** What all subscriptions of a client share. */
 export interface SubscriptionSetup {
@@ -38,7 +28,6 @@ export interface SubscriptionSetup {
 export class Subscription {
   readonly name: string
   readonly status: WritableStore<ChannelStatus>
-  /** Replaced on every change. */
   gaps: readonly GapEntry[] = []
   options: Readonly<Record<string, unknown>> = {}
   priority = 0
