@@ -17,6 +17,8 @@ import { createStore } from './store.ts'
 const idle: State = { name: 'idle' }
 const paused: State = { name: 'paused' }
 
+const toWord = (cause: string | RealtimeError): string => (typeof cause === 'string' ? cause : cause.code)
+
 /** The state machine. `enter` alone changes the state; it leaves the old one first and tells listeners last. */
 export function createConnection(options: ConnectionOptions): ConnectionPort {
   const { clock, trace, backoff, report } = options
@@ -54,9 +56,8 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
       lifecycle.stop()
       wasConnected = false
     } else lifecycle.start()
-    const isWord = typeof cause === 'string'
-    trace({ type: 'transition', from: name, to: next.name, cause: isWord ? cause : cause.code })
-    show({ health: 'ok', ...(!isWord && { lastError: cause }) })
+    trace({ type: 'transition', from: name, to: next.name, cause: toWord(cause) })
+    show({ health: 'ok', ...(typeof cause === 'object' && { lastError: cause }) })
   }
 
   const isCurrent = (line: Line): boolean => live()?.line === line
@@ -128,7 +129,7 @@ export function createConnection(options: ConnectionOptions): ConnectionPort {
 
   const wait = (delayMs: number, cause: string | RealtimeError): void => {
     const ms = Math.max(delayMs, gapLeft())
-    trace({ type: 'delay', delayMs: ms, cause: typeof cause === 'string' ? cause : cause.code })
+    trace({ type: 'delay', delayMs: ms, cause: toWord(cause) })
     const leave = clock.after(ms, () => enter(opening(), 'retry due'), true)
     enter({ name: 'waiting', until: clock.now() + ms, leave }, cause)
   }

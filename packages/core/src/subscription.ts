@@ -159,7 +159,7 @@ export class Subscription {
     if (direct === undefined || direct.event !== event || given !== undefined)
       return this.#dispatch(event, payload, given, decode)
     try {
-      if (decode !== undefined) payload = decode(payload)
+      if (decode) payload = decode(payload)
     } catch (error) {
       return this.#dispatch(event, payload, given, () => {
         throw error
