@@ -81,8 +81,10 @@ describe('channel listeners', () => {
   })
 
   it('that come late to a joined channel get what the protocol keeps for it, in a microtask and alone', async () => {
-    const kept = ['said', 'done'].map((event) => ({ event, payload: `"${event}"`, meta: {}, decode: parse }))
-    const latest = (channel: string) => (channel === 'a' ? kept : [])
+    const latest = (channel: string, events: readonly (string | undefined)[]) =>
+      ['said', 'done']
+        .filter((event) => channel === 'a' && (events.includes(event) || events.includes(undefined)))
+        .map((event) => ({ payload: `"${event}"`, meta: { channel, event }, decode: parse }))
     const { client, far } = await connected({ joins: 'at once', protocol: { latest } })
     const log: unknown[] = []
     const early = client.untyped('a').on('said', (payload) => log.push(['early', payload]))

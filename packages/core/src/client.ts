@@ -66,7 +66,6 @@ export function createClient<
   const subscriptions = createSubscriptions({
     ...base,
     port,
-    latest: (channel) => protocol.latest?.(channel) ?? [],
     listensTo: (event) => protocol.listensTo?.(event) ?? [event],
     unheard,
     joined: () => outbox?.flush(),

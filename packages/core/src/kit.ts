@@ -44,8 +44,10 @@ export type {
   SubscribeRequest,
   Verdict,
 } from './protocol.ts'
-export type { Journal, Outgoing } from './publish-entry.ts'
+export type { Outgoing } from './publish-entry.ts'
 export { sizeOf } from './publish-entry.ts'
+export { createPublishQueue } from './publish-queue.ts'
+export type { PublishQueue } from './publish-queue-port.ts'
 export type { Channels, Params, RegisteredChannels, Registry } from './registry.ts'
 export { createRegistry } from './registry.ts'
 export type { Signal, Signals } from './signals.ts'

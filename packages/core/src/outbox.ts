@@ -4,7 +4,7 @@ import { fault, toFault } from './fault.ts'
 import type { Report } from './listeners.ts'
 import { numbers } from './options.ts'
 import type { Delivery, Protocol } from './protocol.ts'
-import { isKept, type Journal, type Outgoing, toDropped } from './publish-entry.ts'
+import { isKept, type Outgoing, toDropped } from './publish-entry.ts'
 import { createPublishQueue } from './publish-queue.ts'
 import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
 import type { Frame } from './transport.ts'
@@ -34,12 +34,11 @@ const deliveries: readonly Delivery[] = ['volatile', 'at-most-once', 'at-least-o
 
 /**
  * Checks and encodes a publish before it is queued, so that what waits can be sent as it is. A protocol that keeps
- * publishes beyond this process gives a journal.
+ * publishes beyond this process brings a queue that does so.
  */
-export function createOutbox(setup: OutboxSetup, journal?: Journal): Outbox {
+export function createOutbox(setup: OutboxSetup, queue: PublishQueue = createPublishQueue(setup)): Outbox {
   const { clock, protocol, missing } = setup
   const { publish: may, ack } = protocol.capabilities
-  const queue = createPublishQueue(setup, journal)
   const strongest = deliveries.indexOf(ack || 'at-most-once')
   /** Ids stay unique across clients and page loads, because servers tell repeats by them. */
   const prefix = clock.date().toString(36) + clock.random().toString(36).slice(2)

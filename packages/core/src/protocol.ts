@@ -61,9 +61,9 @@ export interface Protocol<
   encode?(payload: unknown, event: string, channel: string): Frame
   /**
    * The newest of what the peer keeps for a joined channel, where the peer says it only once: a listener that
-   * comes late gets it too.
+   * comes late gets it too. Only of these events, or of all where one of them is undefined.
    */
-  latest?(channel: string): Iterable<Latest>
+  latest?(channel: string, events: readonly (string | undefined)[]): Iterable<Latest>
   /** A frame as the explain log may show it, without secrets. Without this only its size is told. */
   describe?(frame: Frame): string
   /** Starts the protocol on a session that has just opened. `ready` or `fail` must follow. */
@@ -74,8 +74,8 @@ export interface Protocol<
 
 /** One message as `LinkEvents.message` takes it; its bytes stay valid. */
 export interface Latest {
-  readonly event: string
   readonly payload: unknown
+  /** With channel and event. */
   readonly meta: Meta
   readonly decode?: Decode
 }
@@ -109,7 +109,7 @@ export interface Link {
   /** Asks for channels; each is answered by `joined` or `refused`, or by a time-out of core. */
   subscribe(requests: readonly SubscribeRequest[]): void
   unsubscribe?(key: string): void
-  /** The options of a channel that it was asked for have changed. Answers are as those of `subscribe`. */
+  /** The options of a channel that it was asked for have changed. Answers are as those of `subscribe`; may not throw. */
   update?(request: SubscribeRequest): void
   /**
    * Takes over one message. `sent`: done, nothing more is known of it. `pending`: `settled` follows.

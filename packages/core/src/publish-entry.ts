@@ -11,16 +11,6 @@ export interface Outgoing extends OutgoingMessage {
   readonly signal: AbortSignal | undefined
 }
 
-/** Keeps publishes that are to arrive beyond this process. */
-export interface Journal {
-  /** One was taken, or taken back from an earlier process. */
-  put(message: Outgoing): void
-  /** It is settled. */
-  delete(id: string): void
-  /** Called once: `take` accepts what an earlier process left, without limits. */
-  open(take: (message: Outgoing) => void): void
-}
-
 /** One publish from its call to its receipt. */
 export interface Entry {
   message: Outgoing

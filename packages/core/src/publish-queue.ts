@@ -4,13 +4,13 @@ import type { Cancel } from './clock.ts'
 import type { DropReason, RealtimeError } from './errors.ts'
 import { fault, toFault } from './fault.ts'
 import type { Line } from './line-setup.ts'
-import { type Entry, isKept, type Journal, sizeOf, toDetails, toDropped } from './publish-entry.ts'
+import { type Entry, isKept, sizeOf, toDetails, toDropped } from './publish-entry.ts'
 import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
 
 const POLL_MS = 50
 
 /** Owns every publish until a link accepts it, and settles each exactly once. */
-export function createPublishQueue(setup: QueueSetup, journal?: Journal): PublishQueue {
+export function createPublishQueue(setup: QueueSetup): PublishQueue {
   const { clock, trace, overflow, port, subscriptions } = setup
   const { find } = subscriptions
   const isMembersOnly = setup.protocol.capabilities.publish === 'members'
@@ -38,7 +38,6 @@ export function createPublishQueue(setup: QueueSetup, journal?: Journal): Publis
     const { id, key } = entry.message
     if (entries.delete(id) && !entry.line) tally(entry, -1)
     trace({ type: 'publish', id, channel: key, outcome })
-    if (isKept(entry.message)) journal?.delete(id)
     entry.release?.()
     if (how instanceof Error) entry.reject(how)
     else entry.resolve({ id, ...how })
@@ -186,17 +185,6 @@ export function createPublishQueue(setup: QueueSetup, journal?: Journal): Publis
     flush()
   }
 
-  journal?.open((message) => {
-    const nobody = (): void => {}
-    const bytes = sizeOf(message.payload)
-    const entry: Entry = { message, bytes, line: undefined, resolve: nobody, reject: nobody }
-    journal.put(message)
-    entries.set(message.id, entry)
-    tally(entry, 1)
-    keep(entry)
-    flush()
-  })
-
   return {
     publish(message) {
       return new Promise<Receipt>((resolve, reject) => {
@@ -205,7 +193,6 @@ export function createPublishQueue(setup: QueueSetup, journal?: Journal): Publis
         const refusal = toRefusal(key)
         if (signal?.aborted) return drop(entry, 'aborted')
         if (refusal) return refuse(entry, refusal)
-        if (isKept(message)) journal?.put(message)
         const isBlocked = count > 0 && some((other) => !other.line && other.message.key === key)
         if (isHeldBack || isBlocked || !hand(entry)) admit(entry)
         if (entries.has(id)) keep(entry)

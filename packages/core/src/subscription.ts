@@ -6,7 +6,7 @@ import type { Listener, Route } from './listener.ts'
 import type { Report } from './listeners.ts'
 import { Message, type Opened } from './message.ts'
 import type { createPresence, Presence } from './presence.ts'
-import type { Continuity, Decode, Latest, Meta } from './protocol.ts'
+import type { Continuity, Decode, Meta, Protocol } from './protocol.ts'
 import type { Messages } from './rate.ts'
 import { createStore, type WritableStore } from './store.ts'
 import type { Schema } from './validate.ts'
@@ -18,8 +18,8 @@ export interface SubscriptionSetup {
   /** The schema of one event of a channel, where one is to be applied. */
   schema(channel: string, event: string): Schema | undefined
   listensTo(event: string): readonly string[]
-  /** What a listener that comes late to a joined channel has missed. */
-  latest(channel: string): Iterable<Latest>
+  /** Knows what a listener that comes late to a joined channel has missed. */
+  readonly protocol: Pick<Protocol, 'latest'>
   /** An event arrived that nobody listens to. */
   readonly unheard: ((channel: string, event: string, listened: Iterable<string>) => void) | undefined
 }
@@ -85,7 +85,12 @@ export class Subscription {
   add(event: string | undefined, listener: Listener): () => void {
     const names = event === undefined ? [event] : this.#setup.listensTo(event)
     for (const name of names) this.#set(name, [...this.#heardBy(name), listener])
-    if (this.wire === 'joined') queueMicrotask(() => this.#catchUp(names, listener))
+    const { latest } = this.#setup.protocol
+    if (latest && this.wire === 'joined')
+      queueMicrotask(() => {
+        for (const { payload, meta, decode } of latest(this.name, names))
+          this.#take(listener, this.#message(this.#route(meta.event, [listener]), meta, payload, decode))
+      })
     return () => {
       if (!listener.active) return
       listener.active = false
@@ -109,24 +114,11 @@ export class Subscription {
     this.#direct = undefined
   }
 
-  #catchUp(names: readonly (string | undefined)[], listener: Listener): void {
-    for (const { event, payload, meta, decode } of this.#setup.latest(this.name)) {
-      if (!names.includes(event) && !names.includes(undefined)) continue
-      const own = { ...meta, channel: this.name, event }
-      this.#take(listener, this.#message(this.#route(event, [listener]), own, payload, decode))
-    }
-  }
-
   /** Options of its join; a peer that has been asked for it is told what is new. */
   change(options: Readonly<Record<string, unknown>>): void {
     this.options = { ...this.options, ...options }
-    const { line, wire, name: key, recover } = this
-    if (line?.phase !== 'ready' || (wire !== 'asked' && wire !== 'joined')) return
-    try {
-      line.link.update?.({ key, recover, options: this.options })
-    } catch (error) {
-      this.#setup.report(error)
-    }
+    const { line, name: key, recover } = this
+    if (this.wasAsked) line?.link.update?.({ key, recover, options: this.options })
   }
 
   #route(event = '', listeners: readonly Listener[]): Route {

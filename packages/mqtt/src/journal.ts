@@ -1,9 +1,10 @@
 import {
   createOutbox,
-  type Journal,
+  createPublishQueue,
   type Outbox,
   type OutboxSetup,
   type Outgoing,
+  type PublishQueue,
   RealtimeError,
   type Report,
 } from '@org/realtime-core/kit'
@@ -97,25 +98,24 @@ export function createJournal(
     }
   }
 
-  const journal: Journal = {
-    open(given) {
-      take = given
-    },
-    put(message) {
-      messages.set(message.id, message)
+  /** Publishes as ever, and keeps what is to arrive until it is settled. */
+  const keeping =
+    (queue: PublishQueue): PublishQueue['publish'] =>
+    (message) => {
+      const receipt = queue.publish(message)
+      if (message.delivery !== 'at-least-once' && message.delivery !== 'exactly-once') return receipt
       put(PUBLISH + message.id, toRecord(message, turn++))
-    },
-    delete(id) {
-      messages.delete(id)
-      remove(PUBLISH + id)
-    },
-  }
+      const settled = (): void => remove(PUBLISH + message.id)
+      receipt.then(settled, settled)
+      return receipt
+    }
 
   let isLoaded = false
   const load = async (): Promise<void> => {
     await store.load().then(restore).catch(failed('load'))
     watch()
-    for (const message of [...messages.values()]) take(message)
+    for (const message of messages.values()) take(message)
+    messages.clear()
     isLoaded = true
   }
   const loaded = load()
@@ -124,7 +124,13 @@ export function createJournal(
     loaded,
     outbox(setup) {
       report = setup.report
-      const outbox = createOutbox(setup, journal)
+      // What an earlier process has taken is not refused for want of room.
+      const limits = { ...setup, messages: Infinity, bytes: Infinity }
+      const queue = createPublishQueue(limits)
+      const publish = keeping(queue)
+      take = (message) => void publish(message).catch(() => {})
+      loaded.then(() => Object.assign(limits, { messages: setup.messages, bytes: setup.bytes }))
+      const outbox = createOutbox(setup, { ...queue, publish })
       return {
         ...outbox,
         // What is published before the store has answered waits for what was published before.

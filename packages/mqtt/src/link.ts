@@ -172,7 +172,13 @@ export function openLink(
     },
     ping: () => send({ type: 'pingreq' }),
     subscribe: (requests) => parts?.subscribing.subscribe(requests),
-    update: (request) => parts?.subscribing.update(request),
+    update(request) {
+      try {
+        parts?.subscribing.update(request)
+      } catch (error) {
+        events.error(error as RealtimeError)
+      }
+    },
     unsubscribe: (channel) => parts?.subscribing.unsubscribe(channel),
     publish: (message) => (parts as Parts).outgoing.publish(message),
     ...(options.auth && isV5 && { refresh: () => authenticator.renew() }),

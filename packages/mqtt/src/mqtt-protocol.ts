@@ -103,12 +103,14 @@ export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
       const topic = names.toTopic(channel, event) ?? channel
       return encodePayload(formatOf(topic), value, topic)
     },
-    *latest(channel) {
+    *latest(channel, events) {
       for (const { payload, meta } of options.retained.of(channel)) {
         const { topic } = meta
+        const event = names.toEvent(topic)
+        if (!events.includes(event) && !events.includes(undefined)) continue
         const decode = (bytes: unknown): unknown =>
           toCodec(formatOf(topic)).decode(bytes as Uint8Array, topic)
-        yield { event: names.toEvent(topic), payload, meta, decode }
+        yield { payload, meta: { ...meta, channel, event }, decode }
       }
     },
     // A packet may hold a password, and a message whatever it likes.
