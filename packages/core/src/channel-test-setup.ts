@@ -66,7 +66,7 @@ export function setup({ can, protocol, server, ready = {}, joins = 'by hand', ..
           if (joins === 'at once') for (const { key } of requests) events.joined(key)
         },
         unsubscribe: (key) => session.send(`unsub ${key}`),
-        update: ({ key, options: how }) => session.send(`update ${key} ${JSON.stringify(how)}`),
+        update: (key, how) => session.send(`update ${key} ${JSON.stringify(how)}`),
         publish(message) {
           const { key, payload, resent, delivery, options } = message
           far.published.push(message)

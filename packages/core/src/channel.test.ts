@@ -80,15 +80,17 @@ describe('channel listeners', () => {
     ])
   })
 
-  it('that come late to a joined channel get what the protocol keeps for it, in a microtask and alone', async () => {
+  it('that come late get what the protocol keeps for the channel by then, in a microtask and alone', async () => {
+    const kept: string[] = []
     const latest = (channel: string, events: readonly (string | undefined)[]) =>
-      ['said', 'done']
+      kept
         .filter((event) => channel === 'a' && (events.includes(event) || events.includes(undefined)))
-        .map((event) => ({ payload: `"${event}"`, meta: { channel, event }, decode: parse }))
+        .map((event) => [{ channel, event }, `"${event}"`, parse] as const)
     const { client, far } = await connected({ joins: 'at once', protocol: { latest } })
     const log: unknown[] = []
     const early = client.untyped('a').on('said', (payload) => log.push(['early', payload]))
     await settled()
+    kept.push('said', 'done')
     client.untyped('a').on('said', (payload, meta) => log.push(['late', payload, meta]))
     client.untyped('a').onAny(({ event, payload }) => log.push(['any', event, payload]))
     client.untyped('a').on('said', () => log.push('gone'))()

@@ -148,7 +148,10 @@ export class ChannelHandle {
     const { priority, ...options } = this.#options
     const sub = use(this.name)
     if (typeof priority === 'number') sub.priority = priority
-    if (Object.keys(options).length) sub.change(options)
+    if (Object.keys(options)[0]) {
+      sub.options = { ...sub.options, ...options }
+      sub.line?.link.update?.(sub.name, sub.options)
+    }
     return hold(sub)
   }
 

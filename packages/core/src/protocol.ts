@@ -60,7 +60,7 @@ export interface Protocol<
   /** Turns a payload into what `Link.publish` gets. May throw; that publish alone is refused. */
   encode?(payload: unknown, event: string, channel: string): Frame
   /**
-   * The newest of what the peer keeps for a joined channel, where the peer says it only once: a listener that
+   * The newest of what the peer keeps for a channel, where the peer says it only once: a listener that
    * comes late gets it too. Only of these events, or of all where one of them is undefined.
    */
   latest?(channel: string, events: readonly (string | undefined)[]): Iterable<Latest>
@@ -72,13 +72,8 @@ export interface Protocol<
   readonly meta?: M
 }
 
-/** One message as `LinkEvents.message` takes it; its bytes stay valid. */
-export interface Latest {
-  readonly payload: unknown
-  /** With channel and event. */
-  readonly meta: Meta
-  readonly decode?: Decode
-}
+/** One message, its `meta` with channel and event. Its bytes stay valid. */
+export type Latest = readonly [meta: Meta, payload: unknown, decode: Decode | undefined]
 
 /** The part of a session that a protocol may use: the connection owns its end. */
 export interface LinkSession {
@@ -109,8 +104,8 @@ export interface Link {
   /** Asks for channels; each is answered by `joined` or `refused`, or by a time-out of core. */
   subscribe(requests: readonly SubscribeRequest[]): void
   unsubscribe?(key: string): void
-  /** The options of a channel that it was asked for have changed. Answers are as those of `subscribe`; may not throw. */
-  update?(request: SubscribeRequest): void
+  /** The options of a channel have changed that it may have been asked for. Answers as `subscribe`; may not throw. */
+  update?(key: string, options: SubscribeRequest['options']): void
   /**
    * Takes over one message. `sent`: done, nothing more is known of it. `pending`: `settled` follows.
    * A thrown error refuses this message alone.

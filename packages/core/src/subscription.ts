@@ -85,12 +85,10 @@ export class Subscription {
   add(event: string | undefined, listener: Listener): () => void {
     const names = event === undefined ? [event] : this.#setup.listensTo(event)
     for (const name of names) this.#set(name, [...this.#heardBy(name), listener])
-    const { latest } = this.#setup.protocol
-    if (latest && this.wire === 'joined')
-      queueMicrotask(() => {
-        for (const { payload, meta, decode } of latest(this.name, names))
-          this.#take(listener, this.#message(this.#route(meta.event, [listener]), meta, payload, decode))
-      })
+    queueMicrotask(() => {
+      for (const latest of this.#setup.protocol.latest?.(this.name, names) ?? [])
+        this.#take(listener, this.#message(this.#route(latest[0].event, [listener]), ...latest))
+    })
     return () => {
       if (!listener.active) return
       listener.active = false
@@ -112,13 +110,6 @@ export class Subscription {
     else this.#routes.delete(event)
     this.#last = undefined
     this.#direct = undefined
-  }
-
-  /** Options of its join; a peer that has been asked for it is told what is new. */
-  change(options: Readonly<Record<string, unknown>>): void {
-    this.options = { ...this.options, ...options }
-    const { line, name: key, recover } = this
-    if (this.wasAsked) line?.link.update?.({ key, recover, options: this.options })
   }
 
   #route(event = '', listeners: readonly Listener[]): Route {

@@ -172,9 +172,9 @@ export function openLink(
     },
     ping: () => send({ type: 'pingreq' }),
     subscribe: (requests) => parts?.subscribing.subscribe(requests),
-    update(request) {
+    update(key, options) {
       try {
-        parts?.subscribing.update(request)
+        parts?.subscribing.update({ key, options })
       } catch (error) {
         events.error(error as RealtimeError)
       }

@@ -110,7 +110,7 @@ export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
         if (!events.includes(event) && !events.includes(undefined)) continue
         const decode = (bytes: unknown): unknown =>
           toCodec(formatOf(topic)).decode(bytes as Uint8Array, topic)
-        yield { payload, meta: { ...meta, channel, event }, decode }
+        yield [{ ...meta, channel, event }, payload, decode]
       }
     },
     // A packet may hold a password, and a message whatever it likes.

@@ -21,11 +21,13 @@ export interface MqttChannelOptions {
   readonly retained?: boolean
 }
 
+type Wanted = Pick<SubscribeRequest, 'key' | 'options'>
+
 /** The subscriptions of one connection. */
 export interface Subscribing {
-  subscribe(requests: readonly SubscribeRequest[]): void
+  subscribe(requests: readonly Wanted[]): void
   /** Asks again where more is wanted than was asked for. */
-  update(request: SubscribeRequest): void
+  update(request: Wanted): void
   unsubscribe(channel: string): void
   suback(packet: Suback): void
   unsuback(packet: Unsuback): void
@@ -85,13 +87,13 @@ export function createSubscribing(
     asked.set(id, channels)
   }
 
-  const toRequest = (filter: string, { options }: SubscribeRequest): FilterRequest => {
+  const toRequest = (filter: string, { options }: Wanted): FilterRequest => {
     const how = options as MqttChannelOptions
     const { qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0 } = how
     return { filter, qos, noLocal, retainAsPublished, retainHandling }
   }
 
-  const subscribe = (requests: readonly SubscribeRequest[]): void => {
+  const subscribe = (requests: readonly Wanted[]): void => {
     const channels: string[] = []
     for (const request of requests) {
       const { key } = request
