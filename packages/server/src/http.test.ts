@@ -105,7 +105,12 @@ describe('plain HTTP', () => {
         { path: '/broken', handle: () => Promise.reject(new Error('mine')) },
       ],
     })
-    expect(await (await fetch(`${url}/apps/7`, { method: 'POST' })).text()).toBe('App 7\n')
+    const textOf = async (path: string) => (await fetch(url + path, { method: 'POST' })).text()
+    expect([await textOf('/apps/7'), await textOf('/apps/private-a.7%2Fx')]).toEqual([
+      'App 7\n',
+      'App private-a.7/x\n',
+    ])
+    expect([await textOf('/apps/%ff'), await textOf('/apps/7/x')]).toEqual(['Not Found\n', 'Not Found\n'])
     expect([
       await statusOf(`${url}/apps/7`),
       await statusOf(`${url}/broken`),

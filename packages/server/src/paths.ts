@@ -1,12 +1,14 @@
 import { invalid } from './errors.ts'
-import { type Pattern, toPattern } from './pattern.ts'
+import { type Pattern, SEGMENT, toPattern } from './pattern.ts'
+
+type Params = Readonly<Record<string, string>>
 
 /** Things at paths, which may have holes. */
 export interface Paths<T> {
   /** @throws ServerError `option.invalid` for what is no path, or is taken */
   add(path: string, value: T): void
   readonly all: readonly T[]
-  find(path: string): { readonly value: T; readonly params: Readonly<Record<string, string>> } | undefined
+  find(path: string): { readonly value: T; readonly params: Params } | undefined
 }
 
 const NONE = {}
@@ -19,7 +21,7 @@ export function createPaths<T>(option: string): Paths<T> {
       return [...exact.values(), ...open.map(({ value }) => value)]
     },
     add(path, value) {
-      const pattern = path.startsWith('/') ? toPattern(path) : undefined
+      const pattern = path.startsWith('/') ? toPattern(path, SEGMENT) : undefined
       const isTaken = exact.has(path) || open.some((other) => other.pattern.text === path)
       if (!pattern || isTaken) throw invalid(option, "a path like '/chat' that is not taken", path)
       if (!/[{*]/.test(path)) exact.set(path, value)
@@ -32,10 +34,22 @@ export function createPaths<T>(option: string): Paths<T> {
       const value = exact.get(path)
       if (value !== undefined) return { value, params: NONE }
       for (const { pattern, value } of open) {
-        const params = pattern.match(path)
+        const params = decode(pattern.match(path))
         if (params) return { value, params }
       }
       return undefined
     },
+  }
+}
+
+/** Undefined when a part is no text in percent signs. */
+function decode(params: Params | undefined): Params | undefined {
+  try {
+    return (
+      params &&
+      Object.fromEntries(Object.entries(params).map(([name, text]) => [name, decodeURIComponent(text)]))
+    )
+  } catch {
+    return undefined
   }
 }

@@ -15,16 +15,18 @@ export interface Pattern {
 }
 
 const HOLE = /\{([^{}]+)\}/g
-/** As in the client's registry: nothing that would leave its level. */
-const VALUE = '([^\\s\\p{Cc}\\p{Cs}./+#{}]+)'
+/** What fills a hole of a channel, as in the client's registry: nothing that would leave its level. */
+const LEVEL = '([^\\s\\p{Cc}\\p{Cs}./+#{}]+)'
+/** What fills a hole of a path of HTTP. */
+export const SEGMENT = '([^/]+)'
 
 /** Undefined for text that is no pattern: braces that make no hole, a name used twice, a `*` inside. */
-export function toPattern(text: string): Pattern | undefined {
+export function toPattern(text: string, value = LEVEL): Pattern | undefined {
   const isOpen = text.endsWith('*')
   const body = isOpen ? text.slice(0, -1) : text
   const names = [...body.matchAll(HOLE)].map(([, name = '']) => name)
   if (/[{}*]/.test(body.replace(HOLE, '')) || new Set(names).size < names.length || !text) return undefined
-  const parts = body.split(HOLE).map((part, index) => (index % 2 ? VALUE : toSource(part)))
+  const parts = body.split(HOLE).map((part, index) => (index % 2 ? value : toSource(part)))
   const source = new RegExp(`^${parts.join('')}${isOpen ? '.*' : ''}$`, 'su')
   return {
     text,
