@@ -12,6 +12,9 @@ export default defineConfig({
   resolve: { conditions: ['@org/source', ...defaultClientConditions] },
   ssr: { resolve: { conditions: ['@org/source', ...defaultServerConditions] } },
   test: {
+    // They end what hangs, and say nothing of speed: machines are busy.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     projects: [
       {
         extends: true,
