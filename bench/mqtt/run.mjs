@@ -19,6 +19,18 @@ printTable(table)
 
 printTable(await compareClients())
 
+const { oursMs, theirsMs } = await child(await bundle('mqtt/resume.ts'))
+const share = theirsMs / oursMs
+printTable([
+  {
+    'resume with 200 in flight': 'each acknowledged after 10 ms',
+    'ours ms': oursMs.toFixed(0),
+    'MQTT.js ms': theirsMs.toFixed(0),
+    ratio: share.toFixed(1),
+    budget: `>= 20 ${share >= 20 ? 'met' : 'NOT met'}`,
+  },
+])
+
 /** @param {{ name: string, budget?: number, oursNs: number, theirsNs: number, ratio: number, spread: number }} row */
 function toCells({ name, budget, oursNs, theirsNs, ratio, spread }) {
   return {
