@@ -13,6 +13,10 @@ export interface Message {
   readonly id?: string
   /** The client id of its sender; without one it is the server's own. */
   readonly from?: string
+  /** The member that has sent it, where its protocol tells the others. */
+  readonly member?: string
+  /** False leaves it out of the history. @default true */
+  readonly isKept?: boolean
 }
 
 /** A message that has its place in a channel. */
@@ -21,6 +25,12 @@ export interface Stored extends Message, Position {}
 export interface Member {
   readonly id: string
   readonly info?: unknown
+}
+
+/** What came of entering: all members, and whether this one is among them for the first time. */
+export interface Entered {
+  readonly members: readonly Member[]
+  readonly isNew: boolean
 }
 
 /** What came after a position; `missed` is undefined when that is not known any more. */
@@ -54,9 +64,10 @@ export interface Adapter {
   /** Somebody on this node listens to the channel from now on, so its position must not be forgotten. */
   watch(channel: string): void
   unwatch(channel: string): void
-  /** Enters for one session, the holder. Answers with all members, or undefined when there is no room. */
-  enter(channel: string, holder: string, member: Member): Promise<readonly Member[] | undefined>
-  leave(channel: string, holder: string, member: string): Promise<void>
+  /** Enters for one session, the holder. Undefined when there is no room: beside the limit of all, for `most`. */
+  enter(channel: string, holder: string, member: Member, most?: number): Promise<Entered | undefined>
+  /** Tells whether nobody holds the member any more. */
+  leave(channel: string, holder: string, member: string): Promise<boolean>
   members(channel: string): Promise<readonly Member[]>
   /** Tells whether the client was there, on whichever node. */
   direct(client: string, message: Message): Promise<boolean>

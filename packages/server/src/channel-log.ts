@@ -53,9 +53,13 @@ export class ChannelLog {
 
   append(message: Message, at: number): Stored {
     const stored: Stored = { ...message, epoch: this.#epoch, off: ++this.#off }
-    const bytes = sizeOf(message)
-    this.#entries.push({ stored, at, bytes })
-    this.#bytes += bytes
+    // It leaves a hole, so what came before cannot be told any more.
+    if (message.isKept === false) this.evict()
+    else {
+      const bytes = sizeOf(message)
+      this.#entries.push({ stored, at, bytes })
+      this.#bytes += bytes
+    }
     if (message.id !== undefined) this.#taken.set(message.id, this.position, at)
     this.expire(at)
     return stored

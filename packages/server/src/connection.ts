@@ -140,6 +140,7 @@ export class Connection implements Wire, TalkingConnection, Victim {
 
   /** Ends it in the words of its protocol. */
   endBy(cause: EndingCause): void {
+    if (cause === 'gone' || cause === 'put-out') this.#guarded(() => this.#handler?.ending?.(cause))
     const { code, reason } = this.#service.endpoint.endings?.[cause] ?? endings[cause]
     this.close(code, reason)
   }

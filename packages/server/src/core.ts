@@ -13,8 +13,10 @@ import { createCounter } from './ids.ts'
 import { createMemoryAdapter } from './memory-adapter.ts'
 import type { Resolved } from './options.ts'
 import { createPaths, type Paths } from './paths.ts'
+import { servePusher } from './pusher/serve.ts'
 import { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
 import { createRawEndpoint } from './raw/endpoint.ts'
+import type { Route } from './route.ts'
 import type { Endpoint, WireRequest } from './wire.ts'
 
 /** What the endpoints of this package are made of. */
@@ -34,6 +36,8 @@ export interface Context {
 export interface Core extends Context {
   readonly connections: Connections
   readonly endpoints: Paths<Endpoint>
+  /** The pages of protocols that have some. */
+  readonly routes: readonly Route[]
   /** Serves one more connection; the carrier then reports to it. */
   serve(endpoint: Endpoint, carrier: Carrier, request: WireRequest): Connection
   /** Lets go of everything, once the connections are over. */
@@ -55,7 +59,8 @@ export function createCore(options: Resolved): Core {
   const connections = createConnections(limits)
   faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()
-  const endpoints = createEndpoints(context)
+  const pusher = options.pusher && servePusher(context, options.pusher)
+  const endpoints = createEndpoints(context, pusher && pusher.endpoint)
   const nextId = createCounter()
 
   const serviceOf = (endpoint: Endpoint): Service => {
@@ -74,6 +79,7 @@ export function createCore(options: Resolved): Core {
     ...context,
     connections,
     endpoints,
+    routes: pusher ? pusher.routes : [],
     serve(endpoint, carrier, request) {
       const connection = new Connection(nextId(), clock.date(), carrier, request, serviceOf(endpoint))
       connections.add(connection)
@@ -100,11 +106,12 @@ function strikeNow(armed: Armed<'now'>, { adapter, hooks }: Context, connections
     for (const connection of connections) if (armed.meets(connection.about())) connection.suffer(rule, armed)
 }
 
-function createEndpoints(context: Context): Paths<Endpoint> {
+function createEndpoints(context: Context, pusher: Endpoint | false): Paths<Endpoint> {
   const { raw, rakit, endpoints: own } = context.options
   const endpoints = createPaths<Endpoint>('endpoints')
   if (raw) endpoints.add('/raw', createRawEndpoint(context))
   if (rakit) endpoints.add('/rakit', createRakitEndpoint(rakit, context.clock))
+  if (pusher) endpoints.add('/app/{key}', pusher)
   for (const [path, endpoint] of Object.entries(own)) endpoints.add(path, endpoint)
   return endpoints
 }

@@ -25,6 +25,8 @@ export interface Hub {
   detach(channel: string, subscriber: Subscriber): void
   /** Puts out those that `isMeant`, all by default; tells how many. */
   putOut(channel: string, denial: Denial, isMeant?: (subscriber: Subscriber) => boolean): number
+  /** How many listen to a channel here. */
+  count(channel: string): number
   /** Channels that somebody listens to here, with how many do. */
   channels(): ReadonlyMap<string, number>
   /** Answers for single clients; several may, each for its own. */
@@ -93,6 +95,7 @@ export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
       }
       return meant.length
     },
+    count: (channel) => table.get(channel)?.size ?? 0,
     channels: () => new Map([...table].map(([channel, { size }]) => [channel, size])),
     onDirect(direct) {
       directs.add(direct)

@@ -19,7 +19,8 @@ interface Room {
 
 /** Who is in which channel: one member per user, held by each of their sessions. */
 export interface Members {
-  enter(channel: string, holder: string, member: Member): 'new' | 'there' | 'full'
+  /** `most`: as many members of the channel as fit, when that is less than the limit. */
+  enter(channel: string, holder: string, member: Member, most?: number): 'new' | 'there' | 'full'
   /** True when nobody holds the member any more. */
   leave(channel: string, holder: string, member: string): boolean
   list(channel: string): readonly Member[]
@@ -29,7 +30,7 @@ export function createMembers(limits: MembersLimits): Members {
   const rooms = new Map<string, Room>()
 
   return {
-    enter(channel, holder, member) {
+    enter(channel, holder, member, most = limits.members) {
       const room = rooms.get(channel) ?? { places: new Map(), bytes: 0 }
       const place = room.places.get(member.id)
       if (place) {
@@ -37,7 +38,8 @@ export function createMembers(limits: MembersLimits): Members {
         return 'there'
       }
       const bytes = Buffer.byteLength(JSON.stringify(member))
-      if (room.places.size >= limits.members || room.bytes + bytes > limits.membersBytes) return 'full'
+      if (room.places.size >= Math.min(most, limits.members) || room.bytes + bytes > limits.membersBytes)
+        return 'full'
       room.places.set(member.id, { member, bytes, holders: new Set([holder]) })
       room.bytes += bytes
       rooms.set(channel, room)

@@ -139,13 +139,17 @@ describe('createMemoryAdapter', () => {
     const { adapter } = setup({ members: 2, membersBytes: 60 })
     const enter = (channel: string, id: string) => adapter.enter(channel, id, { id })
     expect(
-      [await enter('a', 'x'), await enter('a', 'y'), await enter('a', 'z')].map((list) => list?.length),
+      [await enter('a', 'x'), await enter('a', 'y'), await enter('a', 'z')].map(
+        (entered) => entered?.members.length,
+      ),
     ).toEqual([1, 2, undefined])
     expect(
-      [await enter('b', 'x'.repeat(40)), await enter('b', 'y'.repeat(40))].map((list) => list?.length),
+      [await enter('b', 'x'.repeat(40)), await enter('b', 'y'.repeat(40))].map(
+        (entered) => entered?.members.length,
+      ),
     ).toEqual([1, undefined])
     await adapter.leave('b', 'x'.repeat(40), 'x'.repeat(40))
-    expect(await enter('b', 'y'.repeat(40))).toHaveLength(1)
+    expect((await enter('b', 'y'.repeat(40)))?.members).toHaveLength(1)
   })
 
   it('reaches a single client where it is', async () => {

@@ -24,13 +24,16 @@ export function createMemoryAdapter(limits: LogsLimits & MembersLimits, clock: C
     read: async (channel, after) => logs.use(channel, (log) => log.read(after)),
     watch: logs.watch,
     unwatch: logs.unwatch,
-    async enter(channel, holder, member) {
-      const entered = members.enter(channel, holder, member)
+    async enter(channel, holder, member, most) {
+      const entered = members.enter(channel, holder, member, most)
+      if (entered === 'full') return undefined
       if (entered === 'new') events.joined(channel, member, holder)
-      return entered === 'full' ? undefined : members.list(channel)
+      return { members: members.list(channel), isNew: entered === 'new' }
     },
     async leave(channel, holder, member) {
-      if (members.leave(channel, holder, member)) events.left(channel, member)
+      const isGone = members.leave(channel, holder, member)
+      if (isGone) events.left(channel, member)
+      return isGone
     },
     members: async (channel) => members.list(channel),
     direct: async (client, message) => events.direct(client, message),

@@ -5,6 +5,8 @@ import type { ControlOptions } from './control/control-options.ts'
 import { invalid } from './errors.ts'
 import type { InspectOptions } from './inspect/inspect-options.ts'
 import type { LogOptions } from './log/log-options.ts'
+import type { PusherOptions } from './pusher/app.ts'
+import { toPusherOptions } from './pusher/default-app.ts'
 import type { RakitOptions } from './rakit/rakit-options.ts'
 import { type Group, type Numbers, numbers, oneOf } from './ranges.ts'
 import type { Route } from './route.ts'
@@ -51,6 +53,8 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
   readonly raw?: boolean
   /** Whether `/rakit` is served, and how. @default true in development */
   readonly rakit?: boolean | RakitOptions
+  /** Whether `/app/{key}` and `/apps/{id}` are served, for which apps, and how. @default true in development */
+  readonly pusher?: boolean | PusherOptions
   /** Rules that need no function, by pattern: `true` lets join and hear. Others come by `server.authorize()`. */
   readonly channels?: ChannelTable
   /** Logs what happens. @default nothing */
@@ -91,7 +95,8 @@ export function resolveOptions(options: ServerOptions) {
     throw invalid('authenticate', "a function, or 'anonymous' to let everybody in", authenticate)
   if (path && !/^(\/[\w.~-]+)+$/.test(path))
     throw invalid('path', "empty, or a path like '/realtime' without a slash at its end", path)
-  const { rakit = mode === 'development', inspect = mode === 'development' } = options
+  const isDevelopment = mode === 'development'
+  const { rakit = isDevelopment, pusher = isDevelopment, inspect = isDevelopment } = options
   if (options.control && mode === 'production')
     throw invalid('control', 'left out in production, because it causes faults', '[hidden]')
   checkToken('control.token', options.control?.token)
@@ -108,6 +113,7 @@ export function resolveOptions(options: ServerOptions) {
     slowConsumer: oneOf('slowConsumer', options.slowConsumer, ['close', 'drop']),
     raw,
     rakit: rakit === true ? {} : rakit,
+    pusher: toPusherOptions(pusher, mode),
     channels: options.channels ?? {},
     log: options.log,
     control: options.control,

@@ -31,6 +31,7 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
   return {
     routes: [
       ...health,
+      ...core.routes,
       ...(control ? createControlRoutes(control, verbs) : []),
       ...(inspector?.routes ?? []),
     ],

@@ -16,13 +16,23 @@ export class TokenBucket {
     this.#at = clock.now()
   }
 
-  /** 0 when it may pass, else after how long it may be tried again. */
-  take(): number {
+  /** How many may pass now. */
+  get left(): number {
+    this.#fill()
+    return Math.floor(this.#left)
+  }
+
+  /** 0 when it may pass, else after how long it may be tried again. Many pass together or not at all. */
+  take(count = 1): number {
+    this.#fill()
+    if (this.#left < count) return Math.ceil((count - this.#left) / this.#perMs)
+    this.#left -= count
+    return 0
+  }
+
+  #fill(): void {
     const now = this.#clock.now()
     this.#left = Math.min(this.#burst, this.#left + (now - this.#at) * this.#perMs)
     this.#at = now
-    if (this.#left < 1) return Math.ceil((1 - this.#left) / this.#perMs)
-    this.#left--
-    return 0
   }
 }

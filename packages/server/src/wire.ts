@@ -37,6 +37,8 @@ export interface WireHandler {
   over(code: number, reason: string): void
   /** The server is about to go: what its protocol has for that, within this time. */
   drain?(windowMs: number): void
+  /** The server is about to end it: what its protocol says first. It may end it in its own way, too. */
+  ending?(cause: 'gone' | 'put-out'): void
   /** When this connection ends, its client should not come back earlier than this. */
   later?(ms: number): void
   /** Its credentials end in so many milliseconds. */

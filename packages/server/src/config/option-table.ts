@@ -94,6 +94,7 @@ export const optionTable: readonly OptionRow[] = [
     help: 'Subprotocols that are agreed upon',
   },
   ...numbersOf('rakit'),
+  ...numbersOf('pusher'),
   ...(['limits', 'times', 'history', 'dedupe', 'publishRate', 'subscribeRate'] as const).flatMap(numbersOf),
   {
     name: 'drainMs',

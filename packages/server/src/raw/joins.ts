@@ -1,12 +1,12 @@
 import type { Refusal, SubRequest } from '@org/realtime-raw-ws/codec'
 import type { Member, Position, Stored } from '../adapter.ts'
 import { type Denial, type Granted, isDenial } from '../authorize.ts'
-import type { Armed } from '../faults/armed.ts'
+import { JoinFaults } from '../faults/join-faults.ts'
 import { isChannelName } from '../names.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { RawConnection } from './connection.ts'
 import type { Lanes } from './lanes.ts'
-import { toDenial, toRefusal } from './refusal.ts'
+import { toRefusal } from './refusal.ts'
 import { Subscription } from './subscription.ts'
 
 const LOOK_MS = 20
@@ -17,14 +17,14 @@ export class Joins {
   readonly #lanes: Lanes
   readonly #bucket: TokenBucket
   readonly #subscriptions = new Map<string, Subscription>()
-  /** Of rules of faults. */
-  readonly #limits = new WeakMap<Armed, TokenBucket>()
+  readonly #joinFaults: JoinFaults
 
   constructor(connection: RawConnection, lanes: Lanes) {
     this.#connection = connection
     this.#lanes = lanes
     const { options, clock } = connection.raw
     this.#bucket = new TokenBucket(options.subscribeRate, clock)
+    this.#joinFaults = new JoinFaults(clock)
   }
 
   get channels(): readonly string[] {
@@ -94,15 +94,8 @@ export class Joins {
   #suffer(channel: string): Refusal | undefined {
     const armed = this.#connection.strike('join', channel)
     if (!armed) return undefined
-    const { rule } = armed
-    if (rule.do === 'refuse') return toRefusal(toDenial(rule))
-    const { count: burst, perMs } = rule
-    const { clock } = this.#connection.raw
-    const bucket =
-      this.#limits.get(armed) ?? new TokenBucket({ burst, perSecond: (burst * 1000) / perMs }, clock)
-    this.#limits.set(armed, bucket)
-    const retryMs = bucket.take()
-    return retryMs ? toRefusal({ refuse: 'rate-limited', retryMs }) : undefined
+    const denial = this.#joinFaults.suffer(armed)
+    return denial && toRefusal(denial)
   }
 
   async #decide(channel: string): Promise<Granted | Refusal> {
@@ -149,7 +142,7 @@ export class Joins {
     const isLarge = Buffer.byteLength(JSON.stringify(member)) > raw.options.limits.memberBytes
     if (!session || isLarge) return undefined
     raw.sessions.hold(session, channel, this.#connection)
-    return raw.adapter.enter(channel, session.client, member)
+    return (await raw.adapter.enter(channel, session.client, member))?.members
   }
 
   /** Sends what was missed and what came meanwhile, no faster than it is read. */

@@ -1,12 +1,13 @@
 import type { ClientFrame, Refusal } from '@org/realtime-raw-ws/codec'
 import type { Message } from '../adapter.ts'
 import { type Decision, isDenial } from '../authorize.ts'
+import { toDenial } from '../faults/to-denial.ts'
 import { isChannelName, isName } from '../names.ts'
 import { isTooLarge } from '../to-message.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { RawConnection } from './connection.ts'
 import type { Lanes } from './lanes.ts'
-import { toDenial, toRefusal } from './refusal.ts'
+import { toRefusal } from './refusal.ts'
 import type { Subscription } from './subscription.ts'
 
 type Pub = ClientFrame & { readonly t: 'pub' }

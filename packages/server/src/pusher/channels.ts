@@ -1,0 +1,164 @@
+import type { Entered } from '../adapter.ts'
+import type { Denial } from '../authorize.ts'
+import { JoinFaults } from '../faults/join-faults.ts'
+import { isCache, isPresence, isUserChannel, toUserChannel } from './channel-name.ts'
+import type { PusherConnection } from './connection.ts'
+import { checkJoin, type JoinRefusal, type JoinRequest, UNAUTHORIZED } from './join-check.ts'
+import { Subscription, toPresence } from './subscription.ts'
+
+const NO_ROOM: JoinRefusal = {
+  type: 'LimitReached',
+  error: 'The maximum members per presence channel limit was reached',
+  status: 4100,
+}
+const UNAVAILABLE: JoinRefusal = { type: 'ServerError', error: 'A server error has occured.', status: 4302 }
+
+/** The channels of one connection. */
+export class Channels {
+  readonly #connection: PusherConnection
+  readonly #subscriptions = new Map<string, Subscription>()
+  readonly #faults: JoinFaults
+
+  constructor(connection: PusherConnection) {
+    this.#connection = connection
+    this.#faults = new JoinFaults(connection.pusher.clock)
+  }
+
+  get names(): readonly string[] {
+    return [...this.#subscriptions.keys()]
+  }
+
+  get size(): number {
+    return this.#subscriptions.size
+  }
+
+  /** One that has been joined. */
+  find(channel: string): Subscription | undefined {
+    const found = this.#subscriptions.get(channel)
+    return found?.isJoined ? found : undefined
+  }
+
+  join(request: JoinRequest): void {
+    const { channel } = request
+    const { settings } = this.#connection.app
+    const refusal = this.#suffer(channel)
+    const { socketId, user } = this.#connection
+    const check = refusal ? { refusal } : checkJoin(request, { app: settings, socketId, user })
+    if ('refusal' in check) return this.#connection.refuse(channel, check.refusal)
+    if (request.auth) this.#connection.signin.excuse()
+    const known = this.#subscriptions.get(channel)
+    if (known && known.member?.id === check.member?.id) return this.#again(known)
+    if (known) this.leave(channel)
+    const subscription = this.#attach(channel, new Subscription(channel, check.member, this.#connection))
+    if (!subscription) this.#connection.refuse(channel, { ...NO_ROOM, error: 'Too many channels' })
+    else if (check.member) void this.#enter(subscription)
+    else this.#start(subscription, undefined)
+  }
+
+  /** Nothing is said of it. */
+  open(user: string): void {
+    const channel = toUserChannel(user)
+    this.#attach(channel, new Subscription(channel, undefined, this.#connection))?.start([])
+  }
+
+  leave(channel: string): void {
+    const subscription = this.#subscriptions.get(channel)
+    if (!subscription) return
+    subscription.isOver = true
+    this.#subscriptions.delete(channel)
+    const { app, pusher, socketId } = this.#connection
+    const hubName = app.toHub(channel)
+    pusher.hub.detach(hubName, subscription)
+    const { member } = subscription
+    if (member)
+      pusher.adapter.leave(hubName, socketId, member.id).then(
+        (isGone) => {
+          if (isGone && subscription.isJoined)
+            app.tell({ name: 'member_removed', channel, user_id: member.id })
+        },
+        (error: unknown) => pusher.hooks.crash(error, `leaving ${channel}`),
+      )
+    if (isUserChannel(channel)) return
+    pusher.count(app, channel)
+    if (pusher.hub.count(hubName) === 0) app.tell({ name: 'channel_vacated', channel })
+  }
+
+  /** The connection is over. */
+  stop(): void {
+    for (const channel of this.names) this.leave(channel)
+  }
+
+  /** What a rule of faults makes of it. */
+  #suffer(channel: string): JoinRefusal | undefined {
+    const armed = this.#connection.strike('join', channel)
+    const denial = armed && this.#faults.suffer(armed)
+    return denial && toJoinRefusal(denial)
+  }
+
+  #attach(channel: string, subscription: Subscription): Subscription | undefined {
+    const { app, pusher } = this.#connection
+    const { channelsPerConnection } = pusher.options.limits
+    if (this.#subscriptions.size >= channelsPerConnection) return undefined
+    if (!pusher.hub.attach(app.toHub(channel), subscription)) return undefined
+    this.#subscriptions.set(channel, subscription)
+    return subscription
+  }
+
+  async #enter(subscription: Subscription): Promise<void> {
+    const { channel, member } = subscription
+    const { app, pusher, socketId } = this.#connection
+    if (!member) return
+    let entered: Entered | undefined
+    let refusal = NO_ROOM
+    try {
+      entered = await pusher.adapter.enter(app.toHub(channel), socketId, member, app.settings.limits.members)
+    } catch (error) {
+      pusher.hooks.crash(error, `joining ${channel}`)
+      refusal = UNAVAILABLE
+    }
+    if (subscription.isOver) return
+    if (entered) return this.#start(subscription, entered)
+    this.leave(channel)
+    this.#connection.refuse(channel, refusal)
+  }
+
+  #start(subscription: Subscription, entered: Entered | undefined): void {
+    const { channel, member } = subscription
+    const { app, pusher } = this.#connection
+    this.#connection.joined(channel, entered && toPresence(entered.members, app.settings.traits))
+    if (pusher.hub.count(app.toHub(channel)) === 1) app.tell({ name: 'channel_occupied', channel })
+    if (member && entered?.isNew) app.tell({ name: 'member_added', channel, user_id: member.id })
+    this.#recall(channel)
+    subscription.start(entered?.members ?? [])
+    pusher.count(app, channel)
+  }
+
+  /** A channel that has been joined is answered as if it were for the first time. */
+  #again({ channel, isJoined }: Subscription): void {
+    if (!isJoined) return
+    const { app, pusher } = this.#connection
+    const { traits } = app.settings
+    if (!isPresence(channel)) return this.#connection.joined(channel, undefined)
+    pusher.adapter.members(app.toHub(channel)).then(
+      (members) => this.#connection.joined(channel, toPresence(members, traits)),
+      (error: unknown) => pusher.hooks.crash(error, `joining ${channel}`),
+    )
+  }
+
+  /** The last event of a cache channel. */
+  #recall(channel: string): void {
+    if (!isCache(channel)) return
+    const { app } = this.#connection
+    const cached = app.cache.get(channel)
+    if (cached) return this.#connection.deliver(channel, cached)
+    this.#connection.send({ event: 'pusher:cache_miss', channel })
+    app.tell({ name: 'cache_miss', channel })
+  }
+}
+
+export const toJoinRefusal = ({ refuse, message }: Denial): JoinRefusal => {
+  if (refuse === 'forbidden' || refuse === 'unknown-channel')
+    return message === undefined ? UNAUTHORIZED : { ...UNAUTHORIZED, error: message }
+  if (refuse === 'unavailable') return UNAVAILABLE
+  return { type: 'LimitReached', error: message ?? 'Too many, too fast', status: 429 }
+}

@@ -1,0 +1,87 @@
+import { invalid } from '../errors.ts'
+import { type Numbers, numbers, oneOf } from '../ranges.ts'
+import type { PusherApp, PusherLimits, PusherOptions } from './app.ts'
+import { DIALECTS, type Dialect, dialects, type Traits } from './dialect.ts'
+import { WEBHOOK_EVENTS, type WebhookOptions } from './webhook-options.ts'
+
+export interface AppLimits extends Numbers<'pusher'> {
+  readonly eventBytes: number
+  readonly bodyBytes: number
+}
+
+/** An app with every default filled in; no limit is Infinity. */
+export interface ResolvedApp extends Required<Omit<PusherApp, 'limits' | 'dialect' | 'allowedOrigins'>> {
+  readonly traits: Traits
+  readonly allowedOrigins: readonly string[] | undefined
+  readonly limits: AppLimits
+}
+
+/** What all apps get unless they say otherwise. */
+export interface AppDefaults extends PusherLimits {
+  readonly dialect: Dialect
+}
+
+export function toDefaults({ apps: _apps, auth: _auth, dialect, ...limits }: PusherOptions): AppDefaults {
+  numbers('pusher', limits)
+  return { ...limits, dialect: oneOf('pusher.dialect', dialect, DIALECTS) }
+}
+
+/** @throws ServerError `option.invalid` that names the member and what it accepts */
+export function resolveApp(app: PusherApp, defaults: AppDefaults): ResolvedApp {
+  for (const name of ['id', 'key', 'secret'] as const) {
+    const shown = name === 'secret' ? '[hidden]' : app[name]
+    if (typeof app[name] !== 'string' || !/^[^\s/]+$/.test(app[name]))
+      throw invalid(`pusher.apps ${name}`, 'text without spaces and slashes', shown)
+  }
+  const { dialect: ownDefault, ...shared } = defaults
+  const traits = dialects[oneOf('pusher.apps dialect', app.dialect ?? ownDefault, DIALECTS)]
+  const limits = { ...shared, ...app.limits }
+  const { webhooks = [] } = app
+  for (const webhook of webhooks) checkWebhook(webhook)
+  return {
+    id: app.id,
+    key: app.key,
+    secret: app.secret,
+    enabled: app.enabled ?? true,
+    traits,
+    allowedOrigins: app.allowedOrigins,
+    enableClientMessages: app.enableClientMessages ?? false,
+    enableUserAuthentication:
+      traits.signin !== 'none' && (app.enableUserAuthentication ?? traits.signin === 'free'),
+    enableSubscriptionCount: traits.hasCounts && (app.enableSubscriptionCount ?? false),
+    maxConnections: toLimit('maxConnections', app.maxConnections),
+    maxBackendEventsPerSecond: toLimit('maxBackendEventsPerSecond', app.maxBackendEventsPerSecond),
+    maxClientEventsPerSecond: toLimit(
+      'maxClientEventsPerSecond',
+      app.maxClientEventsPerSecond ?? traits.clientEventsPerSecond,
+    ),
+    maxReadRequestsPerSecond: toLimit('maxReadRequestsPerSecond', app.maxReadRequestsPerSecond),
+    webhooks,
+    limits: {
+      ...numbers('pusher', limits),
+      eventBytes: toBytes('eventBytes', limits.eventBytes ?? traits.eventBytes),
+      bodyBytes: toBytes('bodyBytes', limits.bodyBytes ?? traits.bodyBytes),
+    },
+  }
+}
+
+function toLimit(name: string, given = -1): number {
+  if (given === -1) return Infinity
+  if (Number.isInteger(given) && given >= 0) return given
+  throw invalid(`pusher.apps ${name}`, 'a whole number from 0, or -1 for no limit', given)
+}
+
+const MOST_BYTES = 104_857_600
+
+function toBytes(name: string, given: number): number {
+  if (Number.isInteger(given) && given >= 1 && given <= MOST_BYTES) return given
+  throw invalid(`pusher.${name}`, `a whole number from 1 to ${MOST_BYTES}`, given)
+}
+
+function checkWebhook({ url, events = [] }: WebhookOptions): void {
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw invalid('pusher.apps webhooks url', 'an address of http: or https:', url)
+  const unknown = events.find((name) => !WEBHOOK_EVENTS.includes(name))
+  if (unknown !== undefined)
+    throw invalid('pusher.apps webhooks events', `names of ${WEBHOOK_EVENTS.join(', ')}`, unknown)
+}
