@@ -22,6 +22,7 @@ const MAPPED = {
   'packages/server/src': 'server/',
   'packages/server/src/raw': 'server/raw/',
   'packages/server/src/faults': 'server/faults/',
+  'packages/server/src/pusher': 'server/pusher/',
 }
 const OPTIONS = 'docs/reference/options.md'
 const SERVER_OPTIONS = 'docs/reference/server.md'

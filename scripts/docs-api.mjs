@@ -47,10 +47,18 @@ const SERVER = 'packages/server/src'
 const serverRoots = {
   [SERVER]: { ServerOptions: '' },
   [`${SERVER}/rakit`]: { RakitOptions: 'rakit.' },
+  [`${SERVER}/pusher`]: {
+    PusherOptions: 'pusher.',
+    PusherLimits: 'pusher.',
+    PusherApp: 'pusher.apps.',
+    WebhookOptions: 'pusher.apps.webhooks.',
+  },
   [`${SERVER}/log`]: { LogOptions: 'log.' },
   [`${SERVER}/control`]: { ControlOptions: 'control.' },
   [`${SERVER}/inspect`]: { InspectOptions: 'inspect.' },
 }
+/** Groups of numbers that are options by themselves. */
+const SERVED = ['rakit', 'pusher']
 /** Types whose members are options too; others are values. */
 const NESTED = /(Options|Policy|^Heartbeat|^TlsMaterial)$/
 const DAY = 86_400_000
@@ -84,7 +92,7 @@ export async function readServerApi(root) {
     ),
   )
   // A group of numbers is named by what is in it.
-  const options = readOptions(root, serverRoots).filter((name) => name === 'rakit' || !(name in ranges))
+  const options = readOptions(root, serverRoots).filter((name) => SERVED.includes(name) || !(name in ranges))
   return { options: new Set(options), numbers, codes: readCodes(root, SERVER, `Server${ERRORS}`) }
 }
 

@@ -59,8 +59,8 @@ export function createCore(options: Resolved): Core {
   const connections = createConnections(limits)
   faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()
-  const pusher = options.pusher && servePusher(context, options.pusher)
-  const endpoints = createEndpoints(context, pusher && pusher.endpoint)
+  const pusher = options.pusher ? servePusher(context, options.pusher) : undefined
+  const endpoints = createEndpoints(context, pusher?.endpoint)
   const nextId = createCounter()
 
   const serviceOf = (endpoint: Endpoint): Service => {
@@ -79,7 +79,7 @@ export function createCore(options: Resolved): Core {
     ...context,
     connections,
     endpoints,
-    routes: pusher ? pusher.routes : [],
+    routes: pusher?.routes ?? [],
     serve(endpoint, carrier, request) {
       const connection = new Connection(nextId(), clock.date(), carrier, request, serviceOf(endpoint))
       connections.add(connection)
@@ -106,7 +106,7 @@ function strikeNow(armed: Armed<'now'>, { adapter, hooks }: Context, connections
     for (const connection of connections) if (armed.meets(connection.about())) connection.suffer(rule, armed)
 }
 
-function createEndpoints(context: Context, pusher: Endpoint | false): Paths<Endpoint> {
+function createEndpoints(context: Context, pusher: Endpoint | undefined): Paths<Endpoint> {
   const { raw, rakit, endpoints: own } = context.options
   const endpoints = createPaths<Endpoint>('endpoints')
   if (raw) endpoints.add('/raw', createRawEndpoint(context))

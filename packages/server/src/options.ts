@@ -6,7 +6,7 @@ import { invalid } from './errors.ts'
 import type { InspectOptions } from './inspect/inspect-options.ts'
 import type { LogOptions } from './log/log-options.ts'
 import type { PusherOptions } from './pusher/app.ts'
-import { toPusherOptions } from './pusher/default-app.ts'
+import { resolvePusher } from './pusher/resolve-pusher.ts'
 import type { RakitOptions } from './rakit/rakit-options.ts'
 import { type Group, type Numbers, numbers, oneOf } from './ranges.ts'
 import type { Route } from './route.ts'
@@ -113,7 +113,7 @@ export function resolveOptions(options: ServerOptions) {
     slowConsumer: oneOf('slowConsumer', options.slowConsumer, ['close', 'drop']),
     raw,
     rakit: rakit === true ? {} : rakit,
-    pusher: toPusherOptions(pusher, mode),
+    pusher: resolvePusher(pusher, mode),
     channels: options.channels ?? {},
     log: options.log,
     control: options.control,

@@ -1,6 +1,9 @@
 import { networkInterfaces } from 'node:os'
 import type { Settings } from '../config/settings.ts'
+import { toPusherOptions } from '../config/to-pusher-options.ts'
 import type { Listening } from '../listener.ts'
+import type { PusherApp } from '../pusher/app.ts'
+import { defaultApp } from '../pusher/resolve-pusher.ts'
 
 export interface Place {
   readonly name: string
@@ -26,6 +29,7 @@ export function toPlaces(
   return [
     ...(settings.get('raw') ? [dial('raw', 'createRawWs')] : []),
     ...(settings.get('rakit.enabled') ? [dial('rakit', 'createRakit')] : []),
+    ...toPusherPlaces(settings, base),
     ...(mayInspect(settings)
       ? [
           {
@@ -39,6 +43,29 @@ export function toPlaces(
       : [{ name: 'control', url: `${base}/_control`, use: `Authorization: Bearer ${controlToken}` }]),
     { name: 'health', url: `${base}/health` },
   ]
+}
+
+/** For clients and for backends of each app; the secret only of the one that everybody knows. */
+function toPusherPlaces(settings: Settings, base: string): readonly Place[] {
+  const options = toPusherOptions(settings)
+  if (!options) return []
+  const { hostname, port, protocol } = new URL(base)
+  const isSecure = protocol === 'https:'
+  const where = `host: '${hostname}', port: ${port || (isSecure ? 443 : 80)}`
+  const given = Array.isArray(options.apps) ? (options.apps as readonly PusherApp[]) : [defaultApp]
+  return given.flatMap((app) => {
+    const { id, key, secret } = app
+    const shown = app === defaultApp ? `'${secret}'` : '...'
+    const backend = `appId: '${id}', key: '${key}', secret: ${shown}, ${where}, useTLS: ${isSecure}`
+    return [
+      {
+        name: 'pusher',
+        url: `${base.replace(/^http/, 'ws')}/app/${key}`,
+        use: `createPusher({ key: '${key}', ${where} })`,
+      },
+      { name: 'backend', url: `${base}/apps/${id}`, use: `new Pusher({ ${backend} })` },
+    ]
+  })
 }
 
 /** Where other machines reach a server that listens everywhere. */

@@ -2,6 +2,7 @@ import { isLoopback } from '../options.ts'
 import type { ConfigUse } from './load-config.ts'
 import { type ConfigProblem, DEFAULT } from './problem.ts'
 import type { Settings } from './settings.ts'
+import { APP_MEMBERS } from './to-pusher-options.ts'
 
 interface Checked {
   readonly problems: readonly ConfigProblem[]
@@ -14,6 +15,9 @@ export function checkSettings(settings: Settings, by: ConfigUse['by']): Checked 
   const refuse = (option: string, message: string): void => {
     problems.push({ option, source: settings.source(option)?.label ?? DEFAULT, message })
   }
+  const missing = APP_MEMBERS.filter((name) => settings.get(name) === undefined)
+  const [given] = APP_MEMBERS.filter((name) => !missing.includes(name))
+  if (given !== undefined && missing.length > 0) refuse(given, `needs \`${missing.join('` and `')}\` as well`)
   const isCommand = by === 'command'
   const isProduction = settings.get('mode') === 'production'
   const hasCert = settings.get('tls.cert') !== undefined

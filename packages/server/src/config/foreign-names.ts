@@ -13,15 +13,11 @@ const foreign: Readonly<Record<string, string>> = {
   logging_enabled: 'here it is `log.level`, with `off` for none',
   logging_output: 'here it is `log.file`; without it lines go to standard output',
   // soketi, and what is written of it
-  appId:
-    'soketi does not read it either, it needs `appManager.array.apps`. This server has no endpoint for it',
-  appKey:
-    'soketi does not read it either, it needs `appManager.array.apps`. This server has no endpoint for it',
-  appSecret:
-    'soketi does not read it either, it needs `appManager.array.apps`. This server has no endpoint for it',
-  appManager: 'belongs to soketi. This server has no endpoint for its apps',
-  database:
-    'belongs to soketi, which uses Redis only with `adapter.driver: redis`. This server keeps all in memory',
+  appId: 'here it is `pusher.app.id`; a file may have the names of soketi',
+  appKey: 'here it is `pusher.app.key`; a file may have the names of soketi',
+  appSecret: 'here it is `pusher.app.secret`; a file may have the names of soketi',
+  appManager: 'here it is `pusher.apps`; a file may have `appManager.array.apps`',
+  database: 'belongs to soketi. This server keeps all in memory',
   adapter: 'belongs to soketi. This server keeps all in memory',
   cors: 'list the pages that may connect in `origins`',
   debug: 'here it is `log.level` with `debug`',

@@ -16,6 +16,8 @@ export interface Given {
 export interface Reading {
   readonly given: readonly Given[]
   readonly problems: readonly ConfigProblem[]
+  /** Worth to be known. */
+  readonly notes?: readonly string[]
 }
 
 const names = optionTable.map(({ name }) => name)
@@ -53,9 +55,10 @@ export function toProblem(option: string, { label }: Source, message: string): R
   return { given: [], problems: [{ option, source: label, message }] }
 }
 
-export function joinReadings(readings: readonly Reading[]): Reading {
+export function joinReadings(readings: readonly Reading[]): Required<Reading> {
   return {
     given: readings.flatMap(({ given }) => given),
     problems: readings.flatMap(({ problems }) => problems),
+    notes: readings.flatMap(({ notes = [] }) => notes),
   }
 }

@@ -39,13 +39,13 @@ export function readConfig(sources: ConfigSources, { by, switches = [] }: Config
   const flags = readFlags(args, switches)
   const file = flags.config ?? (env[CONFIG_VARIABLE] || sources.file)
   const readings = [...(file === undefined ? [] : [readConfigFile(file)]), readEnv(env), flags]
-  const { given, problems } = joinReadings(readings)
+  const { given, problems, notes } = joinReadings(readings)
   const settings = new Settings(given, env)
   const checked = checkSettings(settings, by)
   return {
     settings,
     problems: [...problems, ...checked.problems],
-    notes: checked.notes,
+    notes: [...notes, ...checked.notes],
     file,
     switches: flags.switches,
   }

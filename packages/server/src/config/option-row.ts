@@ -1,9 +1,10 @@
 import type { ChannelTable } from '../authorize.ts'
 import type { ServerOptions } from '../options.ts'
+import type { PusherApp } from '../pusher/app.ts'
 
 export type Mode = NonNullable<ServerOptions['mode']>
 
-export type Value = string | number | boolean | readonly string[] | ChannelTable
+export type Value = string | number | boolean | readonly string[] | readonly PusherApp[] | ChannelTable
 
 export type Accepts =
   | { readonly kind: 'number'; readonly least: number; readonly most: number }
@@ -12,6 +13,7 @@ export type Accepts =
   | { readonly kind: 'text'; readonly what: string; readonly pattern?: RegExp }
   | { readonly kind: 'list'; readonly what: string; readonly words: readonly string[] }
   | { readonly kind: 'table' }
+  | { readonly kind: 'apps' }
 
 /** One option of the command: where its name, default, range and help come from, in the program and in the pages. */
 export interface OptionRow {
@@ -52,6 +54,8 @@ export function describeAccepts(accepts: Accepts): string {
       return [...accepts.words, accepts.what].join(', or ')
     case 'table':
       return 'an object of patterns, each true or an object of grants'
+    case 'apps':
+      return 'a list of objects with `id`, `key` and `secret`'
   }
 }
 

@@ -1,11 +1,14 @@
 import { LEVELS } from '../log/log-options.ts'
+import { DIALECTS } from '../pusher/dialect.ts'
 import { type Group, type Range, ranges } from '../ranges.ts'
 import { numberHelp } from './number-help.ts'
 import type { OptionRow } from './option-row.ts'
 
 const FILE = { kind: 'text', what: 'the path of a file' } as const
 const SECRET = { kind: 'text', what: 'text of at least 16 characters', pattern: /^.{16,}$/ } as const
+const WORD = { kind: 'text', what: 'text without spaces', pattern: /^\S+$/ } as const
 const SWITCH = { kind: 'switch' } as const
+const PORT_ALIASES = ['PUSHER_PORT', 'REVERB_PORT', 'REVERB_SERVER_PORT']
 const ORIGINS = 'a list of origins like https://app.example.org'
 
 /** Every option of the command, in the order in which they are shown. */
@@ -20,6 +23,7 @@ export const optionTable: readonly OptionRow[] = [
     name: 'host',
     accepts: { kind: 'text', what: 'an address or name of this machine', pattern: /^\S+$/ },
     fallback: '127.0.0.1',
+    aliases: ['PUSHER_HOST', 'REVERB_HOST', 'REVERB_SERVER_HOST'],
     help: 'Where to listen; `0.0.0.0` is every address of this machine',
   },
   ...numbersOf('server'),
@@ -94,6 +98,65 @@ export const optionTable: readonly OptionRow[] = [
     help: 'Subprotocols that are agreed upon',
   },
   ...numbersOf('rakit'),
+  {
+    name: 'pusher.enabled',
+    accepts: SWITCH,
+    fallback: { development: true, production: false },
+    help: 'Whether `/app/{key}` and `/apps/{id}` are served. In `production` that is so as soon as there is an app',
+  },
+  {
+    name: 'pusher.dialect',
+    accepts: { kind: 'word', words: DIALECTS },
+    fallback: 'pusher',
+    help: 'Which server it behaves like',
+  },
+  {
+    name: 'pusher.app.id',
+    accepts: WORD,
+    fallback: undefined,
+    aliases: ['PUSHER_APP_ID', 'REVERB_APP_ID'],
+    help: 'The app, where there is one. In `development` without any it is `app-id`, `app-key`, `app-secret`',
+  },
+  {
+    name: 'pusher.app.key',
+    accepts: WORD,
+    fallback: undefined,
+    aliases: ['PUSHER_APP_KEY', 'REVERB_APP_KEY'],
+    help: 'Its key, which clients know',
+  },
+  {
+    name: 'pusher.app.secret',
+    accepts: WORD,
+    fallback: undefined,
+    isSecret: true,
+    aliases: ['PUSHER_APP_SECRET', 'REVERB_APP_SECRET'],
+    help: 'Its secret, which only your backend knows',
+  },
+  {
+    name: 'pusher.apps',
+    accepts: { kind: 'apps' },
+    fallback: undefined,
+    isSecret: true,
+    help: 'Further apps, with all that an app may have',
+  },
+  {
+    name: 'pusher.auth',
+    accepts: SWITCH,
+    fallback: true,
+    help: 'Whether `/broadcasting/auth` and `/broadcasting/user-auth` are served, which sign by the rules of `channels`',
+  },
+  {
+    name: 'pusher.eventBytes',
+    accepts: { kind: 'number', least: 1, most: 104_857_600 },
+    fallback: undefined,
+    help: 'Data of one event. Without it 102400 with `soketi`, else 10000',
+  },
+  {
+    name: 'pusher.bodyBytes',
+    accepts: { kind: 'number', least: 1, most: 104_857_600 },
+    fallback: undefined,
+    help: 'Body of one request to the HTTP API. Without it 10000 with `reverb`, else 1048576',
+  },
   ...numbersOf('pusher'),
   ...(['limits', 'times', 'history', 'dedupe', 'publishRate', 'subscribeRate'] as const).flatMap(numbersOf),
   {
@@ -164,6 +227,7 @@ export const optionTable: readonly OptionRow[] = [
 function numbersOf(group: Group): readonly OptionRow[] {
   return Object.entries<Range>(ranges[group]).map(([key, [fallback, least, most]]) => {
     const name = (group === 'server' ? key : `${group}.${key}`) as keyof typeof numberHelp
-    return { name, accepts: { kind: 'number', least, most }, fallback, help: numberHelp[name] }
+    const row = { name, accepts: { kind: 'number', least, most }, fallback, help: numberHelp[name] } as const
+    return name === 'port' ? { ...row, aliases: PORT_ALIASES } : row
   })
 }

@@ -21,6 +21,7 @@ function fromText(accepts: Accepts, text: string): unknown {
     case 'list':
       return accepts.words.includes(text) ? text : text.split(',').flatMap((item) => item.trim() || [])
     case 'table':
+    case 'apps':
       return parseJson(text)
     default:
       return text
@@ -41,6 +42,8 @@ function fits(accepts: Accepts, value: unknown): boolean {
       return accepts.words.includes(value as string) || isTexts(value)
     case 'table':
       return isChannelTable(value)
+    case 'apps':
+      return Array.isArray(value) && value.every(isApp)
   }
 }
 
@@ -54,6 +57,10 @@ const isTexts = (value: unknown): boolean =>
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** What else is in it is checked where it is used. */
+const isApp = (value: unknown): boolean =>
+  isObject(value) && isTexts(['id', 'key', 'secret'].map((name) => (value as Record<string, unknown>)[name]))
 
 function isChannelTable(value: unknown): boolean {
   return isObject(value) && Object.values(value).every((grant) => grant === true || isGrant(grant))

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fromSoketi, isObject } from './from-soketi.ts'
 import { findRow, isGroup, joinReadings, type Reading, readGiven, toProblem, toUnknown } from './given.ts'
 import type { Source } from './problem.ts'
 
@@ -13,9 +14,9 @@ export function readConfigFile(path: string): Reading {
     const what = error instanceof SyntaxError ? 'is no JSON' : 'cannot be read'
     return toProblem('--config', source, `${what}: ${reason}`)
   }
-  return isObject(value)
-    ? readMembers('', value, source)
-    : toProblem('--config', source, 'must hold an object')
+  if (!isObject(value)) return toProblem('--config', source, 'must hold an object')
+  const { members, notes } = fromSoketi(value)
+  return { ...readMembers('', members, source), notes: notes.map((note) => `${path}: ${note}`) }
 }
 
 function readMembers(prefix: string, members: object, source: Source): Reading {
@@ -27,8 +28,4 @@ function readMembers(prefix: string, members: object, source: Source): Reading {
       return row ? readGiven(row, value, 'json', source) : toUnknown(name, source)
     }),
   )
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import type { ControlOptions } from '../control/control-options.ts'
 import type { LogOptions } from '../log/log-options.ts'
 import type { ServerOptions, TlsMaterial } from '../options.ts'
+import type { PusherApp } from '../pusher/app.ts'
 import type { RakitOptions } from '../rakit/rakit-options.ts'
 import { type ConfigProblem, throwProblems } from './problem.ts'
 import type { Settings } from './settings.ts'
+import { toPusherOptions } from './to-pusher-options.ts'
 
 const GROUPS = ['limits', 'times', 'history', 'dedupe', 'publishRate', 'subscribeRate'] as const
 const PLAIN = [
@@ -26,6 +28,7 @@ const PLAIN = [
 export type Configurable =
   | (typeof GROUPS | typeof PLAIN)[number]
   | 'rakit'
+  | 'pusher'
   | 'tls'
   | 'log'
   | 'inspect'
@@ -46,6 +49,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
     ...named(PLAIN, (name) => settings.get(name)),
     ...named(GROUPS, (name) => settings.group(name)),
     rakit: enabled === true && (rakit as RakitOptions),
+    pusher: toPusherOptions(settings),
     inspect: mayInspect === true && inspect,
     // Without a token nobody could use it.
     ...(mayControl === true && 'token' in control && { control: control as unknown as ControlOptions }),
@@ -58,7 +62,10 @@ export const toLogOptions = (settings: Settings): LogOptions => settings.group('
 
 /** Texts that must not be shown. */
 export function secretsOf(settings: Settings): readonly string[] {
-  return [...settings].flatMap(({ row, value }) => (row.isSecret && typeof value === 'string' ? [value] : []))
+  return [...settings].flatMap(({ row, value }) => {
+    if (!row.isSecret || value === undefined) return []
+    return typeof value === 'string' ? [value] : (value as readonly PusherApp[]).map(({ secret }) => secret)
+  })
 }
 
 function readTls(settings: Settings): TlsMaterial | undefined {

@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts'
 import { invalid } from '../errors.ts'
 import type { Guard } from '../guard.ts'
-import type { FindApp, PusherApp, PusherOptions } from './app.ts'
+import type { FindApp, PusherApp } from './app.ts'
 import { AppState } from './app-state.ts'
-import { resolveApp, toDefaults } from './resolve-app.ts'
+import { resolveApp } from './resolve-app.ts'
+import type { ResolvedPusher } from './resolve-pusher.ts'
 import type { WebhookEvent } from './webhook-options.ts'
 
 type Found = AppState | undefined
@@ -23,13 +24,12 @@ interface AppsNeeds {
 }
 
 /** @throws ServerError `option.invalid` for an app that is none, or whose id or key another has */
-export function createApps(options: PusherOptions, { clock, guard, tell }: AppsNeeds): Apps {
-  const defaults = toDefaults(options)
-  const { apps = [] } = options
+export function createApps(options: ResolvedPusher, { clock, guard, tell }: AppsNeeds): Apps {
+  const { apps } = options
   const states = new Map<string, AppState>()
 
   const use = (app: PusherApp): AppState => {
-    const settings = resolveApp(app, defaults)
+    const settings = resolveApp(app, options)
     const known = states.get(settings.id)
     if (known) known.renew(settings)
     const state = known ?? new AppState(settings, clock, tell)

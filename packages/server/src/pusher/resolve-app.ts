@@ -1,7 +1,8 @@
 import { invalid } from '../errors.ts'
 import { type Numbers, numbers, oneOf } from '../ranges.ts'
-import type { PusherApp, PusherLimits, PusherOptions } from './app.ts'
-import { DIALECTS, type Dialect, dialects, type Traits } from './dialect.ts'
+import type { PusherApp } from './app.ts'
+import { DIALECTS, dialects, type Traits } from './dialect.ts'
+import type { ResolvedPusher } from './resolve-pusher.ts'
 import { WEBHOOK_EVENTS, type WebhookOptions } from './webhook-options.ts'
 
 export interface AppLimits extends Numbers<'pusher'> {
@@ -16,26 +17,15 @@ export interface ResolvedApp extends Required<Omit<PusherApp, 'limits' | 'dialec
   readonly limits: AppLimits
 }
 
-/** What all apps get unless they say otherwise. */
-export interface AppDefaults extends PusherLimits {
-  readonly dialect: Dialect
-}
-
-export function toDefaults({ apps: _apps, auth: _auth, dialect, ...limits }: PusherOptions): AppDefaults {
-  numbers('pusher', limits)
-  return { ...limits, dialect: oneOf('pusher.dialect', dialect, DIALECTS) }
-}
-
 /** @throws ServerError `option.invalid` that names the member and what it accepts */
-export function resolveApp(app: PusherApp, defaults: AppDefaults): ResolvedApp {
+export function resolveApp(app: PusherApp, defaults: ResolvedPusher): ResolvedApp {
   for (const name of ['id', 'key', 'secret'] as const) {
     const shown = name === 'secret' ? '[hidden]' : app[name]
     if (typeof app[name] !== 'string' || !/^[^\s/]+$/.test(app[name]))
       throw invalid(`pusher.apps ${name}`, 'text without spaces and slashes', shown)
   }
-  const { dialect: ownDefault, ...shared } = defaults
-  const traits = dialects[oneOf('pusher.apps dialect', app.dialect ?? ownDefault, DIALECTS)]
-  const limits = { ...shared, ...app.limits }
+  const traits = dialects[oneOf('pusher.apps dialect', app.dialect ?? defaults.dialect, DIALECTS)]
+  const limits = { ...defaults, ...app.limits }
   const { webhooks = [] } = app
   for (const webhook of webhooks) checkWebhook(webhook)
   return {

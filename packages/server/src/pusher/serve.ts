@@ -1,10 +1,10 @@
 import type { Context } from '../core.ts'
 import type { Route } from '../route.ts'
 import type { Endpoint } from '../wire.ts'
-import type { PusherOptions } from './app.ts'
 import { createApps } from './apps.ts'
 import { createPusherEndpoint } from './endpoint.ts'
 import { createPusher } from './pusher.ts'
+import type { ResolvedPusher } from './resolve-pusher.ts'
 
 /** Everything of Pusher's protocol that a server has. */
 export interface PusherService {
@@ -13,11 +13,11 @@ export interface PusherService {
 }
 
 /** @throws ServerError `option.invalid` that names the option and what it accepts */
-export function servePusher(context: Context, options: PusherOptions): PusherService {
+export function servePusher(context: Context, options: ResolvedPusher): PusherService {
   const apps = createApps(options, { ...context, tell: () => {} })
   const pusher = createPusher(context, apps)
   return {
-    endpoint: createPusherEndpoint(pusher, options.dialect ?? 'pusher', () => {}),
+    endpoint: createPusherEndpoint(pusher, options.dialect, () => {}),
     routes: [],
   }
 }
