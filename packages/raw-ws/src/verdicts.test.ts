@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Code } from './envelope.ts'
 import { toDenial, toFailure } from './verdicts.ts'
 
 describe('toFailure', () => {
@@ -38,6 +39,8 @@ describe('toFailure', () => {
 describe('toDenial', () => {
   it.each([
     ['unauthenticated', true, 'stop', 'auth.failed'],
+    ['__proto__', true, 'stop', 'connection.refused'],
+    ['constructor', false, 'retry', 'connection.lost'],
     ['unauthenticated', false, 'retry', 'auth.failed'],
     ['expired', false, 'retry-now', 'auth.failed'],
     ['expired', true, 'stop', 'auth.failed'],
@@ -48,7 +51,7 @@ describe('toDenial', () => {
     ['rate-limited', false, 'retry', 'connection.lost'],
     ['unavailable', false, 'retry', 'connection.lost'],
   ] as const)('makes of %s, final %s: %s, %s', (code, final, verdict, error) => {
-    const denial = toDenial({ code, message: 'why', final })
+    const denial = toDenial({ code: code as Code, message: 'why', final })
     expect([denial.verdict, denial.error.code]).toEqual([verdict, error])
     expect(denial.error.details).toMatchObject({ reason: `${code}: why` })
   })

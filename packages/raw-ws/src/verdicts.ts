@@ -36,14 +36,17 @@ const meanings: Readonly<Record<string, Meaning>> = {
   'bad-version': UNWANTED,
 }
 
+const meaningOf = (code: string | number): Meaning | undefined =>
+  Object.hasOwn(meanings, code) ? meanings[code] : undefined
+
 export function toFailure({ code = 0, reason = '' }: SessionEnd): Failure | undefined {
-  const meaning = meanings[code]
+  const meaning = meaningOf(code)
   return meaning && toEnd(meaning, reason, code)
 }
 
 /** A refusal says itself whether it is final. */
 export function toDenial({ code, message, final }: Refusal & { readonly final: boolean }): Failure {
-  const [verdict, ending] = meanings[code] ?? (final ? UNWANTED : LATER)
+  const [verdict, ending] = meaningOf(code) ?? (final ? UNWANTED : LATER)
   return toEnd([final ? 'stop' : verdict === 'stop' ? 'retry' : verdict, ending], `${code}: ${message}`)
 }
 

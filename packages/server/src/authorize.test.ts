@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { createRules, type RuleResult } from './authorize.ts'
 import type { Guard } from './guard.ts'
@@ -38,6 +39,11 @@ describe('createRules', () => {
     expect(ask('a')).toMatchObject({ refuse: 'unknown-channel' })
     remove()
     expect(ask('a')).toEqual({ ...granted, publish: true })
+  })
+
+  it('waits for a promise that is not of its own realm', async () => {
+    const { ask } = setup({ a: runInNewContext('Promise.resolve(false)') })
+    expect(await ask('a')).toEqual({ refuse: 'forbidden', message: 'Not allowed' })
   })
 
   it.each([['a{'], [''], ['taken']])('refuses the pattern %j', (pattern) => {

@@ -1,6 +1,6 @@
 import type { User } from './authenticate.ts'
 import { invalid } from './errors.ts'
-import type { Guard } from './guard.ts'
+import { type Guard, isPromise } from './guard.ts'
 import { type Params, type Pattern, toPattern } from './pattern.ts'
 
 /** What a rule allows. */
@@ -87,11 +87,12 @@ export function createRules({ isOpen, guard }: { readonly isOpen: boolean; reado
       for (const { pattern, rule } of rules) {
         const params = pattern.match(channel)
         if (!params) continue
-        const where = `rule for ${pattern.text}`
-        const result = guard<RuleResult>(where, () => rule(user, params, request), UNAVAILABLE)
-        return result instanceof Promise
-          ? result.then((late) => toDecision(late, channel, user))
-          : toDecision(result, channel, user)
+        const decideBy = (result: RuleResult): Decision => toDecision(result, channel, user)
+        const ask = (): Decision | Promise<Decision> => {
+          const result = rule(user, params, request)
+          return isPromise(result) ? result.then(decideBy) : decideBy(result)
+        }
+        return guard<Decision>(`rule for ${pattern.text}`, ask, UNAVAILABLE)
       }
       return { refuse: 'unknown-channel', message: 'No rule covers this channel' }
     },
@@ -105,6 +106,7 @@ const UNAVAILABLE: Denial = { refuse: 'unavailable', message: 'Cannot be decided
 function toDecision(result: RuleResult, channel: string, user: User): Decision {
   if (!result) return { refuse: 'forbidden', message: 'Not allowed' }
   if (result === true) return toGranted({}, channel, user)
+  if (typeof result !== 'object') throw new TypeError('A rule must give true, false, a grant or { refuse }')
   return 'refuse' in result ? result : toGranted(result, channel, user)
 }
 

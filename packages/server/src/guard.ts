@@ -18,7 +18,7 @@ export function createGuard({ clock, hookMs, crash }: GuardNeeds): Guard {
     }
     try {
       const result = call()
-      return result instanceof Promise ? within(result, where).catch(fail) : result
+      return isPromise(result) ? within(result, where).catch(fail) : result
     } catch (error) {
       return fail(error)
     }
@@ -27,7 +27,11 @@ export function createGuard({ clock, hookMs, crash }: GuardNeeds): Guard {
   function within<T>(result: Promise<T>, where: string): Promise<T> {
     return new Promise((resolve, reject) => {
       const cancel = clock.after(hookMs, () => reject(new Error(`${where} gave no answer in ${hookMs} ms`)))
-      result.then(resolve, reject).finally(cancel)
+      Promise.resolve(result).then(resolve, reject).finally(cancel)
     })
   }
 }
+
+/** Of any library: what is not waited for would pass for an answer. */
+export const isPromise = <T>(result: T | Promise<T>): result is Promise<T> =>
+  typeof (result as Promise<T> | undefined | null)?.then === 'function'

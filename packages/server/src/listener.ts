@@ -75,6 +75,7 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
         const reason = error.code ?? error.message
         throw new ServerError('listen.failed', sentenceOf(reason, host, port), { host, port, reason }, error)
       })
+      http.on('error', (error) => core.hooks.crash(error, 'listener'))
       return toListening(http.address() as AddressInfo, core)
     },
     async close(withinMs) {

@@ -41,8 +41,9 @@ export function createLogs(limits: LogsLimits, clock: Clock): Logs {
   const move = (channel: string, to: Map<string, ChannelLog>): ChannelLog => {
     const log = take(channel, watched) ?? take(channel, idle) ?? new ChannelLog(limits, clock.now())
     log.usedAt = clock.now()
+    // Before it is there itself: it may be the only one that nobody watches.
+    if (idle.size + watched.size >= limits.channels) forgetOldest()
     to.set(channel, log)
-    if (idle.size + watched.size > limits.channels) forgetOldest()
     return log
   }
 

@@ -101,6 +101,15 @@ describe('createMemoryAdapter', () => {
     expect((await append('watched')).epoch).toBe(first.epoch)
   })
 
+  it('counts no bytes of a channel that finds no room beside those that are watched', async () => {
+    const history = numbers('history', { totalBytes: 1000 })
+    const { append, adapter, missedIn } = setup({ channels: 1, history })
+    adapter.watch('watched')
+    const { epoch } = await append('watched')
+    for (let count = 0; count < 20; count++) await append(`other ${count}`)
+    expect(await missedIn('watched', epoch, 0)).toEqual([1])
+  })
+
   it('takes an id once per channel', async () => {
     const { append } = setup()
     const [one, two, repeat] = [

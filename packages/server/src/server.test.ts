@@ -104,11 +104,14 @@ describe('createServer', () => {
     ['a channel against the rules', '@x', 'e', 1],
     ['an event against the rules', 'a', '', 1],
     ['a payload that is no JSON', 'a', 'e', 1n],
+    ['an id against the rules', 'a', 'e', 1, ''],
     ['a payload over frameBytes', 'a', 'e', 'x'.repeat(5000)],
     ['bytes over frameBytes', 'a', 'e', new Uint8Array(5000)],
-  ])('refuses to publish %s', async (_what, channel, event, payload) => {
+  ])('refuses to publish %s', async (_what, channel, event, payload, id?: string) => {
     const { server } = await startServer({ limits: { frameBytes: 4096 } })
-    await expect(server.publish(channel, event, payload)).rejects.toMatchObject({ code: 'publish.refused' })
+    await expect(
+      server.publish(channel, event, payload, id === undefined ? {} : { id }),
+    ).rejects.toMatchObject({ code: 'publish.refused' })
   })
 
   it('listens once, and not after it was closed', async () => {

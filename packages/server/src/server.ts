@@ -36,29 +36,26 @@ export function createServer(options: ServerOptions = {}): Server {
   const resolved = resolveOptions(options)
   const core = createCore(resolved)
   const log = startLog(core)
-  let phase: 'new' | 'up' | 'draining' | 'closed' = 'new'
+  let isDraining = false
   let listening: Promise<Listening> | undefined
   let closing: Promise<void> | undefined
 
-  const isDraining = (): boolean => phase === 'draining' || phase === 'closed'
   const verbs = createVerbs(core)
-  const own = createOwnRoutes(core, verbs, isDraining)
-  const listener = createListener(core, [...own.routes, ...resolved.routes], isDraining)
+  const own = createOwnRoutes(core, verbs, () => isDraining)
+  const listener = createListener(core, [...own.routes, ...resolved.routes], () => isDraining)
 
   const listen = async (): Promise<Listening> => {
-    if (isDraining()) throw new ServerError('server.closed', 'Server is closed: make a new one', {})
+    if (isDraining) throw new ServerError('server.closed', 'Server is closed: make a new one', {})
     const at = await listener.listen()
-    phase = 'up'
     core.hooks.emit('start', at)
     return at
   }
 
   const close = async ({ drainMs = 0 }: CloseOptions): Promise<void> => {
-    phase = 'draining'
+    isDraining = true
     core.faults.clear()
     await listening?.catch(() => {})
     await drain(core, drainMs)
-    phase = 'closed'
     await endAll(core, listener, own)
     await log?.close()
   }

@@ -5,6 +5,7 @@ import { isChannelName, isName } from './names.ts'
 /** @throws ServerError `publish.refused` */
 export function toMessage(channel: string, event: string, value: unknown, id?: string): Message {
   if (!isName(event)) throw refused(channel, 'the name of the event is against the rules')
+  if (id !== undefined && !isName(id)) throw refused(channel, 'the id is against the rules for names')
   const message = { event, payload: toPayload(channel, value) }
   return id === undefined ? message : { ...message, id }
 }
@@ -30,7 +31,7 @@ export function isTooLarge(
 }
 
 function toPayload(channel: string, value: unknown): Message['payload'] {
-  if (value instanceof Uint8Array) return value.slice()
+  if (value instanceof Uint8Array) return new Uint8Array(value)
   try {
     return JSON.stringify(value)
   } catch (error) {

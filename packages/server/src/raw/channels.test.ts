@@ -136,6 +136,21 @@ describe('/raw: channels', () => {
     ])
   })
 
+  it.each([
+    ['in one frame', [{ t: 'sub', chs: [{ ch: 'a' }, { ch: 'b' }, { ch: 'c' }] }]],
+    ['while rules are asked', ['a', 'b', 'c'].map((ch) => ({ t: 'sub', chs: [{ ch }] }))],
+  ])('refuses them when they are asked for at once, %s', async (_how, frames) => {
+    const { enter, authorize } = setupRaw({ limits: { channelsPerConnection: 2 } })
+    authorize('*', () => Promise.resolve(true))
+    const guest = await enter()
+    // The refusal overtakes those that have to be read up.
+    expect(await guest.say(...frames)).toMatchObject([
+      { t: 'refused', ch: 'c', code: 'limit' },
+      { t: 'subbed', ch: 'a' },
+      { t: 'subbed', ch: 'b' },
+    ])
+  })
+
   it('refuses more channels than the server may have', async () => {
     const { enter } = setupRaw({ limits: { channels: 1 } })
     await enter('a')
@@ -208,6 +223,19 @@ describe('/raw: rules', () => {
     const refused = { t: 'refused', ch: 'a', code: 'unavailable', retryMs: 1000 }
     expect(await guest.say({ t: 'sub', chs: [{ ch: 'a' }] })).toMatchObject([refused])
     expect(crashes.splice(0)).toEqual([new Error('database')])
+  })
+
+  it('is unavailable when a rule gives what means nothing, and says so', async () => {
+    const { enter, authorize, crashes } = setupRaw()
+    authorize('*', () => 1 as unknown as RuleResult)
+    const guest = await enter()
+    const sub = { t: 'sub', chs: [{ ch: 'a' }] }
+    const pub = { t: 'pub', id: '1', ch: 'b', ev: 'said' }
+    expect(await guest.say(sub, pub)).toMatchObject([
+      { t: 'nack', code: 'unavailable' },
+      { t: 'refused', code: 'unavailable' },
+    ])
+    expect(crashes.splice(0)).toMatchObject(Array(2).fill({ message: expect.stringMatching(/^A rule must/) }))
   })
 
   it('has members where the rule says so, with what it shows of them', async () => {

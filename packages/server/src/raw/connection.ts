@@ -168,7 +168,7 @@ export class RawConnection implements WireHandler {
       case 'ping':
         return this.send({ t: 'pong' })
       case 'pub':
-        return this.#getPublishing().publish(frame, bytes, this.#joins?.find(frame.ch))
+        return this.#getPublishing().publish(frame, bytes, (ch) => this.#joins?.find(ch))
       case 'send':
         return this.#getPublishing().send(frame, bytes)
       case 'sub':

@@ -84,10 +84,7 @@ export class Joins {
     const fault = this.#suffer(channel)
     if (fault) return fault
     const retryMs = this.#bucket.take()
-    if (retryMs) return { code: 'rate-limited', message: 'Too many joins', retryMs }
-    const { channelsPerConnection } = this.#connection.raw.options.limits
-    const isFull = this.#subscriptions.size >= channelsPerConnection && !this.#subscriptions.has(channel)
-    return isFull ? TOO_MANY : undefined
+    return retryMs ? { code: 'rate-limited', message: 'Too many joins', retryMs } : undefined
   }
 
   /** What a rule of faults makes of it. */
@@ -109,10 +106,13 @@ export class Joins {
   /** Takes the place of an earlier one of the same channel. Undefined when there is no room. */
   #attach(channel: string, grant: Granted): Subscription | undefined {
     const earlier = this.#subscriptions.get(channel)
+    const { hub, options } = this.#connection.raw
+    // Not before the rule was asked: many may be asked at once.
+    if (!earlier && this.#subscriptions.size >= options.limits.channelsPerConnection) return undefined
     if (earlier && !grant.presence) this.#leave(earlier)
     else if (earlier) this.#detach(earlier)
     const subscription = new Subscription(channel, grant, this.#connection)
-    if (!this.#connection.raw.hub.attach(channel, subscription)) return undefined
+    if (!hub.attach(channel, subscription)) return undefined
     this.#subscriptions.set(channel, subscription)
     return subscription
   }

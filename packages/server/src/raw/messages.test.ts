@@ -1,6 +1,7 @@
 import { toBinaryFrame } from '@org/realtime-raw-ws/codec'
 import { settled } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
+import type { RuleResult } from '../authorize.ts'
 import { setupRaw } from './raw-test-setup.ts'
 
 const pub = (id: string, more: object = {}) => ({ t: 'pub', id, ch: 'a', ev: 'said', ...more })
@@ -83,6 +84,40 @@ describe('/raw: publishing', () => {
     const [joined] = await guest.say({ t: 'sub', chs: [{ ch: 'a' }] })
     const again = await guest.say({ t: 'sub', chs: [{ ch: 'a', epoch: Object(joined).epoch, off: 0 }] })
     expect(again[1]).toMatchObject({ data: Uint8Array.of(1, 2, 3) })
+  })
+
+  it.each([
+    ['a client', true],
+    ['the program', false],
+  ])('keeps bytes of %s in no more memory than they take', async (_who, isClient) => {
+    const { enter, publish, core } = setupRaw()
+    const guest = await enter('a')
+    const large = Buffer.alloc(65_536)
+    const frame = Buffer.from(toBinaryFrame(JSON.stringify(pub('1')), Uint8Array.of(1, 2, 3)))
+    const arrived = large.subarray(0, frame.copy(large))
+    if (isClient) await guest.say(arrived)
+    else await publish('a', 'said', arrived)
+    large.fill(0)
+    const { epoch } = await core.adapter.read('a')
+    const { missed: [stored] = [] } = await core.adapter.read('a', { epoch, off: 0 })
+    const payload = stored?.payload as Uint8Array | undefined
+    expect(payload).toEqual(isClient ? Uint8Array.of(1, 2, 3) : Uint8Array.from(frame))
+    expect(payload?.buffer.byteLength).toBe(payload?.length)
+  })
+
+  it('publishes by the grant that holds when its turn comes', async () => {
+    const { enter, authorize, revoke } = setupRaw()
+    const answers: ((result: RuleResult) => void)[] = []
+    const guest = await enter('a')
+    authorize('*', () => new Promise((resolve) => answers.push(resolve)))
+    guest.send({ t: 'sub', chs: [{ ch: 'a' }] }, pub('1'))
+    await settled()
+    revoke('a')
+    answers[0]?.({ refuse: 'forbidden' })
+    await settled()
+    answers[1]?.(false)
+    await settled()
+    expect(guest.take().slice(-1)).toMatchObject([{ t: 'nack', id: '1', code: 'forbidden' }])
   })
 
   it('refuses bytes in any other frame', async () => {

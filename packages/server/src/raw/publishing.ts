@@ -29,12 +29,12 @@ export class Publishing {
     this.#bucket = new TokenBucket(options.publishRate, clock)
   }
 
-  /** `joined`: what is decided about the channel already. */
-  publish(frame: Pub, bytes: number, joined: Subscription | undefined): void {
+  /** `find`: the channel, when it is joined: about that it is decided already. */
+  publish(frame: Pub, bytes: number, find: (channel: string) => Subscription | undefined): void {
     const message = this.#toMessage(frame, frame.ch)
     if (!message) return
     this.#lanes.run(frame.ch, bytes, () => {
-      const decision = joined?.grant ?? this.#decide(frame.ch)
+      const decision = find(frame.ch)?.grant ?? this.#decide(frame.ch)
       return decision instanceof Promise
         ? decision.then((late) => this.#append(frame, message, late, bytes))
         : this.#append(frame, message, decision, bytes)
@@ -54,7 +54,7 @@ export class Publishing {
     const refusal = this.#check(frame, target)
     if (refusal) return void this.#nack(frame, refusal)
     try {
-      const payload = data instanceof Uint8Array ? data.slice() : JSON.stringify(data)
+      const payload = data instanceof Uint8Array ? new Uint8Array(data) : JSON.stringify(data)
       const message = { event, payload, id, ...(from !== undefined && { from }) }
       const { frameBytes } = this.#connection.raw.options.limits
       if (!isTooLarge(target, message, frameBytes)) return message
