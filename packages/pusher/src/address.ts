@@ -1,4 +1,4 @@
-import { type Provider, RealtimeError } from '@org/realtime-core/kit'
+import { invalid, type Provider } from '@org/realtime-core/kit'
 
 /** Where the server is. The names of pusher-js and Laravel Echo and their shorter forms mean the same. */
 export interface AddressOptions {
@@ -35,15 +35,7 @@ const THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
 
 /** Throws `option.invalid` for what can never be dialled. */
 export function createAddress(options: AddressOptions): Address {
-  const {
-    key,
-    url,
-    enabledTransports: transports,
-    wsPort = 80,
-    wssPort = 443,
-    wsPath = '',
-    cluster,
-  } = options
+  const { key, url, enabledTransports: transports, wsPath = '', cluster } = options
   const host = options.host || options.wsHost || (cluster && `ws-${cluster}.pusher.com`)
   if (typeof key !== 'string' || !key) throw invalid('key', 'the key of the app', key)
   if (!url && !host) throw invalid('host', 'a host, unless there is a url or a cluster', host)
@@ -51,10 +43,15 @@ export function createAddress(options: AddressOptions): Address {
     throw invalid('enabledTransports', 'a list with ws or wss', transports)
   const onlyTls = transports?.includes('wss') && !transports.includes('ws')
   let isTls = options.forceTLS ?? (onlyTls || !THIS_MACHINE.test(host ?? ''))
-  const ports = {
-    true: toPort(options.port == null ? 'wssPort' : 'port', options.port ?? wssPort),
-    false: toPort(options.port == null ? 'wsPort' : 'port', options.port ?? wsPort),
+  const toPort = (name: 'wsPort' | 'wssPort', fallback: number): number => {
+    const option = options.port == null ? name : 'port'
+    const { [option]: value = fallback } = options
+    const port = Number(value)
+    if (!(Number.isInteger(port) && port > 0 && port < 65_536)) throw invalid(option, 'a port', value)
+    return port
   }
+  const plainPort = toPort('wsPort', 80)
+  const securePort = toPort('wssPort', 443)
   let isUpgraded = false
   const app = `/app/${encodeURIComponent(key)}`
 
@@ -68,7 +65,8 @@ export function createAddress(options: AddressOptions): Address {
   return {
     url: url
       ? async () => complete(await (url instanceof Function ? url() : url))
-      : () => complete(`ws${isTls ? 's' : ''}://${host}:${ports[`${isTls}`]}${toPath(wsPath)}`),
+      : () =>
+          complete(`${isTls ? 'wss' : 'ws'}://${host}:${isTls ? securePort : plainPort}${toPath(wsPath)}`),
     secure() {
       const wasPlain = !isTls
       isTls = isUpgraded = true
@@ -78,14 +76,3 @@ export function createAddress(options: AddressOptions): Address {
 }
 
 const toPath = (path: string): string => (path && !path.startsWith('/') ? `/${path}` : path)
-
-function toPort(option: string, value: number | string): number {
-  const port = Number(value)
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw invalid(option, 'a port', value)
-  return port
-}
-
-function invalid(option: string, expected: string, value: unknown): RealtimeError<'option.invalid'> {
-  const details = { option, expected, value }
-  return new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, details)
-}

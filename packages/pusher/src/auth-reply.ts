@@ -1,4 +1,5 @@
-import { RealtimeError } from '@org/realtime-core/kit'
+import type { RealtimeError } from '@org/realtime-core/kit'
+import { fault } from './fault.ts'
 import { known } from './known.ts'
 
 /** What came back, whoever was asked. Status 0: nothing came back. */
@@ -17,26 +18,19 @@ export interface Refusal {
 
 type Fields = { readonly [field: string]: unknown }
 
+const isOk = ({ status }: Reply): boolean => status >= 200 && status < 300
+
 /** A 401 or 419 may be cured by fresh headers. */
 export const isStale = ({ status }: Reply): boolean => status === 401 || status === 419
 
 /** The fields of a good answer with a signature, or why there is none. */
 export function judge(reply: Reply, channel?: string): { readonly answer: unknown } | Refusal {
   const { status, body, retryAfterMs, cause } = reply
-  const isOk = status >= 200 && status < 300
-  if (isOk && isSigned(body)) return { answer: body }
+  if (isOk(reply) && isSigned(body)) return { answer: body }
   const isPassing = status < 200 || status >= 500 || [408, 425, 429].includes(status)
   const details = known({ channel, status: status || undefined, retry: isPassing || undefined })
-  const what = isOk ? 'has no key:signature' : `failed with ${status || 'no answer'}`
-  return {
-    error: new RealtimeError(
-      'auth.failed',
-      `Authorization of ${channel ?? 'the user'} ${what}`,
-      details,
-      cause,
-    ),
-    retry: isPassing && retryAfterMs !== undefined ? { afterMs: retryAfterMs } : isPassing,
-  }
+  const retry = isPassing && retryAfterMs !== undefined ? { afterMs: retryAfterMs } : isPassing
+  return { error: fault('auth.failed', details, cause), retry }
 }
 
 const isSigned = (body: unknown): body is Fields =>
@@ -44,7 +38,7 @@ const isSigned = (body: unknown): body is Fields =>
 
 /** The answer for one channel in an answer for many: by its name, alone or with a status, or below the socket. */
 export function pick(reply: Reply, channel: string, socketId: string): Reply {
-  if (reply.status < 200 || reply.status > 299) return reply
+  if (!isOk(reply)) return reply
   const all = reply.body as { readonly [name: string]: Fields | undefined } | undefined
   const found = (all?.[socketId]?.[channel] ?? all?.[channel]) as Fields | undefined
   if (!found) return { status: 404 }

@@ -1,6 +1,7 @@
 import type { Clock } from '@org/realtime-core/kit'
 import type { AuthEndpoint, AuthRequest } from './auth-options.ts'
 import { isStale, type Reply } from './auth-reply.ts'
+import { decodeData } from './frame.ts'
 
 /** Asks for one thing. An aborted request is answered with status 0. */
 export type Ask<F> = (
@@ -55,7 +56,7 @@ export function createAsk<F extends object>(
       const { status, headers } = response
       return {
         status,
-        body: toJson(await response.text()),
+        body: decodeData(await response.text()),
         retryAfterMs: toMs(headers.get('retry-after'), clock),
       }
     } catch (cause) {
@@ -84,14 +85,6 @@ export function createAsk<F extends object>(
 }
 
 type Values = Readonly<Record<string, string>>
-
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** A header in seconds, or as a date. */
 function toMs(header: string | null, clock: Clock): number | undefined {

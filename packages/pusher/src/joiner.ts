@@ -1,14 +1,9 @@
-import {
-  type Clock,
-  type LinkEvents,
-  type Member,
-  RealtimeError,
-  type SubscribeRequest,
-} from '@org/realtime-core/kit'
+import type { Clock, LinkEvents, Member, RealtimeError, SubscribeRequest } from '@org/realtime-core/kit'
 import type { ChannelAuthAnswer } from './auth-options.ts'
 import type { ChannelOutcome } from './channel-auth.ts'
 import { writeClientFrame } from './client-frame.ts'
 import type { Decryptor, EncryptedChannel } from './encryption.ts'
+import { fault } from './fault.ts'
 import { known } from './known.ts'
 import { isCache, isEncrypted, isPrivate, isUserChannel } from './names.ts'
 import { createPace } from './pace.ts'
@@ -90,11 +85,7 @@ export function createJoiner(
   }
 
   const reject = (channel: string, why: unknown, details: object, retry?: boolean): void =>
-    refuse(
-      channel,
-      new RealtimeError('channel.rejected', `Server refused ${channel}: ${why}`, { channel, ...details }),
-      retry,
-    )
+    refuse(channel, fault('channel.rejected', { channel, ...details }, undefined, String(why)), retry)
 
   const ask = (channel: string, join: Join, answer?: ChannelAuthAnswer): void => {
     const { auth, channel_data } = answer ?? {}
@@ -134,9 +125,10 @@ export function createJoiner(
 
   /** True when there is a key to read it with. */
   const openSealed = (channel: string, join: Join, secret: string | undefined): boolean => {
-    if (!secret)
-      refuse(channel, new RealtimeError('auth.failed', `No shared_secret for ${channel}`, { channel }))
-    if (!secret || !encryption) return false
+    if (!secret || !encryption) {
+      refuse(channel, fault('auth.failed', { channel }, undefined, 'no shared_secret'))
+      return false
+    }
     const isLive = (): boolean => joins.get(channel) === join
     const renew = (): Promise<string | undefined> =>
       new Promise((resolve) => {
@@ -165,8 +157,7 @@ export function createJoiner(
       for (const { key: channel } of wanted) {
         if (isEncrypted(channel) && !encryption) {
           const details = { capability: 'encryption', protocol: 'pusher' }
-          const sentence = `Option encryption is needed for ${channel}`
-          refuse(channel, new RealtimeError('capability.missing', sentence, details))
+          refuse(channel, fault('capability.missing', details, undefined, channel))
         } else if (isPrivate(channel)) secured.push(channel)
         else {
           const join = begin(channel)

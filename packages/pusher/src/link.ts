@@ -1,12 +1,13 @@
-import {
-  type Clock,
-  type Decode,
-  type Link,
-  type LinkEvents,
-  type LinkSession,
+import type {
+  Clock,
+  Decode,
+  Link,
+  LinkEvents,
+  LinkSession,
   RealtimeError,
-  type SessionEnd,
+  SessionEnd,
 } from '@org/realtime-core/kit'
+import { fault } from './fault.ts'
 import { dataOf, decodeData, type PusherFrame, parseFrame } from './frame.ts'
 import { createJoiner } from './joiner.ts'
 import { known } from './known.ts'
@@ -39,8 +40,7 @@ export function createLink(shared: Shared, session: LinkSession, events: LinkEve
   const established = (frame: PusherFrame): void => {
     const { socket_id: socketId, activity_timeout: seconds } = dataOf(frame)
     if (user) return
-    if (typeof socketId !== 'string')
-      return events.fail('retry', new RealtimeError('protocol.violation', 'Server told no socket id', {}))
+    if (typeof socketId !== 'string') return events.fail('retry', fault('protocol.violation', {}))
     user = {
       socketId,
       clock,
@@ -49,19 +49,17 @@ export function createLink(shared: Shared, session: LinkSession, events: LinkEve
       signedIn: joiner.signedIn,
       error: events.error,
     }
-    shared.socketIds.push(socketId)
-    const idleMs = Number(seconds) * 1000
-    const receiveIdleMs = idleMs > 0 ? Math.min(idleMs, IDLE_MS) : IDLE_MS
+    shared.signin.up(user)
+    const receiveIdleMs = Math.min(Math.max(Number(seconds) * 1000, 0) || IDLE_MS, IDLE_MS)
     events.ready({
       heartbeat: { receiveIdleMs },
       ...(shared.authorizer.isBatch && { limits: { joins: Infinity } }),
     })
-    shared.signin.up(user)
   }
 
   const warn = (code: unknown, reason: string, channel?: string): void =>
     events.error(
-      new RealtimeError('server.error', `Server says: ${reason}`, {
+      fault('server.error', {
         reason,
         ...known({ channel, code: typeof code === 'number' ? code : undefined }),
       }),
@@ -166,25 +164,15 @@ export function createLink(shared: Shared, session: LinkSession, events: LinkEve
     unsubscribe: joiner.unsubscribe,
     publish({ key: channel, event, payload, id }) {
       const details = { channel, event, id }
-      if (isEncrypted(channel))
-        throw new RealtimeError('publish.refused', 'Encrypted channels take no events of clients', details)
+      if (isEncrypted(channel)) throw fault('publish.refused', details)
       const head = JSON.stringify({ event: toClientEvent(event), channel })
       const frame = `${head.slice(0, -1)},"data":${payload}}`
       const limitBytes = shared.maxEventBytes
       if (frame.length * 3 > limitBytes) {
         const bytes = new TextEncoder().encode(frame).length
-        if (bytes > limitBytes)
-          throw new RealtimeError('message.too-large', `${event} is longer than ${limitBytes} bytes`, {
-            ...details,
-            bytes,
-            limitBytes,
-          })
+        if (bytes > limitBytes) throw fault('message.too-large', { ...details, bytes, limitBytes })
       }
-      if (!shared.mayPublish(clock))
-        throw new RealtimeError('publish.refused', `Too many client events for ${event}`, {
-          ...details,
-          code: 'rate-limited',
-        })
+      if (!shared.mayPublish(clock)) throw fault('publish.refused', { ...details, code: 'rate-limited' })
       send(frame)
       return 'sent'
     },
@@ -195,12 +183,9 @@ export function createLink(shared: Shared, session: LinkSession, events: LinkEve
       isOver = true
       lastWords?.cancel()
       joiner.stop()
-      if (!user) return
-      shared.socketIds.splice(shared.socketIds.indexOf(user.socketId), 1)
-      shared.signin.down(user)
+      if (user) shared.signin.down(user)
     },
   }
 }
 
-const malformed = (): RealtimeError =>
-  new RealtimeError('message.malformed', 'Frame is not JSON with an event', {})
+const malformed = (): RealtimeError => fault('message.malformed', {})

@@ -2,7 +2,7 @@ const CLIENT = 'client-'
 
 /** What a client publishes has its own prefix on the wire; names that carry it already are left alone. */
 export function toClientEvent(event: string): `client-${string}` {
-  return event.startsWith(CLIENT) ? (event as `client-${string}`) : `${CLIENT}${event}`
+  return (event.startsWith(CLIENT) ? event : CLIENT + event) as `client-${string}`
 }
 
 /** A listener of the bare name also hears what other clients publish under it. */

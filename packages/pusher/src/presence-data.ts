@@ -1,4 +1,5 @@
-import { type Member, RealtimeError } from '@org/realtime-core/kit'
+import type { Member } from '@org/realtime-core/kit'
+import { fault } from './fault.ts'
 import { dataOf, decodeData } from './frame.ts'
 
 type Data = { readonly data: unknown }
@@ -12,8 +13,7 @@ export function toMembers(frame: Data): Member[] {
 /** The member that has come or gone. */
 export function toMember(frame: Data): Member {
   const { user_id: id, user_info: info } = dataOf(frame)
-  if (typeof id !== 'string' && typeof id !== 'number')
-    throw new RealtimeError('message.malformed', 'Member without an id', {})
+  if (typeof id !== 'string' && typeof id !== 'number') throw fault('message.malformed', {}, undefined, 'id')
   return { id: String(id), info }
 }
 

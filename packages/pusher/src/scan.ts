@@ -1,3 +1,5 @@
+import { decodeData } from './frame.ts'
+
 const EVENT = '{"event":"'
 const CHANNEL = ',"channel":"'
 const DATA = ',"data":'
@@ -86,10 +88,5 @@ export function decodeScanned(data: unknown): unknown {
     // Another member may follow it.
     ;({ data: value } = JSON.parse(`{"data":${data}}`))
   }
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value)
-  } catch {
-    return value
-  }
+  return decodeData(value)
 }

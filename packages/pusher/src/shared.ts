@@ -2,7 +2,8 @@ import {
   type Clock,
   createListeners,
   createStore,
-  RealtimeError,
+  type RealtimeError,
+  toFault,
   type WritableStore,
 } from '@org/realtime-core/kit'
 import type { ChannelAuth, UserAuth } from './auth-options.ts'
@@ -31,8 +32,6 @@ export interface Shared {
   readonly encryption: Encryption | undefined
   readonly mayPublish: (clock: Clock) => boolean
   readonly maxEventBytes: number
-  /** The ids of sockets that are up, the newest last. */
-  readonly socketIds: string[]
   count(channel: string): WritableStore<number | undefined>
   readonly watchlist: ReturnType<typeof createListeners<[change: WatchlistChange]>>
   /** Tells what the listeners of the stores here throw. */
@@ -50,8 +49,7 @@ export interface WatchlistChange {
 export function createShared(options: ProtocolOptions, secure: () => boolean): Shared {
   const { auth = {}, userAuthentication = {}, encryption, maxEventBytes = 10_000 } = options
   const { clientEventRate = { count: 10, perMs: 1000 } } = options
-  const report = (cause: unknown): void =>
-    shared.tell?.(RealtimeError.from(cause, 'listener.failed', 'Listener threw', {}))
+  const report = (cause: unknown): void => shared.tell?.(toFault(cause, 'listener.failed', {}))
   const counts = new Map<string, WritableStore<number | undefined>>()
   const shared: Shared = {
     authorizer: createChannelAuthorizer(auth),
@@ -59,7 +57,6 @@ export function createShared(options: ProtocolOptions, secure: () => boolean): S
     encryption,
     mayPublish: createRateLimit(clientEventRate),
     maxEventBytes,
-    socketIds: [],
     count(channel) {
       const known = counts.get(channel)
       const store = known ?? createStore<number | undefined>(undefined, report)

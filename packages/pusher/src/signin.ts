@@ -3,13 +3,15 @@ import {
   type Clock,
   createStore,
   defaultBackoff,
-  RealtimeError,
+  type RealtimeError,
   type Store,
 } from '@org/realtime-core/kit'
 import type { UserAuth, UserAuthAnswer } from './auth-options.ts'
 import { judge } from './auth-reply.ts'
 import { createAsk } from './auth-request.ts'
 import { writeClientFrame } from './client-frame.ts'
+import { fault } from './fault.ts'
+import { decodeData } from './frame.ts'
 
 /** Who this client is signed in as. */
 export interface PusherUser {
@@ -32,6 +34,8 @@ export interface SigninLink {
 /** Signing in, which once wanted is done anew on every link. */
 export interface Signin {
   readonly user: Store<PusherUser | undefined>
+  /** Of the newest link. */
+  socketId(): string | undefined
   signin(): Promise<PusherUser>
   up(link: SigninLink): void
   down(link: SigninLink): void
@@ -56,10 +60,10 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
   const ask = createAsk(options, endpoint, authenticate, () => [])
   const user = createStore<PusherUser | undefined>(undefined, report)
   let isWanted = false
-  let waiters: Waiter[] = []
+  const waiters: Waiter[] = []
   /** The newest last: during a handover the older one may turn out to be the one that stays. */
   const links: SigninLink[] = []
-  let known = ''
+  let known: unknown
   let failures = 0
   /** Ends what is under way: a request, a wait for the server, a wait for the next try. */
   let cancel: (() => void) | undefined
@@ -83,10 +87,10 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
     if (isOver) return
     if ('answer' in outcome) {
       const { auth, user_data } = outcome.answer as UserAuthAnswer
-      if (typeof user_data !== 'string') return fail('The answer for the user has no user_data')
+      if (typeof user_data !== 'string') return fail('no user_data')
       own.send(writeClientFrame({ event: 'pusher:signin', data: { auth, user_data } }))
       cancel = clock.after(ANSWER_MS, () => {
-        fail('Server did not answer to signing in')
+        fail('no answer')
         again(ANSWER_MS, clock)
       })
     } else if (outcome.retry) {
@@ -107,15 +111,14 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
 
   const fail = (cause: RealtimeError | string): void => {
     stop()
-    const error = typeof cause === 'string' ? new RealtimeError('auth.failed', cause, {}) : cause
-    const all = waiters
-    waiters = []
-    for (const { reject } of all) reject(error)
-    if (!all.length) links.at(-1)?.error(error)
+    const error = typeof cause === 'string' ? fault('auth.failed', {}, undefined, cause) : cause
+    if (!waiters.length) links.at(-1)?.error(error)
+    for (const { reject } of waiters.splice(0)) reject(error)
   }
 
   return {
     user,
+    socketId: () => links.at(-1)?.socketId,
     signin() {
       isWanted = true
       const signedIn = links.at(-1)?.isSignedIn && user.get()
@@ -133,36 +136,30 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
       start()
     },
     down(link) {
-      const at = links.indexOf(link)
-      if (at < 0) return
-      links.splice(at, 1)
+      const isNewest = link === links.at(-1)
+      links.splice(links.indexOf(link), 1)
       // What is under way belongs to the newest.
-      if (at < links.length) return
+      if (!isNewest) return
       stop()
       start()
     },
     succeeded(from, { user_data: text }) {
       if (from !== links.at(-1)) return
-      let data: { readonly [field: string]: unknown }
-      try {
-        data = Object(JSON.parse(String(text)))
-      } catch {
-        data = {}
-      }
+      const data: { readonly [field: string]: unknown } = Object(decodeData(text))
       const { id } = data
-      if (typeof id !== 'string' || !id) return fail('Server told no id of the user')
+      if (typeof id !== 'string' || !id) return fail('no id')
       stop()
       from.isSignedIn = true
       const before = user.get()
       const now = before && known === text ? before : { id, data }
-      known = String(text)
+      known = text
       user.set(now)
       for (const { resolve } of waiters.splice(0)) resolve(now)
       from.signedIn()
     },
     refused(from, message) {
       if (from !== links.at(-1) || !isWanted || from.isSignedIn) return false
-      fail(`Server refused to sign in: ${message}`)
+      fail(message)
       return true
     },
     giveUp(error) {
@@ -170,7 +167,7 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
     },
     forget() {
       isWanted = false
-      fail('Another identity has taken over')
+      fail('another identity')
       user.set(undefined)
     },
   }

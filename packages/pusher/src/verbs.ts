@@ -1,4 +1,4 @@
-import { type Channels, type Client, RealtimeError, type Store } from '@org/realtime-core/kit'
+import { type Channels, type Client, fault, type Store } from '@org/realtime-core/kit'
 import { toUserChannel } from './names.ts'
 import type { PusherCapabilities, PusherMeta } from './protocol.ts'
 import type { Shared, WatchlistChange } from './shared.ts'
@@ -26,20 +26,19 @@ export interface PusherVerbs {
 type AnyPusherClient = Client<Channels, PusherCapabilities, PusherMeta, '.'>
 
 export function createVerbs(client: AnyPusherClient, shared: Shared): PusherVerbs {
-  const { signin, socketIds } = shared
+  const { signin } = shared
   client.status.subscribe(({ status, lastError }) => {
-    if (status === 'closed' || status === 'failed')
-      signin.giveUp(lastError ?? new RealtimeError('connection.closed', 'Client was closed', {}))
+    if (status === 'closed' || status === 'failed') signin.giveUp(lastError ?? fault('connection.closed', {}))
   })
 
   return {
     user: signin.user,
     socketId: {
-      get: () => socketIds.at(-1),
+      get: signin.socketId,
       subscribe(listener) {
-        let last = socketIds.at(-1)
+        let last = signin.socketId()
         return client.status.subscribe(() => {
-          const now = socketIds.at(-1)
+          const now = signin.socketId()
           if (now === last) return
           last = now
           listener(now)

@@ -1,4 +1,5 @@
-import { type Failure, RealtimeError } from '@org/realtime-core/kit'
+import type { Failure } from '@org/realtime-core/kit'
+import { fault } from './fault.ts'
 import { known } from './known.ts'
 
 /**
@@ -9,10 +10,9 @@ export function toFailure(code: number | undefined, reason?: string): Failure | 
   if (!code || code < 4000 || code > 4399) return undefined
   const group = Math.floor(code / 100)
   const details = { code, ...known({ reason: reason || undefined }) }
-  const text = `${reason || 'Server ended the connection'} (${code})`
-  if (group === 40) return { verdict: 'stop', error: new RealtimeError('connection.refused', text, details) }
+  if (group === 40) return { verdict: 'stop', error: fault('connection.refused', details) }
   return {
     verdict: group === 42 ? 'retry-now' : 'retry',
-    error: new RealtimeError('connection.lost', text, details),
+    error: fault('connection.lost', details),
   }
 }
