@@ -42,7 +42,7 @@ const echo = async (challenge: Uint8Array | undefined): Promise<Uint8Array> =>
   bytes(`I am ${new TextDecoder().decode(challenge)}`)
 
 describe('enhanced authentication', () => {
-  it('[MQTT-3.1.2-30, 4.12.0-2, -3, -5] answers with the method of CONNECT, and says nothing else before CONNACK', async () => {
+  it('[MQTT-3.1.2-30, -33, 4.12.0-2, -3, -5] answers with the method of CONNECT, and says nothing else before CONNACK', async () => {
     const { client, sent } = setupAuth(echo)
     client.mqtt.publish('a', 'x')
     await client.connect()

@@ -13,19 +13,22 @@ const of = (version: (typeof versions)[number]) =>
   )
 
 describe.each(versions)('a server that breaks %s', (version) => {
-  it.each(of(version))('[MQTT-4.8.0-1 | 4.13.1-1] is told why and left at $name', async ({ hex, code }) => {
-    const { client, transport, sent, clock } = await connected({ version, ...KEPT })
-    transport.last.send(fromHex(hex))
-    await settled()
-    expect(client.status.get()).toMatchObject({
-      status: 'reconnecting',
-      lastError: { code: 'protocol.violation', details: { code } },
-    })
-    expect(transport.sessions[0]?.closedBy).toEqual({ code: 1000, reason: '' })
-    if (version === 5) expect(sent().at(-1)).toMatchObject({ type: 'disconnect', code })
-    await clock.advance(2000)
-    expect(client.status.get().status).toBe('connected')
-  })
+  it.each(of(version))(
+    '[MQTT-4.8.0-1, -2 | 4.13.1-1] is told why and left at $name',
+    async ({ hex, code }) => {
+      const { client, transport, sent, clock } = await connected({ version, ...KEPT })
+      transport.last.send(fromHex(hex))
+      await settled()
+      expect(client.status.get()).toMatchObject({
+        status: 'reconnecting',
+        lastError: { code: 'protocol.violation', details: { code } },
+      })
+      expect(transport.sessions[0]?.closedBy).toEqual({ code: 1000, reason: '' })
+      if (version === 5) expect(sent().at(-1)).toMatchObject({ type: 'disconnect', code })
+      await clock.advance(2000)
+      expect(client.status.get().status).toBe('connected')
+    },
+  )
 
   it('by a wrong answer to a publish is left, and the publish is sent again', async () => {
     const { client, broker, publishes, blink } = await connected({ version, ...KEPT })
@@ -59,7 +62,7 @@ describe.each(versions)('a server that breaks %s', (version) => {
     await clock.advance(5000)
   })
 
-  it('by AUTH without a method is left', async () => {
+  it('[MQTT-4.12.0-7] by AUTH without a method is left', async () => {
     const { client, broker, clock } = await connected({ version })
     broker.sendBytes(0xf0, 0)
     await settled()

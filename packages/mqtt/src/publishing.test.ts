@@ -127,7 +127,7 @@ describe.each(versions)('publishing with %s', (version) => {
     expect(outcomes).toEqual(['new sent'])
   })
 
-  it('publishes QoS 1 of a lost session as new, and says of QoS 2 that nobody knows', async () => {
+  it('[MQTT-3.2.2-5] publishes QoS 1 of a lost session as new, and says of QoS 2 that nobody knows', async () => {
     const { send, sent, broker, blink, outcomes } = await up({ version, ...KEPT })
     broker.withhold()
     send('one', 1)
@@ -189,7 +189,7 @@ describe.each(versions)('publishing with %s', (version) => {
     expect(outcomes.at(-1)).toBe('next acknowledged')
   })
 
-  it('keeps the order of what was published while it was away', async () => {
+  it('[MQTT-3.3.1-1 to -3, 4.3.2-2, 4.3.3-2] keeps the order of what was published while it was away, without DUP', async () => {
     const { send, publishes, blink } = await up({ version })
     await blink(() => {
       for (const topic of ['a', 'b', 'c']) send(topic, 1)
@@ -462,7 +462,7 @@ describe('publishing with 5', () => {
     ])
   })
 
-  it('[MQTT-3.4.2-2, 3.5.2-2, 3.6.2-2, 3.7.2-2, 3.14.2-3] says no reason in words that could be too long', async () => {
+  it('[MQTT-3.4.2-2, 3.5.2-2, 3.6.2-2, 3.7.2-2, 3.14.2-3, 3.15.2-2] says no reason in words that could be too long', async () => {
     const { client, sent, broker } = await connected()
     client.untyped('a', { qos: 2 }).join()
     client.mqtt.publish('b', 'x', { qos: 2 })

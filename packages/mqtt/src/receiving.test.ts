@@ -34,14 +34,14 @@ const keepPubrel = (broker: Pick<FakeBroker, 'instead'>): void => {
 }
 
 describe.each(versions)('messages with %s', (version) => {
-  it('[MQTT-4.3.2-2 | 4.3.2-3, -4, 2.2.1-5] of QoS 1 are delivered and acknowledged by their identifier', async () => {
+  it('[MQTT-4.3.2-2, 2.3.1-6 | 4.3.2-3 to -5, 3.3.4-1, 2.2.1-5] of QoS 1 are delivered and acknowledged by their identifier', async () => {
     const { broker, sent, log } = await joined({ version }, 'a')
     broker.send(publish(300, 1))
     await settled()
     expect([log, acks(sent())]).toEqual([[['a', 'a', 1]], ['puback 300']])
   })
 
-  it('[MQTT-4.3.3-2 | 4.3.3-8 to -12] of QoS 2 are delivered once, answered every time, and released', async () => {
+  it('[MQTT-4.3.3-2 | 4.3.3-8 to -13] of QoS 2 are delivered once, answered every time, and released', async () => {
     const { broker, sent, log } = await joined({ version }, 'a')
     keepPubrel(broker)
     broker.send(publish(5, 2))
@@ -281,7 +281,7 @@ describe('messages with 5', () => {
     await clock.advance(5000)
   })
 
-  it('[MQTT-3.3.2-10, 3.1.2-26] end the connection when their alias is above our maximum', async () => {
+  it('[MQTT-3.3.2-10, 3.1.2-26, -27] end the connection when their alias is above our maximum', async () => {
     for (const topicAliasMaximum of [0, 16]) {
       const { broker, sent, clock } = await joined({ topicAliasMaximum }, 'a')
       broker.send(publish(0, 0, { properties: { topicAlias: topicAliasMaximum + 1 } }))

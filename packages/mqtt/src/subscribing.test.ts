@@ -73,7 +73,7 @@ describe.each(versions)('subscribing with %s', (version) => {
   })
 
   it.each(['a#', '#/a', 'a+', '', '$share/g', '$share//a', '$share/+/a'])(
-    '[MQTT-4.7.1-1 to -3, 4.7.3-1, 4.8.2-1, -2] refuses %j before the server sees it',
+    '[MQTT-4.7.0-1, 4.7.1-1 to -3, 4.7.3-1, 4.8.2-1, -2] refuses %j before the server sees it',
     async (filter) => {
       const { client, sent, takeErrors } = await connected({ version })
       client.untyped(filter).join()
@@ -84,7 +84,7 @@ describe.each(versions)('subscribing with %s', (version) => {
   )
 
   it.each(['suback', 'unsuback'] as const)(
-    '[MQTT-2.3.1-6 | 3.8.4-2] ends the connection at a %s that answers nothing',
+    '[MQTT-2.3.1-6 | 3.8.4-2, 3.11.3-1] ends the connection at a %s that answers nothing',
     async (type) => {
       const { client, broker, sent, clock } = await connected({ version })
       broker.send({ type, id: 77, codes: [0] })

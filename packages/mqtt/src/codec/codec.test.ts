@@ -22,7 +22,7 @@ describe('decode', () => {
     expect(decode(fromHex(hex), { level, role })).toEqual(packet)
   })
 
-  it.each(vectors)('reads $name, cut at every point', (vector) => {
+  it.each(vectors)('[MQTT-6.0.0-2] reads $name, cut at every point', (vector) => {
     const bytes = fromHex(vector.hex)
     const after = fromHex('40 02 0003')
     const both = Uint8Array.of(...bytes, ...after)

@@ -113,7 +113,7 @@ export const vectors: readonly Vector[] = [
     packet: { type: 'connack', level: 4, sessionPresent: false, code: 1, ...bare },
   },
   {
-    name: 'CONNACK of 5 without properties',
+    name: '[MQTT-2.2.2-1] CONNACK of 5 without properties',
     level: 5,
     role: 'client',
     hex: '20 03 00 87 00',
@@ -166,14 +166,14 @@ export const vectors: readonly Vector[] = [
     packet: { ...publish, topic: 'a/b', payload: Uint8Array.of(), qos: 1, dup: true, id: 65_535 },
   },
   {
-    name: 'PUBLISH with a topic beyond ASCII, a byte order mark and a character of 4 bytes',
+    name: '[MQTT-1.4.0-3, 1.5.4-3, 3.3.2-1] PUBLISH with a topic beyond ASCII, a byte order mark and a character of 4 bytes',
     level: 4,
     role: 'client',
     hex: '30 0d 000a efbbbf c3a4 f09f9880 61 00',
     packet: { ...publish, topic: '\ufeffä😀a', payload: Uint8Array.of(0), qos: 0, id: 0 },
   },
   {
-    name: 'PUBLISH of 5 at QoS 2 with properties',
+    name: '[MQTT-3.3.2-13] PUBLISH of 5 at QoS 2 with properties',
     level: 5,
     role: 'client',
     hex: '34 27 0001 61 0001 20 01 00 02 00000001 03 0001 63 08 0001 72 09 0001 00 23 0007 26 0001 6b 0001 76 0b 8001 78',
@@ -374,7 +374,7 @@ const bad = (name: string, level: Level, role: Role, hex: string, code = 0x81): 
 
 export const malformedVectors: readonly Malformed[] = [
   bad('type 0', 4, 'client', '00 00', 0x82),
-  bad('[MQTT-2.2.2-1] flags of SUBSCRIBE are 0', 4, 'server', '80 06 0001 0001 61 00'),
+  bad('[MQTT-2.2.2-1, -2] flags of SUBSCRIBE are 0', 4, 'server', '80 06 0001 0001 61 00'),
   bad('[MQTT-2.1.3-1] flags of PUBACK are not 0', 5, 'client', '42 02 0001'),
   bad('[MQTT-3.6.1-1] flags of PUBREL are 0', 4, 'client', '60 02 0001'),
   bad('[MQTT-3.10.1-1] flags of UNSUBSCRIBE are 0', 5, 'server', 'a0 06 0001 00 0001 61'),
@@ -382,7 +382,12 @@ export const malformedVectors: readonly Malformed[] = [
   bad('[MQTT-3.15.1-1] flags of AUTH are not 0', 5, 'client', 'f1 00'),
   bad('[MQTT-1.4.0-1] a surrogate in a topic', 4, 'client', '30 05 0003 eda080'),
   bad('[MQTT-1.4.0-2] U+0000 in a topic', 4, 'client', '30 04 0002 6100'),
-  bad('[MQTT-1.5.4-1] broken UTF-8 in a user property', 5, 'client', '30 09 0001 61 05 26 0001 ff 0000'),
+  bad(
+    '[MQTT-1.5.4-1, 1.5.7-1] broken UTF-8 in a user property',
+    5,
+    'client',
+    '30 09 0001 61 05 26 0001 ff 0000',
+  ),
   bad('[MQTT-1.5.5-1] a property length in a longer form', 5, 'client', '30 05 0001 61 8000'),
   bad('[MQTT-1.5.5-1] a remaining length in a longer form', 4, 'client', 'd0 80 00'),
   bad('a remaining length of 5 bytes', 4, 'client', '30 ff ff ff ff 7f'),
@@ -423,7 +428,7 @@ export const malformedVectors: readonly Malformed[] = [
   bad('Maximum QoS 2', 5, 'client', '20 05 00 00 02 24 02', 0x82),
   bad('a packet of servers at a server', 4, 'server', 'd0 00', 0x82),
   bad('a packet of clients at a client', 4, 'client', 'c0 00', 0x82),
-  bad('[MQTT-3.8.3-2] SUBSCRIBE without a filter', 4, 'server', '82 02 0001', 0x82),
+  bad('[MQTT-3.8.3-2, -3] SUBSCRIBE without a filter', 4, 'server', '82 02 0001', 0x82),
   bad('[MQTT-3.10.3-2] UNSUBSCRIBE without a filter', 5, 'server', 'a2 03 0001 00', 0x82),
   bad(
     '[MQTT-3.8.3-4] No Local on a shared subscription',
