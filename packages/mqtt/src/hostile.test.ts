@@ -209,3 +209,25 @@ describe('a server that ends young connections again and again', () => {
     await clock.advance(5000)
   })
 })
+
+describe('a server that takes no packets of the size of an acknowledgement', () => {
+  it.each([1, 3])('is left, also one of %i bytes', async (maximumPacketSize) => {
+    const { client, broker, clock } = setup()
+    broker.connack = { properties: { maximumPacketSize } }
+    await client.connect()
+    broker.send({
+      type: 'publish',
+      topic: 'a',
+      payload: new Uint8Array(0),
+      qos: 1,
+      retain: false,
+      dup: false,
+      id: 1,
+    })
+    await settled()
+    expect(client.status.get()).toMatchObject({
+      lastError: { code: 'protocol.violation', cause: { code: 'message.too-large' } },
+    })
+    await clock.advance(5000)
+  })
+})

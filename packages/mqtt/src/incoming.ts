@@ -48,10 +48,11 @@ export function createIncoming(state: SessionState, wire: Wire, options: Incomin
   /** Acknowledgements in the order of arrival [MQTT-4.6.0-2, -3], as long as one before them is missing. */
   const owed: Owed[] = []
 
-  const decoderOf = (topic: string): Decode => {
-    const codec = toCodec(typeof format === 'function' ? format(topic) : format)
-    return (payload) => codec.decode(payload as Uint8Array, topic)
-  }
+  /** Whatever is not ours is called where a payload is wanted, and core answers for it. */
+  const decoderOf =
+    (topic: string): Decode =>
+    (payload) =>
+      toCodec(typeof format === 'function' ? format(topic) : format).decode(payload as Uint8Array, topic)
   /** Our own formats do not look at the topic. */
   const plain = typeof format === 'string' ? decoderOf('') : undefined
 

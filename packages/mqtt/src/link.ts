@@ -78,7 +78,11 @@ export function openLink(
   }
 
   const violate = (code: number, breach: Breach, fact?: number | string, cause?: unknown): void => {
-    if (isV5 && parts) send({ type: 'disconnect', code })
+    try {
+      if (isV5 && parts) send({ type: 'disconnect', code })
+    } catch {
+      // A server may take no packet of that size.
+    }
     fail({ verdict: 'retry', error: malformed(breach, code, fact, cause) })
   }
 
@@ -166,8 +170,9 @@ export function openLink(
       try {
         decoder.push(frame)
       } catch (error) {
-        if (!RealtimeError.is(error, 'protocol.violation')) throw error
-        violate(error.details.code ?? 0x81, 'malformed', '', error)
+        // Nothing is read after an error, so there is nothing to go on with.
+        const code = RealtimeError.is(error, 'protocol.violation') ? error.details.code : 0x83
+        violate(code ?? 0x81, 'malformed', '', error)
       }
     },
     ping: () => send({ type: 'pingreq' }),

@@ -168,6 +168,18 @@ describe.each(versions)('messages with %s', (version) => {
     }
   })
 
+  it('that no codec can be found for are one error each, and are acknowledged', async () => {
+    const payload = (): never => {
+      throw new Error('mine')
+    }
+    const { broker, sent, takeErrors, log } = await joined({ version, payload }, 'a')
+    broker.send(publish(1, 1))
+    broker.send(publish(2, 1))
+    await settled()
+    expect(takeErrors()).toMatchObject([{ cause: new Error('mine') }, { cause: new Error('mine') }])
+    expect([log, acks(sent())]).toEqual([[], ['puback 1', 'puback 2']])
+  })
+
   it('that clear what was retained are nothing', async () => {
     const { broker, log } = await joined({ version }, 'a')
     broker.send(publish(0, 0, { payload: bytes('') }))
