@@ -12,6 +12,5 @@ server.on('listening', () =>
     publish() {
       for (const socket of server.clients) socket.send(text)
     },
-    unsent: () => [...server.clients].reduce((sum, socket) => sum + socket.bufferedAmount, 0),
   }),
 )

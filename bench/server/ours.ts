@@ -15,5 +15,4 @@ const { port } = await server.listen()
 obey({
   port,
   publish: () => void server.publish('all', 'message', data),
-  unsent: () => server.connections().reduce((sum, { bufferedBytes }) => sum + bufferedBytes, 0),
 })
