@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+export type JsonObject = Readonly<Record<string, unknown>>
+
 /** A request that is answered with a status other than 200. */
 export class HttpProblem extends Error {
   readonly status: number
@@ -19,23 +21,33 @@ export function sendJson(reply: ServerResponse, status: number, value: unknown):
 }
 
 /**
- * The object in the body of a request.
- * @throws HttpProblem for a body that is too long, or no object of JSON
+ * The body of a request. One that is too long is read to its end, so that its sender hears of it, and not kept.
+ * @throws HttpProblem for a body that is too long
  */
-export async function readJsonObject(
-  request: IncomingMessage,
-  mostBytes: number,
-): Promise<Readonly<Record<string, unknown>>> {
+export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let bytes = 0
   for await (const part of request) {
     bytes += (part as Buffer).length
-    if (bytes > mostBytes) throw new HttpProblem(413, 'too-large', `The body is over ${mostBytes} bytes`)
-    parts.push(part as Buffer)
+    if (bytes > mostBytes) parts.length = 0
+    else parts.push(part as Buffer)
   }
-  const value = parse(Buffer.concat(parts).toString())
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    return value as Readonly<Record<string, unknown>>
+  if (bytes > mostBytes) throw new HttpProblem(413, 'too-large', `The body is over ${mostBytes} bytes`)
+  return Buffer.concat(parts)
+}
+
+/**
+ * The object in the body of a request.
+ * @throws HttpProblem for a body that is too long, or no object of JSON
+ */
+export async function readJsonObject(request: IncomingMessage, mostBytes: number): Promise<JsonObject> {
+  return parseJsonObject(await readBody(request, mostBytes))
+}
+
+/** @throws HttpProblem for what is no object of JSON */
+export function parseJsonObject(body: Buffer): JsonObject {
+  const value = parse(body.toString())
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
   throw new HttpProblem(400, 'bad-body', 'The body must be an object of JSON')
 }
 

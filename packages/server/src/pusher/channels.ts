@@ -32,6 +32,11 @@ export class Channels {
     return this.#subscriptions.size
   }
 
+  /** Whether it is a member with this id of any of them. */
+  hasMember(id: string): boolean {
+    return [...this.#subscriptions.values()].some(({ member }) => member?.id === id)
+  }
+
   /** One that has been joined. */
   find(channel: string): Subscription | undefined {
     const found = this.#subscriptions.get(channel)
@@ -69,18 +74,16 @@ export class Channels {
     const { app, pusher, socketId } = this.#connection
     const hubName = app.toHub(channel)
     pusher.hub.detach(hubName, subscription)
-    const { member } = subscription
-    if (member)
-      pusher.adapter.leave(hubName, socketId, member.id).then(
-        (isGone) => {
-          if (isGone && subscription.isJoined)
-            app.tell({ name: 'member_removed', channel, user_id: member.id })
-        },
-        (error: unknown) => pusher.hooks.crash(error, `leaving ${channel}`),
-      )
-    if (isUserChannel(channel)) return
-    pusher.count(app, channel)
-    if (pusher.hub.count(hubName) === 0) app.tell({ name: 'channel_vacated', channel })
+    const { member, isJoined } = subscription
+    const isVacant = isJoined && pusher.hub.count(hubName) === 0
+    const tell = (isGone: boolean): void => {
+      if (member && isGone && isJoined) app.tell({ name: 'member_removed', channel, user_id: member.id })
+      if (isVacant && !isUserChannel(channel)) app.tell({ name: 'channel_vacated', channel })
+    }
+    if (!isUserChannel(channel)) pusher.count(app, channel)
+    if (!member) return tell(false)
+    const crash = (error: unknown): void => pusher.hooks.crash(error, `leaving ${channel}`)
+    pusher.adapter.leave(hubName, socketId, member.id).then(tell, crash)
   }
 
   /** The connection is over. */

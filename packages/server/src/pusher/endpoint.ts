@@ -2,7 +2,7 @@ import { dataOf, parseFrame } from '@org/realtime-pusher/codec'
 import type { Endpoint, Frame, FrameKind, Wire, WireHandler } from '../wire.ts'
 import type { AppState } from './app-state.ts'
 import { PusherConnection, speak } from './connection.ts'
-import { type Dialect, dialects, type Traits, type Word } from './dialect.ts'
+import { dialects, type Traits, type Word } from './dialect.ts'
 import type { Pusher } from './pusher.ts'
 
 const endings: NonNullable<Endpoint['endings']> = {
@@ -15,16 +15,14 @@ const endings: NonNullable<Endpoint['endings']> = {
 }
 
 /** The endpoint of `docs/protocols/pusher.md`. */
-export function createPusherEndpoint(pusher: Pusher, dialect: Dialect, stop: () => void): Endpoint {
+export function createPusherEndpoint(pusher: Pusher, stop: () => void): Endpoint {
   return {
     name: 'pusher',
     endings,
     kindOf,
     accept(wire) {
       const found = pusher.apps.byKey(wire.request.params['key'] ?? '')
-      return found instanceof Promise
-        ? acceptLater(wire, pusher, found, dialect)
-        : admit(wire, pusher, found, dialect)
+      return found instanceof Promise ? acceptLater(wire, pusher, found) : admit(wire, pusher, found)
     },
     stop,
   }
@@ -39,19 +37,14 @@ function kindOf(frame: Frame): FrameKind {
 }
 
 /** Nothing is read until it is known whose app it is. */
-function acceptLater(
-  wire: Wire,
-  pusher: Pusher,
-  found: Promise<AppState | undefined>,
-  dialect: Dialect,
-): WireHandler {
+function acceptLater(wire: Wire, pusher: Pusher, found: Promise<AppState | undefined>): WireHandler {
   let handler: WireHandler | undefined
   let isOver = false
   wire.pause()
   found
     .then((app) => {
       if (isOver) return
-      handler = admit(wire, pusher, app, dialect)
+      handler = admit(wire, pusher, app)
       // Closed before there was whom to tell.
       if (isOver) handler.over(1006, '')
       else wire.resume()
@@ -69,8 +62,8 @@ function acceptLater(
   }
 }
 
-function admit(wire: Wire, pusher: Pusher, app: AppState | undefined, dialect: Dialect): WireHandler {
-  const traits = app?.settings.traits ?? dialects[dialect]
+function admit(wire: Wire, pusher: Pusher, app: AppState | undefined): WireHandler {
+  const traits = app?.settings.traits ?? dialects[pusher.dialect]
   const word = refusalOf(wire, app, traits)
   if (!word && app) return new PusherConnection(wire, pusher, app)
   if (word) speak(wire, word, traits)

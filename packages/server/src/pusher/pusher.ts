@@ -3,17 +3,20 @@ import type { Context } from '../core.ts'
 import type { AppState } from './app-state.ts'
 import type { Apps } from './apps.ts'
 import { isCache, isPresence } from './channel-name.ts'
+import type { Dialect } from './dialect.ts'
 
 /** What all connections and requests of Pusher's protocol share. */
 export interface Pusher extends Context {
   readonly apps: Apps
+  /** Of whoever names no app that there is. */
+  readonly dialect: Dialect
   /** To everybody in a channel but `message.from`. */
   publish(app: AppState, channel: string, message: Message): void
   /** Tells how many listen to a channel, where the app wants it told. */
   count(app: AppState, channel: string): void
 }
 
-export function createPusher(context: Context, apps: Apps): Pusher {
+export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pusher {
   const { adapter, hub, hooks } = context
 
   const publish = (app: AppState, channel: string, message: Message): void => {
@@ -25,6 +28,7 @@ export function createPusher(context: Context, apps: Apps): Pusher {
   return {
     ...context,
     apps,
+    dialect,
     publish(app, channel, message) {
       // Client events are passed on, and not what a channel is about.
       if (isCache(channel) && !message.event.startsWith('client-'))

@@ -3,8 +3,10 @@ import type { Route } from '../route.ts'
 import type { Endpoint } from '../wire.ts'
 import { createApps } from './apps.ts'
 import { createPusherEndpoint } from './endpoint.ts'
+import { createApiRoutes } from './http/api-routes.ts'
 import { createPusher } from './pusher.ts'
 import type { ResolvedPusher } from './resolve-pusher.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 
 /** Everything of Pusher's protocol that a server has. */
 export interface PusherService {
@@ -14,10 +16,10 @@ export interface PusherService {
 
 /** @throws ServerError `option.invalid` that names the option and what it accepts */
 export function servePusher(context: Context, options: ResolvedPusher): PusherService {
-  const apps = createApps(options, { ...context, tell: () => {} })
-  const pusher = createPusher(context, apps)
-  return {
-    endpoint: createPusherEndpoint(pusher, options.dialect, () => {}),
-    routes: [],
-  }
+  const { clock, hooks } = context
+  const { times, path } = context.options
+  const { tell, stop } = createWebhooks({ clock, crash: hooks.crash, withinMs: times.hookMs })
+  const apps = createApps(options, { ...context, tell })
+  const pusher = createPusher(context, apps, options.dialect)
+  return { endpoint: createPusherEndpoint(pusher, stop), routes: createApiRoutes(pusher, path) }
 }
