@@ -51,7 +51,11 @@ export async function createLiveFarEnd({ member, ...options }: LiveOptions = {})
     const form = Object.fromEntries(new URLSearchParams(body))
     posts.push({ path: request.url ?? '', headers: request.headers, form })
     const status = statuses.shift() ?? 200
-    response.writeHead(status, { 'Content-Type': 'application/json', Connection: 'close' })
+    response.writeHead(status, {
+      'Access-Control-Allow-Origin': '*',
+      'Content-Type': 'application/json',
+      Connection: 'close',
+    })
     response.end(JSON.stringify(status === 200 ? authorize(form) : { message: 'No' }))
   })
   const sockets = new WebSocketServer({ server: http })
