@@ -47,7 +47,7 @@ export function fromPusherJs<R extends Channels = RegisteredChannels>(
   const client = createClient<PusherCapabilities, PusherMeta, '.', R>({
     ...core,
     url: '',
-    protocol: { ...basics, open } as Protocol<PusherCapabilities, PusherMeta, '.'>,
+    protocol: foreignProtocol,
     port: createForeignPort(pusher, own, clock),
   })
   const { connection } = pusher
@@ -59,9 +59,12 @@ export function fromPusherJs<R extends Channels = RegisteredChannels>(
   return Object.assign(client, { pusher: { socketId } })
 }
 
-/** The port brings its own lines, so there is never a session to open. */
-function open(): never {
-  throw new Error('A bridge has no session')
+/** What can be done over a port, which brings its own lines: there is never a session to open. */
+export const foreignProtocol: Protocol<PusherCapabilities, PusherMeta, '.'> = {
+  ...basics,
+  open() {
+    throw new Error('A bridge has no session')
+  },
 }
 
 /** The same over the connection of Laravel Echo, for its broadcasters `reverb`, `pusher` and `ably`. */

@@ -9,6 +9,8 @@ type Events = Pick<LinkEvents, 'joined' | 'refused' | 'members' | 'message' | 'e
 export interface ForeignLink extends Link {
   /** A message of the connection. */
   hear(message: ForeignMessage): void
+  /** Leaves what was left while there was no connection: the foreign client joins it again by itself. */
+  leaveUnwanted(): void
   /** Leaves what we have joined and lets go of the rest. */
   end(): void
 }
@@ -18,8 +20,6 @@ const toMeta = (userId: string): PusherMeta => ({ userId })
 /** A joined channel of the foreign client. */
 interface Joined {
   readonly channel: ForeignChannel
-  /** Nobody had it before us, so nobody needs it after us. */
-  readonly isOurs: boolean
   isIn: boolean
   stop(): void
 }
@@ -68,16 +68,14 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
       channel.unbind('pusher:subscription_error', refused)
       channel.unbind_global(heard)
     }
-    joins.set(name, { channel, isOurs: ours.has(name), isIn: false, stop })
+    joins.set(name, { channel, isIn: false, stop })
     if (channel.subscribed) succeeded(name)
   }
 
-  const leave = (name: string, { isOurs, stop }: Joined): void => {
+  const leave = (name: string): void => {
+    joins.get(name)?.stop()
     joins.delete(name)
-    stop()
-    if (!isOurs) return
-    ours.delete(name)
-    pusher.unsubscribe(name)
+    if (ours.delete(name)) pusher.unsubscribe(name)
   }
 
   return {
@@ -85,10 +83,7 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
     subscribe(requests) {
       for (const { key } of requests) join(key)
     },
-    unsubscribe(name) {
-      const known = joins.get(name)
-      if (known) leave(name, known)
-    },
+    unsubscribe: leave,
     publish({ key, event, payload, id }) {
       if (!pusher.send_event(toClientEvent(event), JSON.parse(String(payload)), key))
         throw new RealtimeError('publish.refused', `${event} could not be sent`, { channel: key, event, id })
@@ -110,12 +105,15 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
         )
       }
     },
+    leaveUnwanted() {
+      for (const name of ours) if (!joins.has(name)) leave(name)
+    },
     dispose() {
       for (const { stop } of joins.values()) stop()
       joins.clear()
     },
     end() {
-      for (const [name, known] of [...joins]) leave(name, known)
+      for (const name of [...joins.keys()]) leave(name)
     },
   }
 }

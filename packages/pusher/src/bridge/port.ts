@@ -23,7 +23,7 @@ const statuses: Readonly<Record<string, Status>> = {
 /** A connection port over a client that somebody else owns, and goes on to own unless `own`. */
 export function createForeignPort(pusher: ForeignPusher, own: boolean, clock: Clock): ConnectionPort {
   const { connection } = pusher
-  /** Channels that nobody had before us: they are ours across reconnects. */
+  /** Channels that nobody had before us, so that nobody needs them after us: they are ours across reconnects. */
   const ours = new Set<string>()
   let consumer: PortEvents
   let current: { readonly line: Line; readonly link: ForeignLink; end(): void } | undefined
@@ -88,6 +88,7 @@ export function createForeignPort(pusher: ForeignPusher, own: boolean, clock: Cl
     everConnected = true
     show()
     consumer.up(line, false)
+    link.leaveUnwanted()
   }
 
   const changed = (): void => {
@@ -133,6 +134,8 @@ export function createForeignPort(pusher: ForeignPusher, own: boolean, clock: Cl
       connection.unbind('message', heard)
       current?.link.end()
       current?.end()
+      for (const name of ours) pusher.unsubscribe(name)
+      ours.clear()
       show()
       if (own) pusher.disconnect()
     },

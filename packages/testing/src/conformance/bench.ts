@@ -7,6 +7,7 @@ import { createGate } from './gate.ts'
 import type { LiveServer } from './live-server.ts'
 import type { LiveRig, ProtocolRig } from './protocol-rig.ts'
 import type { Statement } from './runner.ts'
+import { spyPort } from './spy-port.ts'
 import { type Spy, spyProtocol } from './spy-protocol.ts'
 import { type Surroundings, surroundingsOf, type Times } from './surroundings.ts'
 import { type Tap, tapTransport } from './tap.ts'
@@ -69,9 +70,10 @@ export async function withBench(
     transport: tap.transport,
     clock,
     signals,
+    ...(rig.port && { port: spyPort(rig.port(clock), rig.protocol, spy) }),
   })
   try {
-    await run(createBench(rig, surroundings, { client, tap, spy, holdDials: dials.close }))
+    await run(createBench(rig, surroundings, { client, tap, spy, holdDials: rig.holdDials ?? dials.close }))
     await client.close()
     await surroundings.settled(() => tap.events)
     surroundings.stop?.()

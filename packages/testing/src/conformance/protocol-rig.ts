@@ -1,4 +1,4 @@
-import type { Frame, Protocol, Transport } from '@org/realtime-core/kit'
+import type { Clock, ConnectionPort, Frame, Protocol, Transport } from '@org/realtime-core/kit'
 import type { FarEnd, Pluggable } from '../far-end.ts'
 import type { TestServer } from '../protocols/test-server.ts'
 import type { TestClientOptions } from '../test-client.ts'
@@ -17,6 +17,13 @@ export type ConformanceServer = Pluggable &
 /** A protocol under test. The factory makes a new one for every statement. */
 interface Subject {
   readonly protocol: Protocol
+  /**
+   * A connection that somebody else dials, which the client talks to instead of its own. The protocol then only says
+   * what can be done with it, and is never opened.
+   */
+  readonly port?: (clock: Clock) => ConnectionPort
+  /** Keeps that connection from being dialled until the result is called. Needed with a `port`. */
+  readonly holdDials?: () => () => void
   /** Three channels that anybody may join. @default a, b, c */
   readonly channels?: readonly [string, string, string]
   /** The event that is published. @default 'message' */

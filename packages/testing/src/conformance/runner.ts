@@ -5,8 +5,8 @@ export interface Runner {
 }
 
 export interface SuiteOptions {
-  /** Statements that do not hold here, by their names. A name that no statement has is refused. */
-  readonly except?: readonly string[]
+  /** Statements that do not hold here, by their names, or each with the reason. A name that no statement has is refused. */
+  readonly except?: readonly string[] | Readonly<Record<string, string>>
 }
 
 export interface Statement<T> {
@@ -22,11 +22,18 @@ export function runStatements<S extends Statement<never>>(
   { except = [] }: SuiteOptions,
   use: (statement: S) => Promise<void>,
 ): void {
-  const unknown = except.filter((name) => !statements.some((statement) => statement.name === name))
+  const reasons = new Map(
+    Array.isArray(except)
+      ? except.map((name) => [name, ''])
+      : Object.entries(except).map(([name, why]) => [name, `: ${why}`]),
+  )
+  const unknown = [...reasons.keys()].filter(
+    (name) => !statements.some((statement) => statement.name === name),
+  )
   if (unknown.length) throw new Error(`No statement is named: ${unknown.join('; ')}`)
   describe(title, () => {
     for (const statement of statements)
-      if (!except.includes(statement.name)) it(statement.name, () => use(statement))
-    for (const name of except) it(`is excepted from: ${name}`, async () => {})
+      if (!reasons.has(statement.name)) it(statement.name, () => use(statement))
+    for (const [name, why] of reasons) it(`is excepted from: ${name}${why}`, async () => {})
   })
 }

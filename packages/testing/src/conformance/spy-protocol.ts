@@ -18,10 +18,20 @@ export interface SpiedLink {
 export interface Spy {
   readonly protocol: Protocol
   readonly links: readonly SpiedLink[]
+  /** Watches a link that is opened now, and lists it. */
+  watch(protocol: Protocol): LinkWatch
   /** What links did that no link may do. */
   readonly violations: readonly string[]
   /** From here on the far end may lie, so that what follows from its word alone is not held against the link. */
   distrust(): void
+}
+
+/** Stands between one link and the client. */
+export interface LinkWatch {
+  events(to: LinkEvents): LinkEvents
+  link(inner: Link): Link
+  /** From here on the link has nothing to report. */
+  over(): void
 }
 
 type Note = (what: string, isByWord?: boolean) => void
@@ -37,6 +47,21 @@ export function spyProtocol(protocol: Protocol): Spy {
   /** Taken over and not yet settled: a resumed session settles what another link took over. */
   const pending = new Set<string>()
 
+  const watch: Spy['watch'] = (protocol) => {
+    const { state, calls, published, events, link } = createWatch(note, pending)
+    return {
+      events,
+      link(inner) {
+        const has: SpiedLink['has'] = (method) => typeof inner[method] === 'function'
+        links.push({ protocol, has, ready: () => state.isReady, calls, published })
+        return link(inner)
+      },
+      over() {
+        state.isOver = true
+      },
+    }
+  }
+
   const spied: Protocol = {
     ...protocol,
     ...own(protocol, ['listensTo', 'encode', 'latest']),
@@ -44,23 +69,14 @@ export function spyProtocol(protocol: Protocol): Spy {
     capabilities: protocol.capabilities,
     separator: protocol.separator,
     open(session, events, opening) {
-      const watch = createWatch(note, pending)
-      const link = protocol.open(session, watch.events(events), opening)
-      const seen = watch.link(link)
-      links.push({
-        protocol,
-        has: (method) => typeof link[method] === 'function',
-        ready: () => watch.state.isReady,
-        calls: watch.calls,
-        published: watch.published,
-      })
-      return seen
+      const seen = watch(protocol)
+      return seen.link(protocol.open(session, seen.events(events), opening))
     },
   }
   const distrust = (): void => {
     isTrusted = false
   }
-  return { protocol: spied, links, violations, distrust }
+  return { protocol: spied, links, violations, watch, distrust }
 }
 
 function createWatch(violation: Note, pending: Set<string>) {
