@@ -4,7 +4,7 @@ import { fault } from './fault.ts'
 /** Default (NaN for one that must be given), least and most of one number: unless said, 0 and a day. */
 export type Range = readonly [fallback: number, least?: number, most?: number]
 
-export const DAY = 86_400_000
+const DAY = 86_400_000
 
 /** Every number a user can set, in groups named like the options. */
 export const ranges = {

@@ -127,6 +127,13 @@ describe('strict link', () => {
     ])
   })
 
+  it('reads a frame with members that it does not know, whatever they are called', async () => {
+    const { open } = setupStrict()
+    const { log, say } = await open()
+    await say({ t: 'drain', ms: 5, bad: 'bad-frame', message: 'none of ours' })
+    expect(log.at(-1)).toEqual(['advice', { drainMs: 5 }])
+  })
+
   it('throws message.malformed for what is no frame of a server', async () => {
     const { open } = setupStrict()
     const { link, log } = await open()

@@ -73,7 +73,7 @@ export function openStrictLink(
   const link: Link = {
     receive(frame) {
       const read = parseServerFrame(frame)
-      if ('bad' in read) throw new RealtimeError('message.malformed', read.message, {})
+      if (!('t' in read)) throw new RealtimeError('message.malformed', read.message, {})
       const handle = handlers[read.t] as (read: ServerFrame) => void
       handle(read)
     },

@@ -14,7 +14,7 @@ const limits = { frameBytes: 65_536, channels: 1000, joins: 100 }
 export function handleFrame(world: World, connection: Connection, raw: string | Uint8Array): void {
   const frame = parseClientFrame(raw)
   const refuse = (code: Code, message: string): void => world.send(connection, { t: 'error', code, message })
-  if ('bad' in frame) return refuse(frame.bad, frame.message)
+  if (!('t' in frame)) return refuse(frame.bad, frame.message)
   if (frame.t === 'hello' && !connection.seat) return welcome(world, connection, frame)
   if (!connection.seat) return refuse('too-early', `Frame ${frame.t} before hello`)
   const handle = handlers[frame.t] as (world: World, connection: Connection, frame: ClientFrame) => void
