@@ -53,12 +53,13 @@ const serverRoots = {
     PusherApp: 'pusher.apps.',
     WebhookOptions: 'pusher.apps.webhooks.',
   },
+  [`${SERVER}/mqtt`]: { MqttOptions: 'mqtt.' },
   [`${SERVER}/log`]: { LogOptions: 'log.' },
   [`${SERVER}/control`]: { ControlOptions: 'control.' },
   [`${SERVER}/inspect`]: { InspectOptions: 'inspect.' },
 }
 /** Groups of numbers that are options by themselves. */
-const SERVED = ['rakit', 'pusher']
+const SERVED = ['rakit', 'pusher', 'mqtt']
 /** Types whose members are options too; others are values. */
 const NESTED = /(Options|Policy|^Heartbeat|^TlsMaterial)$/
 const DAY = 86_400_000

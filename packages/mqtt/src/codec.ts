@@ -1,6 +1,7 @@
 export type { Batch } from './codec/batch.ts'
 export { createDecoder, type Decoder, type DecoderOptions, decode, type Role } from './codec/decoder.ts'
 export { createBatch, encode, sizeOf } from './codec/encoder.ts'
+export { createFramer, type Framer, type ReadFrame } from './codec/framer.ts'
 export type {
   Ack,
   Auth,

@@ -1,5 +1,6 @@
 import type { Carrier } from './carrier.ts'
 import type { TalkingConnection, Traffic } from './connection-info.ts'
+import { defaultEndings } from './default-endings.ts'
 import type { Armed, Happening } from './faults/armed.ts'
 import type { FaultBoard } from './faults/board.ts'
 import { carryOut, type Victim } from './faults/carry-out.ts'
@@ -7,7 +8,7 @@ import { FrameFaults } from './faults/frame-faults.ts'
 import type { ConnectionFault } from './faults/rule.ts'
 import type { HookTable } from './hooks.ts'
 import type {
-  Ending,
+  Cutter,
   EndingCause,
   Endpoint,
   Frame,
@@ -28,15 +29,6 @@ export interface Service {
   forget(connection: Connection): void
 }
 
-const endings: Readonly<Record<EndingCause, Ending>> = {
-  origin: { code: 1008, reason: 'This origin may not connect' },
-  limit: { code: 1013, reason: 'Too many connections' },
-  slow: { code: 1013, reason: 'Reads too slowly' },
-  crash: { code: 1011, reason: 'A fault of the server' },
-  gone: { code: 1001, reason: 'The server goes away' },
-  'put-out': { code: 1008, reason: 'Put out by the server' },
-}
-
 /** Joins a carrier to the endpoint that serves it. */
 export class Connection implements Wire, TalkingConnection, Victim {
   readonly id: string
@@ -46,7 +38,8 @@ export class Connection implements Wire, TalkingConnection, Victim {
   readonly #service: Service
   #handler: WireHandler | undefined
   #faults: FrameFaults | undefined
-  #isOver = false
+  readonly #cutter: Cutter | undefined
+  #phase: 'up' | 'ending' | 'over' = 'up'
   #pauses = 0
   #framesIn = 0
   #bytesIn = 0
@@ -59,6 +52,7 @@ export class Connection implements Wire, TalkingConnection, Victim {
     this.#carrier = carrier
     this.request = request
     this.#service = service
+    this.#cutter = service.endpoint.cut?.((frame) => this.#take(frame))
   }
 
   get endpoint(): string {
@@ -109,8 +103,18 @@ export class Connection implements Wire, TalkingConnection, Victim {
   /** From the carrier: a frame has come. */
   frame(frame: Frame, bytes: number): void {
     if (this.#isOver) return
-    this.#framesIn++
     this.#bytesIn += bytes
+    if (!this.#cutter || typeof frame === 'string') return this.#take(frame)
+    try {
+      this.#cutter.push(frame)
+    } catch (error) {
+      this.#guarded(() => this.#handler?.broken?.(error))
+    }
+  }
+
+  #take(frame: Frame): void {
+    if (this.#isOver) return
+    this.#framesIn++
     const { hooks } = this.#service
     if (hooks.has('receive')) hooks.emit('receive', this, frame)
     if (this.#hasFaults) this.#frameFaults.take('in', frame)
@@ -124,7 +128,8 @@ export class Connection implements Wire, TalkingConnection, Victim {
 
   send(frame: Frame): void {
     if (this.#isOver) return
-    if (this.bufferedBytes > this.#service.bufferBytes) return this.endBy('slow')
+    const isFull = this.bufferedBytes > this.#service.bufferBytes
+    if (isFull && this.#phase === 'up') return this.endBy('slow')
     if (this.#hasFaults) this.#frameFaults.take('out', frame)
     else this.#write(frame)
   }
@@ -140,8 +145,10 @@ export class Connection implements Wire, TalkingConnection, Victim {
 
   /** Ends it in the words of its protocol. */
   endBy(cause: EndingCause): void {
-    if (cause === 'gone' || cause === 'put-out') this.#guarded(() => this.#handler?.ending?.(cause))
-    const { code, reason } = this.#service.endpoint.endings?.[cause] ?? endings[cause]
+    if (this.#phase !== 'up') return
+    this.#phase = 'ending'
+    this.#guarded(() => this.#handler?.ending?.(cause))
+    const { code, reason } = this.#service.endpoint.endings?.[cause] ?? defaultEndings[cause]
     this.close(code, reason)
   }
 
@@ -186,6 +193,10 @@ export class Connection implements Wire, TalkingConnection, Victim {
     carryOut(fault, this, armed, this.#service.faults.clock)
   }
 
+  get #isOver(): boolean {
+    return this.#phase === 'over'
+  }
+
   get #hasFaults(): boolean {
     return this.#faults !== undefined || !this.#service.faults.isIdle
   }
@@ -196,6 +207,7 @@ export class Connection implements Wire, TalkingConnection, Victim {
       board: faults,
       about: () => this.about(),
       kindOf: (frame) => this.kindOf(frame),
+      spoil: (frame, how) => this.#service.endpoint.spoil?.(frame, how) ?? frame,
       pass: (direction, frame) => (direction === 'in' ? this.#read(frame) : this.#write(frame)),
       carryOut: (fault, armed) => this.suffer(fault, armed),
     })
@@ -215,7 +227,7 @@ export class Connection implements Wire, TalkingConnection, Victim {
   }
 
   #finish(code: number, reason: string): void {
-    this.#isOver = true
+    this.#phase = 'over'
     const { hooks, forget } = this.#service
     forget(this)
     this.#guarded(() => this.#handler?.over(code, reason))

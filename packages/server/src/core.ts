@@ -11,6 +11,8 @@ import { createHooks, type HookTable } from './hooks.ts'
 import { createHub, type Hub } from './hub.ts'
 import { createCounter } from './ids.ts'
 import { createMemoryAdapter } from './memory-adapter.ts'
+import { Broker } from './mqtt/broker.ts'
+import { createMqttEndpoint } from './mqtt/endpoint.ts'
 import type { Resolved } from './options.ts'
 import { createPaths, type Paths } from './paths.ts'
 import { servePusher } from './pusher/serve.ts'
@@ -38,6 +40,7 @@ export interface Core extends Context {
   readonly endpoints: Paths<Endpoint>
   /** The pages of protocols that have some. */
   readonly routes: readonly Route[]
+  readonly mqtt: { readonly broker: Broker; readonly endpoint: Endpoint } | undefined
   /** Serves one more connection; the carrier then reports to it. */
   serve(endpoint: Endpoint, carrier: Carrier, request: WireRequest): Connection
   /** Lets go of everything, once the connections are over. */
@@ -60,7 +63,8 @@ export function createCore(options: Resolved): Core {
   faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()
   const pusher = options.pusher ? servePusher(context, options.pusher) : undefined
-  const endpoints = createEndpoints(context, pusher?.endpoint)
+  const mqtt = createMqtt(context)
+  const endpoints = createEndpoints(context, { pusher: pusher?.endpoint, mqtt: mqtt?.endpoint })
   const nextId = createCounter()
 
   const serviceOf = (endpoint: Endpoint): Service => {
@@ -80,6 +84,7 @@ export function createCore(options: Resolved): Core {
     connections,
     endpoints,
     routes: pusher?.routes ?? [],
+    mqtt,
     serve(endpoint, carrier, request) {
       const connection = new Connection(nextId(), clock.date(), carrier, request, serviceOf(endpoint))
       connections.add(connection)
@@ -106,12 +111,26 @@ function strikeNow(armed: Armed<'now'>, { adapter, hooks }: Context, connections
     for (const connection of connections) if (armed.meets(connection.about())) connection.suffer(rule, armed)
 }
 
-function createEndpoints(context: Context, pusher: Endpoint | undefined): Paths<Endpoint> {
+function createMqtt(context: Context): Core['mqtt'] {
+  const settings = context.options.mqtt
+  if (!settings) return undefined
+  const broker = new Broker(context, settings)
+  return { broker, endpoint: createMqttEndpoint(broker) }
+}
+
+/** Those that have more than a place. */
+interface OwnEndpoints {
+  readonly pusher: Endpoint | undefined
+  readonly mqtt: Endpoint | undefined
+}
+
+function createEndpoints(context: Context, { pusher, mqtt }: OwnEndpoints): Paths<Endpoint> {
   const { raw, rakit, endpoints: own } = context.options
   const endpoints = createPaths<Endpoint>('endpoints')
   if (raw) endpoints.add('/raw', createRawEndpoint(context))
   if (rakit) endpoints.add('/rakit', createRakitEndpoint(rakit, context.clock))
   if (pusher) endpoints.add('/app/{key}', pusher)
+  if (mqtt) endpoints.add('/mqtt', mqtt)
   for (const [path, endpoint] of Object.entries(own)) endpoints.add(path, endpoint)
   return endpoints
 }

@@ -7,7 +7,9 @@ import type { Core } from './core.ts'
 import { ServerError } from './errors.ts'
 import { stall } from './faults/stall.ts'
 import { createGate } from './gate.ts'
+import { GatheringCarrier } from './gathering-carrier.ts'
 import { createHttp, refuseUpgrade } from './http.ts'
+import type { MqttListening } from './mqtt/mqtt-listener.ts'
 import type { Route } from './route.ts'
 import { OwnedSocket, WsCarrier } from './ws-carrier.ts'
 
@@ -17,6 +19,8 @@ export interface Listening {
   readonly port: number
   /** For plain HTTP; `ws:` and `wss:` have the same host and path. */
   readonly url: string
+  /** Ports of MQTT besides its path, as far as they are listened to. */
+  readonly mqtt?: MqttListening
 }
 
 /** The socket that everything comes in by. */
@@ -51,7 +55,12 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
     sockets.handleUpgrade(request, socket, head, (opened) => {
       const carrier = new WsCarrier(opened, entry.endpoint.closing)
       if (entry.ending) carrier.turnAway(entry.ending)
-      else carrier.report(core.serve(entry.endpoint, carrier, entry.request))
+      else {
+        const isStream = entry.endpoint.cut !== undefined
+        carrier.report(
+          core.serve(entry.endpoint, isStream ? new GatheringCarrier(carrier) : carrier, entry.request),
+        )
+      }
     })
   }
 

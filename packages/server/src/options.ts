@@ -5,6 +5,7 @@ import type { ControlOptions } from './control/control-options.ts'
 import { invalid } from './errors.ts'
 import type { InspectOptions } from './inspect/inspect-options.ts'
 import type { LogOptions } from './log/log-options.ts'
+import { type MqttOptions, resolveMqtt } from './mqtt/mqtt-options.ts'
 import type { PusherOptions } from './pusher/app.ts'
 import { resolvePusher } from './pusher/resolve-pusher.ts'
 import type { RakitOptions } from './rakit/rakit-options.ts'
@@ -55,6 +56,8 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
   readonly rakit?: boolean | RakitOptions
   /** Whether `/app/{key}` and `/apps/{id}` are served, for which apps, and how. @default true in development */
   readonly pusher?: boolean | PusherOptions
+  /** Whether MQTT is served at `/mqtt`, and how; `tcp` and `tls` listen elsewhere too. @default true */
+  readonly mqtt?: boolean | MqttOptions
   /** Rules that need no function, by pattern: `true` lets join and hear. Others come by `server.authorize()`. */
   readonly channels?: ChannelTable
   /** Logs what happens. @default nothing */
@@ -87,7 +90,7 @@ export type Resolved = ReturnType<typeof resolveOptions>
 
 /** @throws ServerError `option.invalid` that names the option and what it accepts */
 export function resolveOptions(options: ServerOptions) {
-  const { host = '127.0.0.1', path = '', raw = true, endpoints = {}, routes = [] } = options
+  const { host = '127.0.0.1', path = '', raw = true, mqtt = true, endpoints = {}, routes = [] } = options
   const { hosts = isLoopback(host) ? LOOPBACK : 'any', clock = systemClock } = options
   const mode = oneOf('mode', options.mode, ['production', 'development'])
   const authenticate = options.authenticate ?? (mode === 'development' ? 'anonymous' : undefined)
@@ -114,6 +117,7 @@ export function resolveOptions(options: ServerOptions) {
     raw,
     rakit: rakit === true ? {} : rakit,
     pusher: resolvePusher(pusher, mode),
+    mqtt: mqtt ? resolveMqtt(mqtt === true ? {} : mqtt, { mode, tls: options.tls }) : undefined,
     channels: options.channels ?? {},
     log: options.log,
     control: options.control,

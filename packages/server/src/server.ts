@@ -3,6 +3,7 @@ import { ServerError } from './errors.ts'
 import { createListener, type Listening } from './listener.ts'
 import { createLog, type Log } from './log/log.ts'
 import { logServer } from './log/log-server.ts'
+import { createMqttListener } from './mqtt/mqtt-listener.ts'
 import { resolveOptions, type ServerOptions } from './options.ts'
 import { createOwnRoutes } from './own-routes.ts'
 import { drain, endAll } from './shutdown.ts'
@@ -44,9 +45,18 @@ export function createServer(options: ServerOptions = {}): Server {
   const own = createOwnRoutes(core, verbs, () => isDraining)
   const listener = createListener(core, [...own.routes, ...resolved.routes], () => isDraining)
 
+  const { mqtt } = resolved
+  const mqttListener =
+    mqtt && core.mqtt && createMqttListener(core, core.mqtt.endpoint, mqtt, () => isDraining)
+
   const listen = async (): Promise<Listening> => {
     if (isDraining) throw new ServerError('server.closed', 'Server is closed: make a new one', {})
-    const at = await listener.listen()
+    const mqtt = await mqttListener?.listen()
+    const main = await listener.listen().catch(async (error: unknown) => {
+      await mqttListener?.close(0)
+      throw error
+    })
+    const at = { ...main, ...(mqtt && { mqtt }) }
     core.hooks.emit('start', at)
     return at
   }
@@ -56,7 +66,7 @@ export function createServer(options: ServerOptions = {}): Server {
     core.faults.clear()
     await listening?.catch(() => {})
     await drain(core, drainMs)
-    await endAll(core, listener, own)
+    await endAll(core, [listener, ...(mqttListener ? [mqttListener] : [])], own)
     await log?.close()
   }
 

@@ -19,9 +19,13 @@ export function drain({ connections, clock }: Core, withinMs: number): Promise<v
 }
 
 /** Ends every connection, and then everything else. */
-export async function endAll(core: Core, listener: Listener, own: OwnRoutes): Promise<void> {
+export async function endAll(
+  core: Core,
+  listeners: readonly Pick<Listener, 'close'>[],
+  own: OwnRoutes,
+): Promise<void> {
   for (const connection of core.connections) connection.endBy('gone')
   own.close()
-  await listener.close(core.options.times.closeMs)
+  await Promise.all(listeners.map((listener) => listener.close(core.options.times.closeMs)))
   await core.stop()
 }

@@ -39,6 +39,6 @@ function toPayload(channel: string, value: unknown): Message['payload'] {
   }
 }
 
-function refused(channel: string, reason: string): ServerError {
+export function refused(channel: string, reason: string): ServerError {
   return new ServerError('publish.refused', `Cannot publish to ${channel}: ${reason}`, { channel, reason })
 }

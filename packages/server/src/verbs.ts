@@ -4,6 +4,7 @@ import { type ConnectionInfo, toInfo } from './connection-info.ts'
 import type { Core } from './core.ts'
 import type { Faults } from './faults/board.ts'
 import type { HookName, Hooks } from './hooks.ts'
+import { type MqttPublishOptions, publishMqtt } from './mqtt/publish-mqtt.ts'
 import { checkMessage, toMessage } from './to-message.ts'
 
 export interface PublishOptions {
@@ -56,6 +57,11 @@ export interface Verbs {
   revoke(channel: string, options?: RevokeOptions): number
   /** Lets the credentials of a connection end, at once by default; tells whether it was there. */
   expire(id: string, inMs?: number): boolean
+  /**
+   * Publishes a message of MQTT; resolves when it is on its way. Rejects with ServerError `publish.refused` for what
+   * is no topic, a payload that is too large, or one to be retained when there is no room.
+   */
+  publishMqtt(topic: string, payload: string | Uint8Array, options?: MqttPublishOptions): Promise<void>
   /** Faults on demand, for tests of clients. Not for production. */
   readonly faults: Faults
 }
@@ -72,6 +78,7 @@ export function createVerbs(core: Core): Verbs {
       const { epoch, off } = await adapter.append(channel, message)
       return { epoch, off }
     },
+    publishMqtt: (topic, payload, mqttOptions) => publishMqtt(core, topic, payload, mqttOptions),
     async send(client, event, payload) {
       const message = toMessage(client, event, payload)
       checkMessage(client, message, frameBytes)

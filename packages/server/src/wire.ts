@@ -27,18 +27,24 @@ export interface WireRequest {
   readonly address: string
   /** The one that was agreed upon; empty for none. */
   readonly subprotocol: string
+  /** Who a client of MQTT says that it is, besides its token, which is the password there. */
+  readonly username?: string
+  /** The id of that client. */
+  readonly client?: string
 }
 
 /** What an endpoint does with one connection. */
 export interface WireHandler {
   /** A frame has come; its bytes are valid until this returns. */
   frame(frame: Frame): void
+  /** What came could not be cut into frames; nothing more will. */
+  broken?(error: unknown): void
   /** It is over, by whomever; nothing can be sent any more. Called once. */
   over(code: number, reason: string): void
   /** The server is about to go: what its protocol has for that, within this time. */
   drain?(windowMs: number): void
   /** The server is about to end it: what its protocol says first. It may end it in its own way, too. */
-  ending?(cause: 'gone' | 'put-out'): void
+  ending?(cause: EndingCause): void
   /** When this connection ends, its client should not come back earlier than this. */
   later?(ms: number): void
   /** Its credentials end in so many milliseconds. */
@@ -62,6 +68,14 @@ export interface Ending {
 /** Why the server itself may have to end or refuse a connection. */
 export type EndingCause = 'origin' | 'limit' | 'slow' | 'crash' | 'gone' | 'put-out'
 
+/** Cuts a stream of bytes into frames; throws when it makes no sense. */
+export interface Cutter {
+  push(chunk: Uint8Array): void
+}
+
+/** How a frame is spoilt on demand: so that it makes no sense, or so that it answers something else. */
+export type Spoiling = 'malform' | 'wrong-id'
+
 /** One protocol at one place of the server. It knows nothing of sockets. */
 export interface Endpoint {
   readonly name: string
@@ -76,6 +90,10 @@ export interface Endpoint {
   readonly endings?: Readonly<Partial<Record<EndingCause, Ending>>>
   /** Reads only as much of a frame as it takes. Asked only while somebody looks at frames: a fault, the log, the inspector. */
   kindOf?(frame: Frame): FrameKind
+  /** The protocol is a stream of bytes, which may come in any pieces: each handler gets the frames that this cuts. */
+  cut?(frame: (frame: Uint8Array) => void): Cutter
+  /** Spoils a frame on demand. Without it no rule of faults can. */
+  spoil?(frame: Frame, how: Spoiling): Frame
   accept(wire: Wire): WireHandler
   /** The server has stopped, and all its connections are over: lets go of what else is kept. */
   stop?(): void

@@ -17,11 +17,12 @@ const EVERYWHERE = ['0.0.0.0', '::']
 /** What is served, with addresses that can be used on this machine. */
 export function toPlaces(
   settings: Settings,
-  { host, url }: Listening,
+  { host, url, mqtt = {} }: Listening,
   controlToken: string | undefined,
 ): readonly Place[] {
   const base = isEverywhere(host) ? url.replace(/\/\/[^/]+:/, '//localhost:') : url
   const socketBase = base.replace(/^http/, 'ws')
+  const { hostname } = new URL(base)
   const dial = (name: string, create: string): Place => {
     const address = `${socketBase}/${name}`
     return { name, url: address, use: `${create}({ url: '${address}' })` }
@@ -30,6 +31,9 @@ export function toPlaces(
     ...(settings.get('raw') ? [dial('raw', 'createRawWs')] : []),
     ...(settings.get('rakit.enabled') ? [dial('rakit', 'createRakit')] : []),
     ...toPusherPlaces(settings, base),
+    ...(settings.get('mqtt.enabled') ? [dial('mqtt', 'createMqtt')] : []),
+    ...(mqtt.port === undefined ? [] : [toMqtt(`mqtt://${hostname}:${mqtt.port}`)]),
+    ...(mqtt.tlsPort === undefined ? [] : [toMqtt(`mqtts://${hostname}:${mqtt.tlsPort}`)]),
     ...(mayInspect(settings)
       ? [
           {
@@ -67,6 +71,8 @@ function toPusherPlaces(settings: Settings, base: string): readonly Place[] {
     ]
   })
 }
+
+const toMqtt = (url: string): Place => ({ name: 'mqtt', url, use: `createMqtt({ url: '${url}' })` })
 
 /** Where other machines reach a server that listens everywhere. */
 export function toOutsideUrls({ host, url }: Listening): readonly string[] {

@@ -1,6 +1,7 @@
 import { LEVELS } from '../log/log-options.ts'
 import { DIALECTS } from '../pusher/dialect.ts'
 import { type Group, type Range, ranges } from '../ranges.ts'
+import { mqttRows } from './mqtt-rows.ts'
 import { numberHelp } from './number-help.ts'
 import type { OptionRow } from './option-row.ts'
 
@@ -158,6 +159,8 @@ export const optionTable: readonly OptionRow[] = [
     help: 'Body of one request to the HTTP API. Without it 10000 with `reverb`, else 1048576',
   },
   ...numbersOf('pusher'),
+  ...mqttRows,
+  ...numbersOf('mqtt'),
   ...(['limits', 'times', 'history', 'dedupe', 'publishRate', 'subscribeRate'] as const).flatMap(numbersOf),
   {
     name: 'drainMs',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ControlOptions } from '../control/control-options.ts'
 import type { LogOptions } from '../log/log-options.ts'
+import type { MqttOptions } from '../mqtt/mqtt-options.ts'
 import type { ServerOptions, TlsMaterial } from '../options.ts'
 import type { PusherApp } from '../pusher/app.ts'
 import type { RakitOptions } from '../rakit/rakit-options.ts'
@@ -29,6 +30,7 @@ export type Configurable =
   | (typeof GROUPS | typeof PLAIN)[number]
   | 'rakit'
   | 'pusher'
+  | 'mqtt'
   | 'tls'
   | 'log'
   | 'inspect'
@@ -42,6 +44,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
   const named = (names: readonly string[], value: (name: string) => unknown): object =>
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name)]])))
   const { enabled, ...rakit } = settings.group('rakit')
+  const { enabled: mayMqtt, ...mqtt } = settings.group('mqtt')
   const { enabled: mayInspect, ...inspect } = settings.group('inspect')
   const { enabled: mayControl, ...control } = settings.group('control')
   const tls = readTls(settings)
@@ -50,6 +53,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
     ...named(GROUPS, (name) => settings.group(name)),
     rakit: enabled === true && (rakit as RakitOptions),
     pusher: toPusherOptions(settings),
+    mqtt: mayMqtt === true && (mqtt as MqttOptions),
     inspect: mayInspect === true && inspect,
     // Without a token nobody could use it.
     ...(mayControl === true && 'token' in control && { control: control as unknown as ControlOptions }),

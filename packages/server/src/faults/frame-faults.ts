@@ -1,4 +1,4 @@
-import type { Frame, FrameKind } from '../wire.ts'
+import type { Frame, FrameKind, Spoiling } from '../wire.ts'
 import type { Armed, Happening } from './armed.ts'
 import type { FaultBoard } from './board.ts'
 import { FrameLane } from './frame-lane.ts'
@@ -8,6 +8,7 @@ interface FrameFaultsNeeds {
   readonly board: FaultBoard
   readonly about: () => Happening
   readonly kindOf: (frame: Frame) => FrameKind
+  readonly spoil: (frame: Frame, how: Spoiling) => Frame
   readonly pass: (direction: Direction, frame: Frame) => void
   readonly carryOut: (fault: ConnectionFault, armed: Armed) => void
 }
@@ -36,7 +37,7 @@ export class FrameFaults {
   take(direction: Direction, frame: Frame): void {
     const lane = this.#lanes[direction]
     if (lane.isFrozen) return lane.pass(frame)
-    const { board, about, kindOf, carryOut } = this.#needs
+    const { board, about, kindOf, spoil, carryOut } = this.#needs
     const armed = board.strike('frame', { ...about(), ...kindOf(frame), direction })
     if (!armed) return lane.pass(frame)
     const { rule } = armed
@@ -48,6 +49,9 @@ export class FrameFaults {
       case 'duplicate':
         lane.pass(frame)
         return lane.pass(frame)
+      case 'malform':
+      case 'wrong-id':
+        return lane.pass(spoil(frame, rule.do))
       case 'reorder':
         return void armed.onEnd(lane.keepBack(frame))
       case 'close':

@@ -40,7 +40,7 @@ const shapes: Readonly<Record<FaultMoment, Readonly<Record<string, Shape>>>> = {
   upgrade: { stall: { 'forMs?': ms }, refuse: { 'status?': status } },
   open: connection,
   now: { ...connection, evict: { channel: text }, restart: { channel: text } },
-  frame: { drop: {}, delay: { ms }, duplicate: {}, reorder: {}, ...connection },
+  frame: { drop: {}, delay: { ms }, duplicate: {}, reorder: {}, malform: {}, 'wrong-id': {}, ...connection },
   hello: { deny: { 'code?': denial, 'retryMs?': ms }, 'forget-session': {}, 'split-session': {} },
   welcome: { advertise: numbers },
   join: { refuse, limit: { count, perMs: count } },

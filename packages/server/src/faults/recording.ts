@@ -32,6 +32,10 @@ interface Tape {
 export class Recorder {
   readonly #tapes = new Set<Tape>()
 
+  get isIdle(): boolean {
+    return this.#tapes.size === 0
+  }
+
   start(most: number): Recording {
     const tape: Tape = { received: [], ids: new Set(), most, left: 0 }
     this.#tapes.add(tape)

@@ -41,6 +41,10 @@ export type FrameFault =
   | { readonly do: 'duplicate' }
   /** It arrives after the next one. */
   | { readonly do: 'reorder' }
+  /** Makes no sense any more. Packets of MQTT alone. */
+  | { readonly do: 'malform' }
+  /** Is about another packet than it was. Packets of MQTT alone. */
+  | { readonly do: 'wrong-id' }
 
 /** `in`: from the client. */
 export type Direction = 'in' | 'out'

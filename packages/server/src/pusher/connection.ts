@@ -8,7 +8,7 @@ import {
 } from '@org/realtime-pusher/codec'
 import type { Armed } from '../faults/armed.ts'
 import type { FaultMoment } from '../faults/rule.ts'
-import type { Frame, Wire, WireHandler } from '../wire.ts'
+import type { EndingCause, Frame, Wire, WireHandler } from '../wire.ts'
 import type { CachedEvent } from './app-cache.ts'
 import type { AppState } from './app-state.ts'
 import { Channels } from './channels.ts'
@@ -135,9 +135,10 @@ export class PusherConnection implements WireHandler {
     this.#cancelDrain = this.pusher.clock.after(Math.random() * windowMs, () => this.ending('gone'))
   }
 
-  ending(cause: 'gone' | 'put-out'): void {
+  ending(cause: EndingCause): void {
     const { gone } = this.app.settings.traits
-    this.end(cause === 'gone' ? gone : { code: 4009, message: 'Put out by the server', after: 'close' })
+    if (cause === 'gone') this.end(gone)
+    else if (cause === 'put-out') this.end({ code: 4009, message: 'Put out by the server', after: 'close' })
   }
 
   about(): { client: string; user?: string; channels: readonly string[] } {

@@ -1,9 +1,6 @@
 import type { ClientFrame, Code } from '@org/realtime-raw-ws/codec'
-import type { AuthRefusal, AuthResult, User } from '../authenticate.ts'
-import type { WireRequest } from '../wire.ts'
+import { identify, isRefusal } from '../identify.ts'
 import type { RawConnection } from './connection.ts'
-import type { Raw } from './raw.ts'
-import type { Identity } from './sessions.ts'
 
 /** What `denied` says. */
 export interface Denied {
@@ -14,7 +11,6 @@ export interface Denied {
 }
 
 const VERSION = 1
-const UNAVAILABLE: AuthRefusal = { refuse: 'unavailable', message: 'Cannot be decided now', retryMs: 1000 }
 
 /** Finds out who says hello, and lets them in or not. */
 export async function greet(connection: RawConnection, hello: ClientFrame & { t: 'hello' }): Promise<void> {
@@ -47,29 +43,6 @@ const SOMEBODY_ELSE: Denied = {
   message: 'The token is of somebody else',
   final: true,
 }
-
-async function identify(
-  { options, guard, clock, hooks }: Raw,
-  token: string | undefined,
-  request: WireRequest,
-): Promise<Identity | AuthRefusal> {
-  const { authenticate } = options
-  if (authenticate === 'anonymous') return authenticate
-  const result = await guard<AuthResult>('authenticate', () => authenticate(token, request), UNAVAILABLE)
-  if (!result) return { refuse: 'unauthenticated' }
-  if ('refuse' in result) return result
-  if (isUser(result)) return isOver(result, clock.date()) ? { refuse: 'expired' } : result
-  hooks.crash(new TypeError('authenticate() must give { id } with a text, or { refuse }'), 'authenticate')
-  return UNAVAILABLE
-}
-
-const isUser = ({ id, expiresAt }: User): boolean =>
-  typeof id === 'string' && id !== '' && (expiresAt === undefined || Number.isFinite(expiresAt))
-
-const isOver = ({ expiresAt }: User, now: number): boolean => expiresAt !== undefined && expiresAt <= now
-
-const isRefusal = (who: Identity | AuthRefusal): who is AuthRefusal =>
-  typeof who === 'object' && 'refuse' in who
 
 const messages = {
   unauthenticated: 'The token is missing or wrong',

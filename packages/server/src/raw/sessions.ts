@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapter.ts'
-import type { User } from '../authenticate.ts'
 import type { Clock } from '../clock.ts'
+import type { Identity } from '../identify.ts'
 import { randomId } from '../ids.ts'
 import type { RawConnection } from './connection.ts'
 import { endings } from './endings.ts'
@@ -13,9 +13,6 @@ interface SessionsNeeds {
   readonly adapter: Adapter
   readonly crash: (error: unknown, where: string) => void
 }
-
-/** Who a client is, as far as it is known before it has an id. */
-export type Identity = User | 'anonymous'
 
 /** The session that a client names. */
 export interface NamedSession {

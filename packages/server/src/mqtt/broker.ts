@@ -1,0 +1,200 @@
+import type { Qos } from '@org/realtime-mqtt/codec'
+import type { User } from '../authenticate.ts'
+import { isDenial } from '../authorize.ts'
+import type { Context } from '../core.ts'
+import type { Message } from './message.ts'
+import type { MqttSettings } from './mqtt-options.ts'
+import { Outgoing } from './outgoing.ts'
+import { reasons } from './reasons.ts'
+import { type Attached, Session } from './session.ts'
+import { createMemoryStore, type Later, type MqttStore } from './store.ts'
+import { type Subscription, Subscriptions } from './subscriptions.ts'
+
+/** What a client asks of its session. */
+export interface Opening {
+  readonly client: string
+  readonly user: User
+  readonly clean: boolean
+  readonly attached: Attached
+}
+
+export type Opened = { readonly session: Session; readonly isPresent: boolean } | { readonly refuse: number }
+
+/** Sessions, subscriptions and what is retained: MQTT without its packets. */
+export class Broker {
+  readonly context: Context
+  readonly settings: MqttSettings
+  readonly store: MqttStore
+  readonly #online = new Map<string, Session>()
+  readonly #subscriptions = new Subscriptions()
+  #isStopped = false
+
+  constructor(context: Context, settings: MqttSettings) {
+    this.context = context
+    this.settings = settings
+    this.store = createMemoryStore({ ...settings, now: context.clock.now })
+  }
+
+  /** Goes on with the session of a client, or begins one. Another connection of it is ended. */
+  async open({ client, user, clean, attached }: Opening): Promise<Opened> {
+    let parked: Session | undefined
+    // Another connection of it may be let in while the store looks.
+    do {
+      const online = this.#online.get(client)
+      if (online && online.user.id !== user.id) return { refuse: reasons.badClientId }
+      if (online) this.#takeOver(online)
+      parked = await this.store.sessions.take(client)
+      const isForeign = parked !== undefined && parked.user.id !== user.id
+      if (parked && (isForeign || this.#online.has(client))) await this.store.sessions.park(parked)
+      if (isForeign) return { refuse: reasons.badClientId }
+    } while (this.#online.has(client))
+    parked?.cancelEnd?.()
+    if (parked && clean) this.#end(parked)
+    if (parked && !clean) {
+      parked.cancelWill?.()
+      parked.user = user
+      return { session: this.#begin(parked, attached), isPresent: true }
+    }
+    if (this.#online.size + this.store.sessions.size >= this.settings.sessions)
+      return { refuse: reasons.quota }
+    return { session: this.#begin(this.#create(client, user), attached), isPresent: false }
+  }
+
+  /** Its connection is over; whether that was said before decides about the will. */
+  lost(session: Session): void {
+    if (this.#online.get(session.client) !== session) return
+    this.#online.delete(session.client)
+    session.detach()
+    const delayMs = Math.min(session.will?.delayMs ?? 0, session.expiryMs)
+    if (!session.expiryMs || this.#isStopped) return this.#end(session)
+    if (delayMs && session.will)
+      session.cancelWill = this.context.clock.after(delayMs, () => this.#publishWill(session))
+    else this.#publishWill(session)
+    session.cancelEnd = this.context.clock.after(session.expiryMs, () => void this.#expire(session))
+    this.#guard(this.store.sessions.park(session), 'storing a session')
+  }
+
+  /** False when it is to be retained, and there is no room. */
+  publish(message: Message): Later<boolean> {
+    if (!message.retain) return this.#route(message)
+    const isKept = this.store.retained.put(message)
+    return isKept instanceof Promise
+      ? isKept.then((kept) => kept && this.#route(message))
+      : isKept && this.#route(message)
+  }
+
+  subscribe(subscription: Subscription): void {
+    const { session, filter } = subscription
+    this.unsubscribe(session, filter)
+    session.filters.set(filter, subscription)
+    this.#subscriptions.add(subscription)
+  }
+
+  unsubscribe(session: Session, filter: string): boolean {
+    const subscription = session.filters.get(filter)
+    if (subscription) this.#subscriptions.remove(subscription)
+    return session.filters.delete(filter)
+  }
+
+  /** What is retained under a filter, for who has just subscribed. */
+  async sendRetained(subscription: Subscription): Promise<void> {
+    const { session, matched, qos, id } = subscription
+    const ids = id === undefined ? undefined : [id]
+    for (const message of await this.store.retained.under(matched)) {
+      const delivery = { message, qos: least(qos, message.qos), retain: true, ids }
+      const run = (): void => session.deliver(delivery)
+      if (subscription.hasWildcard) session.hearing.pass(message.topic, run)
+      else run()
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const session of await this.store.sessions.clear()) this.#end(session)
+  }
+
+  #create(client: string, user: User): Session {
+    const { clock } = this.context
+    const { queuedMessages: messages, queuedBytes: bytes, inFlight } = this.settings
+    const outgoing = new Outgoing({ clock, messages, bytes, inFlight })
+    return new Session({
+      client,
+      user,
+      outgoing,
+      mayHear: (session) => (topic) => this.#mayHear(session, topic),
+    })
+  }
+
+  #takeOver(session: Session): void {
+    session.attached?.end(reasons.takenOver, 'Another connection has taken the session over')
+    // One that is not quite let in does not know of its session.
+    this.lost(session)
+  }
+
+  #begin(session: Session, attached: Attached): Session {
+    session.attach(attached)
+    this.#online.set(session.client, session)
+    return session
+  }
+
+  async #expire(session: Session): Promise<void> {
+    const parked = await this.store.sessions.take(session.client)
+    if (parked) this.#end(parked)
+  }
+
+  #end(session: Session): void {
+    session.cancelEnd?.()
+    session.cancelWill?.()
+    for (const filter of [...session.filters.keys()]) this.unsubscribe(session, filter)
+    this.#publishWill(session)
+  }
+
+  #publishWill(session: Session): void {
+    const { will } = session
+    session.will = undefined
+    if (will && !this.#isStopped) this.#guard(this.publish(will.message), 'publishing a will')
+  }
+
+  #mayHear({ client, user }: Session, channel: string): Later<boolean> {
+    const decision = this.context.rules.decide(user, { channel, client, want: 'subscribe' })
+    return decision instanceof Promise
+      ? decision.then((late) => !isDenial(late) && late.subscribe)
+      : !isDenial(decision) && decision.subscribe
+  }
+
+  #route(message: Message): true {
+    const { own, groups } = this.#subscriptions.match(message.topic)
+    for (const subscriptions of own) this.#deliver(subscriptions, message)
+    for (const group of groups) {
+      const picked = group.pick()
+      if (picked) this.#deliver([picked], message)
+    }
+    return true
+  }
+
+  /** One message to one session, however many of its filters match: at the highest QoS of them. */
+  #deliver(subscriptions: readonly Subscription[], message: Message): void {
+    const { from } = message
+    const all = subscriptions.filter(({ noLocal, session }) => !noLocal || session.client !== from)
+    const [first] = all
+    if (!first) return
+    const { session } = first
+    const qos = Math.max(...all.map((each) => each.qos)) as Qos
+    const ids = all.flatMap(({ id }) => id ?? [])
+    const delivery = {
+      message,
+      qos: least(qos, message.qos),
+      retain: message.retain && all.some(({ retainAsPublished }) => retainAsPublished),
+      ids: ids.length ? ids : undefined,
+    }
+    if (all.every(({ hasWildcard }) => hasWildcard))
+      session.hearing.pass(message.topic, () => session.deliver(delivery))
+    else session.deliver(delivery)
+  }
+
+  #guard(work: Later<unknown>, where: string): void {
+    if (work instanceof Promise) work.catch((error: unknown) => this.context.hooks.crash(error, where))
+  }
+}
+
+const least = (a: Qos, b: Qos): Qos => Math.min(a, b) as Qos

@@ -1,0 +1,40 @@
+/** Decides whether a session may hear a topic. */
+export type MayHear = (topic: string) => boolean | Promise<boolean>
+
+/** How many topics are remembered, and how many deliveries wait for one decision. */
+const MOST_TOPICS = 1000
+const MOST_WAITING = 1000
+
+/** A filter with wildcards brings topics that nobody has asked the rules about: asks once for each of them. */
+export class Hearing {
+  readonly #mayHear: MayHear
+  readonly #known = new Map<string, boolean | (() => void)[]>()
+
+  constructor(mayHear: MayHear) {
+    this.#mayHear = mayHear
+  }
+
+  /** Runs if the topic may be heard: at once, or when that is decided, in order. */
+  pass(topic: string, run: () => void): void {
+    const known = this.#known.get(topic) ?? this.#ask(topic)
+    if (known === true) run()
+    else if (Array.isArray(known) && known.length < MOST_WAITING) known.push(run)
+  }
+
+  #ask(topic: string): boolean | (() => void)[] {
+    const answer = this.#mayHear(topic)
+    const entry = typeof answer === 'boolean' ? answer : []
+    if (this.#known.size >= MOST_TOPICS) this.#forget()
+    this.#known.set(topic, entry)
+    if (answer instanceof Promise)
+      void answer.then((may) => {
+        if (this.#known.get(topic) === entry) this.#known.set(topic, may)
+        if (may) for (const run of entry as (() => void)[]) run()
+      })
+    return entry
+  }
+
+  #forget(): void {
+    for (const [topic, entry] of this.#known) if (typeof entry === 'boolean') this.#known.delete(topic)
+  }
+}

@@ -1,0 +1,98 @@
+import type { Ack, Publish } from '@org/realtime-mqtt/codec'
+import { type Decision, isDenial } from '../authorize.ts'
+import type { Broker } from './broker.ts'
+import { Message } from './message.ts'
+import type { OpenConnection } from './open-connection.ts'
+import { reasons, toDenialReason } from './reasons.ts'
+import { isTooDeep } from './topic-tree.ts'
+import { Violation } from './violation.ts'
+
+/** Topics that no client publishes to. */
+const isKept = (topic: string): boolean => /^\$(SYS|share)(\/|$)/.test(topic)
+
+/** What one connection publishes. */
+export class Incoming {
+  readonly #broker: Broker
+  readonly #open: OpenConnection
+  readonly #aliases = new Map<number, string>()
+
+  constructor(broker: Broker, open: OpenConnection) {
+    this.#broker = broker
+    this.#open = open
+  }
+
+  /** Later when a rule or a store takes its time. */
+  publish(packet: Publish): void | Promise<void> {
+    const topic = this.#topicOf(packet)
+    const { qos, retain, id } = packet
+    const { maximumQos, retainAvailable, receiveMaximum } = this.#broker.settings
+    if (qos > maximumQos) throw new Violation(reasons.noQos, `QoS is at most ${maximumQos}`)
+    if (retain && !retainAvailable) throw new Violation(reasons.noRetain, 'Nothing can be retained')
+    const { session } = this.#open
+    const isRepeat = qos === 2 && session.received.has(id)
+    this.#note(packet, topic, isRepeat)
+    if (isRepeat) return this.#answer(packet, 0)
+    // Older clients cannot know of it.
+    if (qos === 2 && this.#open.level === 5 && session.received.size >= receiveMaximum)
+      throw new Violation(reasons.receiveMaximum, `More than ${receiveMaximum} publishes are unanswered`)
+    if (isTooDeep(topic) || isKept(topic)) return this.#answer(packet, reasons.badTopic)
+    const result = this.#decide(topic)
+    const finish = (decision: Decision): void | Promise<void> => this.#finish({ ...packet, topic }, decision)
+    return result instanceof Promise ? result.then(finish) : finish(result)
+  }
+
+  /** The other half of QoS 2. */
+  release({ id }: Ack): void {
+    this.#open.session.received.delete(id)
+    // After a cut it comes again, which is no error: clients take 0x92 for one.
+    this.#open.send({ type: 'pubcomp', id, code: 0 })
+  }
+
+  #topicOf({ topic, properties }: Publish): string {
+    const alias = properties?.topicAlias
+    if (alias === undefined) return topic
+    if (alias > this.#broker.settings.topicAliases)
+      throw new Violation(reasons.badAlias, `Topic alias is above ${this.#broker.settings.topicAliases}`)
+    const known = topic || this.#aliases.get(alias)
+    if (!known) throw new Violation(reasons.protocolError, `Topic alias ${alias} stands for nothing`)
+    this.#aliases.set(alias, known)
+    return known
+  }
+
+  #decide(channel: string): Decision | Promise<Decision> {
+    const rule = this.#open.strike('publish', channel)?.rule
+    if (rule) return { refuse: rule.code ?? 'forbidden' }
+    const { client, user } = this.#open.session
+    return this.#broker.context.rules.decide(user, { channel, client, want: 'publish' })
+  }
+
+  #finish(packet: Publish, decision: Decision): void | Promise<void> {
+    if (isDenial(decision)) return this.#answer(packet, toDenialReason(decision))
+    if (!decision.publish) return this.#answer(packet, reasons.notAuthorized)
+    const { clock } = this.#broker.context
+    const message = new Message(packet, this.#open.session.client, clock.now())
+    const taken = this.#broker.publish(message)
+    const finish = (isTaken: boolean): void => this.#answer(packet, isTaken ? 0 : reasons.quota)
+    return taken instanceof Promise ? taken.then(finish) : finish(taken)
+  }
+
+  /** Before MQTT 5 there is no word for a refusal: it is acknowledged, and goes nowhere. */
+  #answer({ qos, id }: Publish, code: number): void {
+    if (!qos) return
+    if (qos === 2 && (code < 0x80 || this.#open.level < 5)) this.#open.session.received.add(id)
+    this.#open.send({ type: qos === 1 ? 'puback' : 'pubrec', id, code })
+  }
+
+  #note({ id, qos, dup, payload }: Publish, topic: string, isRepeat: boolean): void {
+    const { recorder } = this.#broker.context.faults
+    const { session, connection } = this.#open
+    if (recorder.isIdle) return
+    const serial = qos ? session.serialOf(id, isRepeat || dup) : undefined
+    recorder.note(connection, topic, {
+      event: 'message',
+      payload: payload.slice(),
+      from: session.client,
+      ...(serial !== undefined && { id: serial }),
+    })
+  }
+}

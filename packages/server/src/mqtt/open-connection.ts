@@ -1,0 +1,15 @@
+import type { Level, Packet } from '@org/realtime-mqtt/codec'
+import type { Armed } from '../faults/armed.ts'
+import type { FaultMoment } from '../faults/rule.ts'
+import type { Session } from './session.ts'
+
+/** A connection whose client is let in, as its parts need it. */
+export interface OpenConnection {
+  readonly session: Session
+  readonly level: Level
+  /** Its id. */
+  readonly connection: string
+  send(packet: Packet): void
+  /** The rule of faults that strikes here and now. */
+  strike<A extends FaultMoment>(at: A, ...channels: readonly string[]): Armed<A> | undefined
+}

@@ -1,0 +1,72 @@
+import type { AuthRefusal } from '../authenticate.ts'
+import type { Denial } from '../authorize.ts'
+import type { EndingCause } from '../wire.ts'
+
+/** Reason codes of MQTT 5, as far as the broker itself says them. */
+export const reasons = {
+  malformed: 0x81,
+  protocolError: 0x82,
+  failed: 0x83,
+  badVersion: 0x84,
+  badClientId: 0x85,
+  badCredentials: 0x86,
+  notAuthorized: 0x87,
+  unavailable: 0x88,
+  shuttingDown: 0x8b,
+  badMethod: 0x8c,
+  silent: 0x8d,
+  takenOver: 0x8e,
+  badFilter: 0x8f,
+  badTopic: 0x90,
+  receiveMaximum: 0x93,
+  unknownId: 0x92,
+  badAlias: 0x94,
+  quota: 0x97,
+  administrative: 0x98,
+  noRetain: 0x9a,
+  noQos: 0x9b,
+  connectionRate: 0x9f,
+  connectTime: 0xa0,
+} as const
+
+/** The one table from a reason to the return code of CONNACK before MQTT 5; without a row it ends without one. */
+const returnCodes: Readonly<Record<number, number>> = {
+  [reasons.badVersion]: 1,
+  [reasons.badClientId]: 2,
+  [reasons.unavailable]: 3,
+  [reasons.shuttingDown]: 3,
+  [reasons.quota]: 3,
+  [reasons.connectionRate]: 3,
+  [reasons.noRetain]: 3,
+  [reasons.noQos]: 3,
+  [reasons.badCredentials]: 4,
+  [reasons.notAuthorized]: 5,
+}
+
+export const toReturnCode = (reason: number): number | undefined => returnCodes[reason]
+
+/** What a refusal of `authenticate` is on the wire. */
+export function toAuthReason({ refuse }: AuthRefusal, hasCredentials: boolean): number {
+  if (refuse === 'unavailable') return reasons.unavailable
+  if (refuse === 'rate-limited') return reasons.connectionRate
+  return hasCredentials ? reasons.badCredentials : reasons.notAuthorized
+}
+
+/** What a rule of faults denies by. */
+export const toDeniedReason = (code: AuthRefusal['refuse'] | 'limit' = 'unavailable'): number =>
+  code === 'limit' ? reasons.quota : toAuthReason({ refuse: code }, true)
+
+/** What a denial of a rule is on the wire. */
+export function toDenialReason({ refuse }: Denial): number {
+  if (refuse === 'limit' || refuse === 'rate-limited') return reasons.quota
+  return refuse === 'unavailable' ? reasons.failed : reasons.notAuthorized
+}
+
+export const endingReasons: Readonly<Record<EndingCause, number>> = {
+  origin: reasons.notAuthorized,
+  limit: reasons.quota,
+  slow: reasons.quota,
+  crash: reasons.failed,
+  gone: reasons.shuttingDown,
+  'put-out': reasons.administrative,
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { bytes, publishesOf, setupMqtt, shown, toConnect, toPublish, toSubscribe } from './mqtt-test-setup.ts'
+
+const anonymous = { mode: 'production', authenticate: 'anonymous' } as const
+
+describe('rights', () => {
+  it('are none in production without a rule', async () => {
+    const { connect } = setupMqtt(anonymous)
+    const guest = await connect()
+    const packets = await guest.say(
+      toSubscribe('a'),
+      toSubscribe('#'),
+      toPublish('a', '1', { qos: 1 }),
+      toPublish('a', '2', { qos: 2, id: 2 }),
+    )
+    expect(packets).toMatchObject([
+      { codes: [0x87] },
+      { codes: [0x87] },
+      { type: 'puback', code: 0x87 },
+      { type: 'pubrec', code: 0x87 },
+    ])
+  })
+
+  it('come by the same rules as channels have', async () => {
+    const { connect, authorize } = setupMqtt({ ...anonymous, authenticate: (token) => ({ id: `${token}` }) })
+    authorize('user/{id}/inbox', (user, { id }) => user.id === id)
+    authorize('user/{id}/outbox', (user, { id }) => ({ subscribe: false, publish: user.id === id }))
+    const guest = await connect({ username: '7' })
+    const packets = await guest.say(
+      ...['user/7/inbox', 'user/8/inbox', 'user/+/inbox', 'user/7/outbox'].map((filter) =>
+        toSubscribe(filter),
+      ),
+      ...['user/7/inbox', 'user/7/outbox'].map((topic) => toPublish(topic, '1', { qos: 1 })),
+    )
+    expect(packets).toMatchObject([
+      { codes: [0] },
+      { codes: [0x87] },
+      { codes: [0x87] },
+      { codes: [0x87] },
+      { type: 'puback', code: 0x87 },
+      { type: 'puback', code: 0 },
+    ])
+  })
+
+  it('hold for each topic that a filter with wildcards brings', async () => {
+    const { connect, authorize, publishMqtt } = setupMqtt(anonymous)
+    authorize('open/*', () => true)
+    authorize('open/secret/{id}', () => false)
+    authorize('open/late/{id}', async () => true)
+    await publishMqtt('open/secret/1', 'retained', { retain: true })
+    const guest = await connect()
+    await guest.say(toSubscribe('open/#', 1))
+    for (const topic of ['open/a', 'open/secret/1', 'open', 'open/late/1', 'open/late/1', 'open/b'])
+      await publishMqtt(topic, '1', { qos: 1 })
+    expect([...shown(await guest.say({ type: 'pingreq' }))].sort()).toEqual([
+      'open/a 1',
+      'open/b 1',
+      'open/late/1 1',
+      'open/late/1 1',
+      'pingresp',
+    ])
+  })
+
+  it('are asked for a shared filter without its name', async () => {
+    const { connect, authorize } = setupMqtt(anonymous)
+    authorize('a', () => true)
+    expect(await (await connect()).say(toSubscribe('$share/g/a'))).toMatchObject([{ codes: [0] }])
+  })
+
+  it('are needed for a will', async () => {
+    const { dial } = setupMqtt(anonymous)
+    const will = { topic: 'w', payload: bytes('gone'), qos: 0, retain: false } as const
+    expect(await dial().say(toConnect({ will }))).toMatchObject([{ type: 'connack', code: 0x87 }])
+  })
+
+  it('before MQTT 5 are refused by an acknowledgement and no more', async () => {
+    const { connect, authorize } = setupMqtt(anonymous)
+    authorize('a', () => true)
+    const watcher = await connect()
+    await watcher.say(toSubscribe('a'))
+    const guest = await connect({ level: 4 })
+    const packets = await guest.say(
+      toSubscribe('b'),
+      toPublish('a', '1', { qos: 1 }),
+      toPublish('a', '1', { qos: 2, id: 2 }),
+    )
+    expect(packets).toMatchObject([
+      { codes: [0x80] },
+      { type: 'puback', code: 0 },
+      { type: 'pubrec', code: 0 },
+    ])
+    expect(watcher.take()).toEqual([])
+  })
+
+  it('keep the order of publishes while a rule takes its time', async () => {
+    const { connect, authorize } = setupMqtt(anonymous)
+    authorize('slow', () => new Promise((resolve) => setTimeout(resolve, 5, { publish: true })))
+    authorize('fast', () => ({ publish: true }))
+    const guest = await connect()
+    await guest.say(toSubscribe('fast'))
+    const [slow, fast] = [
+      toPublish('slow', '1', { qos: 1, id: 1 }),
+      toPublish('fast', '2', { qos: 1, id: 2 }),
+    ]
+    let packets = await guest.say(slow, fast)
+    expect([packets, guest.isPaused]).toEqual([[], true])
+    while (packets.length < 3) {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      packets = [...packets, ...guest.take()]
+    }
+    expect(packets).toMatchObject([{ type: 'puback', id: 1 }, { type: 'publish' }, { type: 'puback', id: 2 }])
+    expect(guest.isPaused).toBe(false)
+  })
+
+  it('end at limits.channelsPerConnection filters', async () => {
+    const { connect } = setupMqtt({ limits: { channelsPerConnection: 1 } })
+    const packets = await (await connect()).say(toSubscribe('a'), toSubscribe('b'), toSubscribe('a'))
+    expect(packets).toMatchObject([{ codes: [0] }, { codes: [0x97] }, { codes: [0] }])
+  })
+
+  it('never reach what is kept for the broker', async () => {
+    const { connect } = setupMqtt()
+    const guest = await connect()
+    await guest.say(toSubscribe('$SYS/#'))
+    const packets = await guest.say(
+      toPublish('$SYS/a', '1', { qos: 1 }),
+      toPublish('x/'.repeat(300), '1', { qos: 1 }),
+    )
+    expect(publishesOf(packets)).toEqual([])
+    expect(packets).toMatchObject([{ code: 0x90 }, { code: 0x90 }])
+  })
+})

@@ -1,0 +1,74 @@
+import type { User } from '../authenticate.ts'
+import { randomId } from '../ids.ts'
+import { Hearing, type MayHear } from './hearing.ts'
+import { IdSet } from './id-set.ts'
+import type { Delivery, Message } from './message.ts'
+import type { Outgoing, Sender } from './outgoing.ts'
+import type { Subscription } from './subscriptions.ts'
+
+/** The connection of a session, as the broker needs it. */
+export interface Attached extends Sender {
+  /** Tells the client why, in its protocol, and ends the connection. */
+  end(reason: number, sentence: string): void
+}
+
+interface SessionNeeds {
+  readonly client: string
+  readonly user: User
+  readonly outgoing: Outgoing
+  readonly mayHear: (session: Session) => MayHear
+}
+
+/** What outlives the connections of one client: what it hears, what it has not got, what it has sent half. */
+export class Session {
+  readonly client: string
+  user: User
+  readonly outgoing: Outgoing
+  readonly filters = new Map<string, Subscription>()
+  /** Ids of QoS 2 that came and are not released: another PUBLISH with one is a repeat. */
+  readonly received = new IdSet()
+  readonly hearing: Hearing
+  /** How long it outlives its connection. */
+  expiryMs = 0
+  will: { readonly message: Message; readonly delayMs: number } | undefined
+  cancelWill: (() => void) | undefined
+  cancelEnd: (() => void) | undefined
+  #attached: Attached | undefined
+  #serials: Map<number, string> | undefined
+
+  constructor({ client, user, outgoing, mayHear }: SessionNeeds) {
+    this.client = client
+    this.user = user
+    this.outgoing = outgoing
+    this.hearing = new Hearing(mayHear(this))
+  }
+
+  get attached(): Attached | undefined {
+    return this.#attached
+  }
+
+  get isUp(): boolean {
+    return this.#attached !== undefined
+  }
+
+  attach(attached: Attached): void {
+    this.#attached = attached
+  }
+
+  detach(): void {
+    this.#attached = undefined
+    this.outgoing.detach()
+  }
+
+  /** Names a publish of QoS 1 or 2 by more than its packet id, which is used again. Only while somebody records. */
+  serialOf(id: number, isRepeat: boolean): string {
+    this.#serials ??= new Map()
+    const serial = (isRepeat && this.#serials.get(id)) || randomId(9)
+    this.#serials.set(id, serial)
+    return serial
+  }
+
+  deliver(delivery: Delivery): void {
+    this.outgoing.push(delivery)
+  }
+}
