@@ -39,6 +39,7 @@ const roots = {
     MqttCloseOptions: '',
     RequestOptions: '',
   },
+  'packages/mqtt/src/bridge': { BridgeOptions: '' },
   'packages/raw-ws/src': { RawWsOptions: '', StrictOptions: '' },
   'packages/raw-ws/src/rakit': { RakitOptions: '' },
 }

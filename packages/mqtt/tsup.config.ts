@@ -1,7 +1,7 @@
 import { defineBuild } from '../../tsup.base.ts'
 
 export default defineBuild({
-  entries: ['index', 'codec', 'file-store', 'indexeddb'],
+  entries: ['index', 'codec', 'bridge', 'file-store', 'indexeddb'],
   internal: ['tcp-node', 'tcp-none'],
   global: { file: 'realtime-mqtt', name: 'RealtimeMqtt' },
 })

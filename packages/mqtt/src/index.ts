@@ -1,4 +1,5 @@
 export * from '@org/realtime-core'
+export type { MqttCapabilities } from './basics.ts'
 export type { Properties } from './codec/properties.ts'
 export { createMqtt } from './create-mqtt.ts'
 export type { MqttAuth, MqttCredentials, MqttWill } from './handshake.ts'
@@ -10,7 +11,7 @@ export type {
   MqttOptions,
   MqttPublishOptions,
 } from './mqtt-options.ts'
-export type { MqttCapabilities, MqttSession } from './mqtt-protocol.ts'
+export type { MqttSession } from './mqtt-protocol.ts'
 export { parseTopic } from './parse-topic.ts'
 export type { PayloadCodec, PayloadFormat } from './payloads.ts'
 export { type Answer, type RequestOptions, request, respond } from './request.ts'

@@ -9,12 +9,13 @@ import {
   type Store,
   type WebSocketOptions,
 } from '@org/realtime-core/kit'
+import type { MqttCapabilities } from './basics.ts'
 import type { Qos } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 import { isTopic } from './codec/topics.ts'
 import type { MqttAuth, MqttCredentials, MqttWill } from './handshake.ts'
 import type { MqttMeta } from './incoming.ts'
-import type { MqttCapabilities, MqttSession } from './mqtt-protocol.ts'
+import type { MqttSession } from './mqtt-protocol.ts'
 import type { PayloadFormat } from './payloads.ts'
 import type { KeptSession } from './session-store.ts'
 import type { TlsOptions } from './tcp.ts'

@@ -1,14 +1,11 @@
-import { createOutbox, createStore, type Protocol, RealtimeError, type Store } from '@org/realtime-core/kit'
+import { createStore, type Protocol, RealtimeError, type Store } from '@org/realtime-core/kit'
+import { type MqttCapabilities, toBasics } from './basics.ts'
 import { type Level, packetTypes } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 import type { MqttMeta } from './incoming.ts'
 import { type LinkOptions, openLink } from './link.ts'
-import { encodePayload, type PayloadFormat, toCodec } from './payloads.ts'
+import { type PayloadFormat, toCodec } from './payloads.ts'
 import { createSessionState, type Farewell, type SessionState } from './session-state.ts'
-
-export type MqttCapabilities = typeof capabilities
-
-const capabilities = { presence: false, publish: 'anyone', ack: 'exactly-once', history: false } as const
 
 /** The session as the server has it, of the newest connection. */
 export interface MqttSession {
@@ -91,18 +88,11 @@ export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
   }
 
   const protocol: MqttProtocol = {
-    name: 'mqtt',
-    capabilities,
-    separator: '/',
+    ...toBasics(names, formatOf),
     subprotocols: ['mqtt'],
-    outbox: createOutbox,
     state,
     session,
     farewell: NORMAL,
-    encode(value, event, channel) {
-      const topic = names.toTopic(channel, event) ?? channel
-      return encodePayload(formatOf(topic), value, topic)
-    },
     *latest(channel, events) {
       for (const { payload, meta } of options.retained.of(channel)) {
         const { topic } = meta

@@ -6,9 +6,9 @@ import {
   RealtimeError,
   systemClock,
 } from '@org/realtime-core/kit'
+import type { MqttCapabilities } from './basics.ts'
 import type { MqttMeta } from './incoming.ts'
 import type { Mqtt, MqttPublishOptions } from './mqtt-options.ts'
-import type { MqttCapabilities } from './mqtt-protocol.ts'
 
 /** A client of `createMqtt`, whatever its channels. */
 type Asking = Pick<Client<Channels, MqttCapabilities, MqttMeta, '/'>, 'untyped'> & { readonly mqtt: Mqtt }

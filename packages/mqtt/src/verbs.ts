@@ -1,10 +1,11 @@
 import { type Channels, type Client, invalid } from '@org/realtime-core/kit'
+import type { MqttCapabilities } from './basics.ts'
 import type { Qos } from './codec/packets.ts'
 import { isTopic } from './codec/topics.ts'
 import { toSeconds } from './handshake.ts'
 import type { MqttMeta } from './incoming.ts'
 import type { Mqtt } from './mqtt-options.ts'
-import type { MqttCapabilities, MqttProtocol } from './mqtt-protocol.ts'
+import type { MqttProtocol } from './mqtt-protocol.ts'
 import type { Names } from './names.ts'
 import { toBytes } from './payloads.ts'
 
