@@ -164,7 +164,7 @@ describe('realtime-server', { timeout: 20_000 }, () => {
     expect([await help.ended, await version.ended, await unknown.ended]).toEqual([0, 0, 1])
     expect(help.out).toMatch(/^Usage: realtime-server[\s\S]*--limits\.frameBytes {3}a whole number from/)
     expect(version.out).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
-    expect(unknown.err).toBe('strat is no command: did you mean start?. --help tells more\n')
+    expect(unknown.err).toBe('strat is no command. Did you mean start? --help tells more\n')
   })
 })
 
@@ -173,7 +173,7 @@ describe('realtime-server doctor', { timeout: 20_000 }, () => {
     const running = run(['doctor', '--port=0'])
     expect(await running.ended).toBe(0)
     expect(running.out).toMatch(
-      /^ok {4}Node .*\nok {4}configuration: 1 options given, by --port\nok {4}any free port/,
+      /^ok {4}Node .*\nok {4}configuration: 1 option given, by --port\nok {4}any free port/,
     )
   })
 

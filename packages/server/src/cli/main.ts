@@ -27,7 +27,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   if (Object.hasOwn(commands, command))
     return commands[command as keyof typeof commands](args.slice(1), terminal)
   const meant = didYouMean(command, Object.keys(commands))
-  const hint = meant === undefined ? 'the commands are start and doctor' : `did you mean ${meant}?`
-  terminal.err(`${command} is no command: ${hint}. --help tells more\n`)
+  const hint = meant === undefined ? 'The commands are start and doctor.' : `Did you mean ${meant}?`
+  terminal.err(`${command} is no command. ${hint} --help tells more\n`)
   return 1
 }

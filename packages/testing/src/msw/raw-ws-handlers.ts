@@ -98,10 +98,12 @@ function join(world: World, connection: Welcomed, { ch, epoch, off }: SubRequest
   const hasMembers = presence.has(ch)
   if (hasMembers) presence.enter(ch, connection.seat)
   connection.channels.add(ch)
+  const position = channels.position(ch)
   send(connection, {
     t: 'subbed',
     ch,
-    ...channels.position(ch),
+    epoch: position.epoch,
+    off: position.off - (missed?.length ?? 0),
     recovered: missed !== undefined,
     ...(hasMembers && { members: presence.members(ch), me: connection.seat.member.id }),
   })

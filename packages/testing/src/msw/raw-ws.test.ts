@@ -100,7 +100,7 @@ describe('rawWs.link', () => {
     await settled()
     client.heard()
     const [again, ...missed] = await client.say(sub('a', epoch, 1))
-    expect(again).toMatchObject({ recovered: true })
+    expect(again).toMatchObject({ recovered: true, epoch, off: 1 })
     expect(missed).toMatchObject([{ off: 2 }, { off: 3 }])
     expect(await client.say(sub('a', epoch, 0))).toMatchObject([{ recovered: false, off: 3 }])
     server.evict('a')

@@ -13,7 +13,7 @@ export function checkConfig({ problems, notes, settings }: Config): readonly Fin
       source === DEFAULT ? `Set --${option}, or ${toEnvName(option)}` : `It is set by ${source}`,
     ),
   )
-  const all =
-    given.length > 0 ? `${given.length} options given, by ${labels.join(', ')}` : 'nothing given, all default'
+  const options = given.length === 1 ? '1 option' : `${given.length} options`
+  const all = given.length > 0 ? `${options} given, by ${labels.join(', ')}` : 'nothing given, all default'
   return [...(found.length > 0 ? found : [ok(`configuration: ${all}`)]), ...notes.map((note) => warn(note))]
 }
