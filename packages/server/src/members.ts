@@ -37,7 +37,8 @@ export function createMembers(limits: MembersLimits): Members {
         place.holders.add(holder)
         return 'there'
       }
-      const bytes = Buffer.byteLength(JSON.stringify(member))
+      // With the comma behind it.
+      const bytes = Buffer.byteLength(JSON.stringify(member)) + 1
       if (room.places.size >= Math.min(most, limits.members) || room.bytes + bytes > limits.membersBytes)
         return 'full'
       room.places.set(member.id, { member, bytes, holders: new Set([holder]) })

@@ -161,6 +161,19 @@ describe('createMemoryAdapter', () => {
     expect((await enter('b', 'y'.repeat(40)))?.members).toHaveLength(1)
   })
 
+  it('counts members as they stand in one list', async () => {
+    const { adapter } = setup({ members: 1000, membersBytes: 200 })
+    let all: readonly unknown[] = []
+    for (let id = 10; ; id++) {
+      const entered = await adapter.enter('a', `${id}`, { id: `${id}` })
+      if (!entered) break
+      all = entered.members
+    }
+    // Without its brackets.
+    expect(JSON.stringify(all).length - 2).toBeLessThanOrEqual(200)
+    expect(all.length).toBeGreaterThan(15)
+  })
+
   it('reaches a single client where it is', async () => {
     const { adapter } = setup()
     const message = { event: 'e', payload: undefined }

@@ -18,7 +18,7 @@ export function createMemoryCore(options: ServerOptions = {}, clock: Clock = cre
 }
 
 /** Lets a client in, over memory. */
-function admit(core: Core, peer: MemoryPeer, path = '/raw'): void {
+export function admit(core: Core, peer: MemoryPeer, path = '/raw'): void {
   const { value: endpoint, params } = core.endpoints.find(path) ?? {}
   const subprotocol = endpoint?.subprotocol?.(peer.target.subprotocols)
   if (!endpoint || !params || subprotocol === false) return peer.refuse()
