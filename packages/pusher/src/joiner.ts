@@ -16,9 +16,9 @@ import { createUnnamed } from './unnamed.ts'
 interface Join {
   state: 'waiting' | 'sent' | 'joined'
   frame: string
-  myId: string | undefined
+  myId?: string | undefined
   /** Ends the request for its authorization, unless that is for others too. */
-  abort: (() => void) | undefined
+  abort?: () => void
 }
 
 /** The channels of one link. */
@@ -61,7 +61,7 @@ export function createJoiner(
 
   const begin = (channel: string): Join => {
     drop(channel)
-    const join: Join = { state: 'waiting', frame: '', myId: undefined, abort: undefined }
+    const join: Join = { state: 'waiting', frame: '' }
     joins.set(channel, join)
     return join
   }

@@ -14,7 +14,7 @@ import { known } from './known.ts'
 import { isEncrypted, toClientEvent } from './names.ts'
 import { toMember, toMembers } from './presence-data.ts'
 import type { PusherMeta } from './protocol.ts'
-import { createScanner, decodeScanned } from './scan.ts'
+import type { FrameScanner } from './scan.ts'
 import { type Shared, toChanges } from './shared.ts'
 import type { SigninLink } from './signin.ts'
 import { toFailure } from './verdict.ts'
@@ -24,8 +24,13 @@ const IDLE_MS = 25_000
 /** A server that ends a connection says why just before. */
 const LAST_WORDS_MS = 2000
 
-export function createLink(shared: Shared, session: LinkSession, events: LinkEvents, clock: Clock): Link {
-  const scanner = createScanner()
+export function createLink(
+  shared: Shared,
+  session: LinkSession,
+  events: LinkEvents,
+  clock: Clock,
+  scanner?: FrameScanner,
+): Link {
   let user: SigninLink | undefined
   let isOver = false
   /** An error that may be the reason of an end that is about to come, or may end nothing. */
@@ -151,9 +156,9 @@ export function createLink(shared: Shared, session: LinkSession, events: LinkEve
     receive(frame) {
       if (typeof frame !== 'string') throw malformed()
       if (lastWords) flush()
-      if (scanner.scan(frame)) {
+      if (scanner?.scan(frame)) {
         const { channel, event, data } = scanner
-        return deliver(channel, event, data, decodeScanned)
+        return deliver(channel, event, data, scanner.decode)
       }
       const parsed = parseFrame(frame)
       if (!parsed) throw malformed()

@@ -1,6 +1,7 @@
 import { createOutbox, createPresence, type Frame, type Meta, type Protocol } from '@org/realtime-core/kit'
 import { createLink } from './link.ts'
 import { listensTo } from './names.ts'
+import { createScanner, type FrameScanner } from './scan.ts'
 import { createShared, type ProtocolOptions, type Shared } from './shared.ts'
 
 /** What `meta` tells besides channel and event. */
@@ -34,6 +35,15 @@ export function createPusherProtocol(
   options: ProtocolOptions = {},
   secure: () => boolean = () => false,
 ): PusherProtocol {
+  return createProtocol(options, secure, createScanner)
+}
+
+/** Without scanners for a client that gets only frames of the protocol itself, which are parsed in any case. */
+export function createProtocol(
+  options: ProtocolOptions,
+  secure: () => boolean,
+  newScanner?: () => FrameScanner,
+): PusherProtocol {
   const shared = createShared(options, secure)
   return {
     ...basics,
@@ -42,7 +52,7 @@ export function createPusherProtocol(
     open(session, events, { past, clock }) {
       shared.tell = events.error
       if (past === 'foreign') shared.signin.forget()
-      return createLink(shared, session, events, clock)
+      return createLink(shared, session, events, clock, newScanner?.())
     },
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, createClient, type Link, type Protocol, type Transport } from '@org/realtime-core/kit'
 import { createAddress } from '../address.ts'
-import { createPusherProtocol, type PusherCapabilities, type PusherMeta } from '../protocol.ts'
+import { createProtocol, type PusherCapabilities, type PusherMeta } from '../protocol.ts'
 import type { PusherClient } from '../pusher.ts'
 import { createVerbs } from '../verbs.ts'
 import { type CompatOptions, toAuth, toUserAuth, usesTls } from './options.ts'
@@ -32,7 +32,7 @@ export function createWatchedClient(
     watcher.secured()
     return address.secure()
   }
-  const protocol = createPusherProtocol(
+  const protocol = createProtocol(
     {
       auth: toAuth(options),
       userAuthentication: toUserAuth(options),
