@@ -45,6 +45,8 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
   }
 
   const join = (name: string): void => {
+    // Asked for again after no answer came.
+    joins.get(name)?.stop()
     if (!pusher.channel(name)) ours.add(name)
     const channel = pusher.subscribe(name)
     const refused = ({ error, status, type }: { error?: string; status?: number; type?: string }): void => {

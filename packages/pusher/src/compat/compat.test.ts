@@ -137,11 +137,12 @@ describe.each(every)('%s at %s', (name, dialect, Class) => {
     const { pusher, server } = await setup(Class, { dialect })
     const channel = pusher.subscribe('private-a')
     const log: unknown[] = []
+    let joins = 0
     channel.bind('said', (data: unknown) => log.push(data))
-    await until(() => expect(channel.subscribed).toBe(true))
+    channel.bind('pusher:subscription_succeeded', () => joins++)
+    await until(() => expect(joins).toBe(1))
     server.dropAll()
-    await until(() => expect(channel.subscribed).toBe(false))
-    await until(() => expect(channel.subscribed).toBe(true))
+    await until(() => expect(joins).toBe(2))
     server.publish('private-a', 'said', 1)
     await until(() => expect(log).toEqual([1]))
     expect(pusher.connection.socket_id).toBe('2.200')
