@@ -108,11 +108,11 @@ export function createIncoming(state: SessionState, wire: Wire, options: Incomin
 
   const resolve = (topic: string, alias: number | undefined): string | undefined => {
     if (alias === undefined) return topic
-    if (alias > options.topicAliasMaximum) wire.violate(0x94, 'alias', alias)
+    const isTooHigh = alias > options.topicAliasMaximum
+    if (isTooHigh) wire.violate(0x94, 'alias', alias)
     else if (topic) topics.set(alias, topic)
     else if (!topics.has(alias)) wire.violate(0x82, 'alias', alias)
-    else return topics.get(alias)
-    return topic || undefined
+    return isTooHigh ? undefined : topics.get(alias)
   }
 
   return {

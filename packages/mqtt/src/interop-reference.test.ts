@@ -1,18 +1,9 @@
-import { createServer, type ServerOptions } from '@org/realtime-server'
+import type { ServerOptions } from '@org/realtime-server'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { interopSuite } from './interop-suite-test-setup.ts'
 import { eventually, join, openClient } from './interop-test-setup.ts'
 import type { Broker } from './mosquitto-test-setup.ts'
-
-async function startReference(options: ServerOptions = {}): Promise<Broker> {
-  const server = createServer({ mode: 'development', port: 0, mqtt: { tcp: 'on', port: 0 }, ...options })
-  const { port, mqtt } = await server.listen()
-  return {
-    tcp: `mqtt://127.0.0.1:${mqtt?.port}`,
-    ws: `ws://127.0.0.1:${port}`,
-    stop: () => server.close(),
-  }
-}
+import { startReference } from './reference-test-setup.ts'
 
 for (const version of [5, '3.1.1'] as const)
   interopSuite({

@@ -18,12 +18,15 @@ export class GatheringCarrier implements Carrier {
   }
 
   send(frame: Frame): number {
-    const bytes = typeof frame === 'string' ? Buffer.from(frame) : frame
+    if (typeof frame === 'string') {
+      this.#flush()
+      return this.#carrier.send(frame)
+    }
     if (!this.#waiting.length) queueMicrotask(() => this.#flush())
-    this.#waiting.push(bytes)
-    this.#bytes += bytes.length
+    this.#waiting.push(frame)
+    this.#bytes += frame.length
     if (this.#bytes >= MOST_BYTES) this.#flush()
-    return bytes.length
+    return frame.length
   }
 
   close(code: number, reason: string): void {

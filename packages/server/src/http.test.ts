@@ -1,30 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { get } from 'node:https'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createHealthRoutes } from './health.ts'
 import { say } from './http.ts'
 import { dialRaw, startServer } from './socket-test-setup.ts'
 import { dialTcp, upgradeRequest } from './tcp-test-setup.ts'
+import { makeCertificate } from './tls-test-setup.ts'
 import type { Endpoint } from './wire.ts'
 
 const statusOf = async (url: string, init?: RequestInit): Promise<number> => (await fetch(url, init)).status
-
-/** A certificate for this machine, as PEM. */
-function makeCertificate(): { readonly cert: string; readonly key: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'realtime-tls-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  execFileSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert, ...subject], {
-    stdio: 'ignore',
-  })
-  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
-}
 
 describe('plain HTTP', () => {
   it('tells usage, and nothing that names anybody', async () => {

@@ -108,9 +108,14 @@ export class Broker {
     }
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#isStopped = true
-    for (const session of await this.store.sessions.clear()) this.#end(session)
+    const parked = this.store.sessions.clear()
+    const end = (sessions: readonly Session[]): void => {
+      for (const session of sessions) this.#end(session)
+    }
+    if (parked instanceof Promise) this.#guard(parked.then(end), 'stopping MQTT')
+    else end(parked)
   }
 
   #create(client: string, user: User): Session {

@@ -29,12 +29,7 @@ import { toViolation, Violation } from './violation.ts'
 type Phase =
   | { readonly name: 'waiting' | 'over' }
   | { readonly name: 'connecting'; readonly connect: Connect }
-  | {
-      readonly name: 'open'
-      readonly session: Session
-      readonly sender: PacketSender
-      readonly incoming: Incoming
-    }
+  | { readonly name: 'open'; readonly sender: PacketSender; readonly incoming: Incoming }
 
 const WAITING: Phase = { name: 'waiting' }
 const OVER: Phase = { name: 'over' }
@@ -46,6 +41,7 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
   readonly #decoder: Decoder
   #phase: Phase = WAITING
   #level: Level = 4
+  #session: Session | undefined
   readonly #keepAlive: KeepAlive
   #cancelTimer: () => void
   #cancelDrain: (() => void) | undefined
@@ -72,8 +68,8 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
   }
 
   get session(): Session {
-    if (this.#phase.name !== 'open') throw new Error('There is no session')
-    return this.#phase.session
+    if (!this.#session) throw new Error('There is no session')
+    return this.#session
   }
 
   get isOver(): boolean {
@@ -100,7 +96,8 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
   /** Lets it in: CONNACK, then what waits for it. */
   open(session: Session, sender: PacketSender, connack: Connack, keepAliveMs: number): void {
     this.#cancelTimer()
-    this.#phase = { name: 'open', session, sender, incoming: new Incoming(this.broker, this) }
+    this.#session = session
+    this.#phase = { name: 'open', sender, incoming: new Incoming(this.broker, this) }
     this.send(connack)
     if (keepAliveMs)
       this.#keepAlive.start(keepAliveMs, () => this.end(reasons.silent, 'Nothing came in time'))
@@ -162,7 +159,6 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
   }
 
   over(): void {
-    const phase = this.#phase
     this.#phase = OVER
     this.#waiting = undefined
     this.#decoder.stop()
@@ -170,7 +166,8 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
     this.#cancelDrain?.()
     this.#keepAlive.stop()
     this.#expiry?.cancel()
-    if (phase.name === 'open' && phase.session.attached === this) this.broker.lost(phase.session)
+    const session = this.#session
+    if (session?.attached === this) this.broker.lost(session)
   }
 
   /** Clients have no word to move at: they are ended one by one, and come back elsewhere. */
@@ -187,8 +184,8 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
 
   about(): { client?: string; user?: string; channels?: readonly string[] } {
     if (this.#phase.name === 'connecting') return { client: this.#phase.connect.clientId }
-    if (this.#phase.name !== 'open') return {}
-    const { client, user, filters } = this.#phase.session
+    if (!this.#session) return {}
+    const { client, user, filters } = this.#session
     return { client, user: user.id, channels: [...filters.keys()] }
   }
 
@@ -218,7 +215,7 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
 
   #start(packet: Packet): void | Promise<void> {
     const phase = this.#phase
-    if (phase.name === 'open') return handle(packet, { connection: this, ...phase })
+    if (phase.name === 'open') return handle(packet, this, phase.incoming)
     if (phase.name === 'connecting' && packet.type === 'auth') return this.authenticate(packet)
     if (packet.type !== 'connect' || phase !== WAITING)
       return this.wire.close(1002, 'The first packet is CONNECT, and there is one of it')

@@ -17,7 +17,7 @@ export function createMqttEndpoint(broker: Broker): Endpoint {
     kindOf,
     spoil,
     accept: (wire) => new MqttConnection(wire, broker),
-    stop: () => void broker.stop(),
+    stop: () => broker.stop(),
   }
 }
 

@@ -3,19 +3,12 @@ import type { MqttConnection } from './connection.ts'
 import { disconnect } from './disconnecting.ts'
 import type { Incoming } from './incoming.ts'
 import { reasons } from './reasons.ts'
-import type { Session } from './session.ts'
 import { subscribe, unsubscribe } from './subscribing.ts'
 import { Violation } from './violation.ts'
 
-interface Open {
-  readonly connection: MqttConnection
-  readonly session: Session
-  readonly incoming: Incoming
-}
-
 /** What is done with a packet of a client that is let in. */
-export function handle(packet: Packet, { connection, session, incoming }: Open): void | Promise<void> {
-  const { broker } = connection
+export function handle(packet: Packet, connection: MqttConnection, incoming: Incoming): void | Promise<void> {
+  const { broker, session } = connection
   switch (packet.type) {
     case 'publish':
       return incoming.publish(packet)

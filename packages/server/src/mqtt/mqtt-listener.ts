@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import type { Core } from '../core.ts'
-import { ServerError } from '../errors.ts'
+import { invalid, ServerError } from '../errors.ts'
 import { GatheringCarrier } from '../gathering-carrier.ts'
 import { TcpCarrier } from '../tcp-carrier.ts'
 import type { Endpoint, WireRequest } from '../wire.ts'
@@ -43,6 +43,8 @@ export function createMqttListener(
     carrier.report(core.serve(endpoint, new GatheringCarrier(carrier), toRequest(address)))
   }
 
+  const secure = tls && createSecure({ ...tls, handshakeTimeout: helloMs }, accept)
+
   const open = async (server: Server, at: number, option: string): Promise<number> => {
     const { host } = options
     server.listen({ host, port: at })
@@ -77,8 +79,6 @@ export function createMqttListener(
     async listen() {
       try {
         const tcpAt = tcp === 'off' ? undefined : await openTcp()
-        const secure = tls && createTlsServer({ ...tls, handshakeTimeout: helloMs }, accept)
-        secure?.on('tlsClientError', ignore)
         const tlsAt = secure ? await open(secure, tlsPort, 'mqtt.tlsPort') : undefined
         return { ...(tcpAt !== undefined && { port: tcpAt }), ...(tlsAt !== undefined && { tlsPort: tlsAt }) }
       } catch (error) {
@@ -87,6 +87,15 @@ export function createMqttListener(
       }
     },
     close,
+  }
+}
+
+function createSecure(options: TlsOptions, accept: (socket: Socket) => void): Server {
+  try {
+    return createTlsServer(options, accept).on('tlsClientError', ignore)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw invalid('mqtt.tls', `a certificate and its key that Node can read (${why})`, undefined)
   }
 }
 

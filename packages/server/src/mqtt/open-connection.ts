@@ -7,6 +7,7 @@ import type { Session } from './session.ts'
 export interface OpenConnection {
   readonly session: Session
   readonly level: Level
+  readonly isOver: boolean
   /** Its id. */
   readonly connection: string
   send(packet: Packet): void

@@ -19,6 +19,8 @@ export async function subscribe(broker: Broker, open: OpenConnection, packet: Su
   const wanting: Subscription[] = []
   for (const request of packet.filters) {
     const refusal = await refuse(broker, open, request)
+    // Gone meanwhile: the session goes on as it was.
+    if (open.isOver) return
     if (refusal) {
       codes.push(open.level === 5 ? refusal : 0x80)
       continue
