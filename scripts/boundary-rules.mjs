@@ -37,7 +37,8 @@ export const rules = {
   server: {
     imports: {
       ...only('', [...codecs, 'ws', 'ioredis', 'prom-client']),
-      pusher: 'publisher',
+      // Its payloads are typed by the registry of the app.
+      ...only('publisher', ['pusher', core, kit]),
     },
     isIsomorphic: false,
     mayTellTime: 'all',

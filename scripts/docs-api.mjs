@@ -55,6 +55,7 @@ const serverRoots = {
     WebhookOptions: 'pusher.apps.webhooks.',
   },
   [`${SERVER}/mqtt`]: { MqttOptions: 'mqtt.' },
+  [`${SERVER}/publisher`]: { PublisherOptions: 'publisher.', ThrottleOptions: 'publisher.throttle.' },
   [`${SERVER}/log`]: { LogOptions: 'log.' },
   [`${SERVER}/control`]: { ControlOptions: 'control.' },
   [`${SERVER}/inspect`]: { InspectOptions: 'inspect.' },

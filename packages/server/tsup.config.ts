@@ -1,3 +1,3 @@
 import { defineBuild } from '../../tsup.base.ts'
 
-export default defineBuild({ entries: ['index'], internal: ['cli'] })
+export default defineBuild({ entries: ['index', 'publisher'], internal: ['cli'] })

@@ -75,7 +75,7 @@ export function seal(
   return { ciphertext: Buffer.from(box).toString('base64'), nonce: nonce.toString('base64') }
 }
 
-const sign: Signer = {
+export const sign: Signer = {
   channel(socketId, channel, member) {
     const channel_data = member && JSON.stringify(member)
     const text = [socketId, channel, ...(channel_data ? [channel_data] : [])].join(':')

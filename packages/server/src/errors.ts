@@ -11,6 +11,13 @@ export interface ServerErrorDetails {
   }
   'listen.failed': { readonly host: string; readonly port: number; readonly reason: string }
   'server.closed': Record<never, never>
+  /** A backend's server did not take it, however often it was tried. */
+  'publish.failed': {
+    readonly channels: readonly string[]
+    /** Undefined when there was no answer. */
+    readonly status: number | undefined
+    readonly attempts: number
+  }
   'publish.refused': { readonly channel: string; readonly reason: string }
 }
 

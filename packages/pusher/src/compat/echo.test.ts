@@ -3,18 +3,24 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { encryption } from '../encrypted.ts'
 import { type Dialect, KEY, seal } from '../far-end-test-setup.ts'
 import { createLiveFarEnd, type LiveOptions } from '../live-far-end-test-setup.ts'
+import { createReferenceServer } from '../reference-server-test-setup.ts'
 import { classes, until } from './clients-test-setup.ts'
 
 const ways = ['Pusher', 'client', 'window.Pusher'] as const
 const dialects = ['pusher', 'soketi', 'reverb'] satisfies Dialect[]
 
+/** The far end of tests, and the reference server. */
+const servers = { 'the far end': createLiveFarEnd, 'the reference server': createReferenceServer }
+type ServerName = keyof typeof servers
+
 /** Echo over one of the classes, given in one of the three ways in which it takes one. */
 async function setup(
   Class: (typeof classes)[string],
   way: (typeof ways)[number],
+  serverName: ServerName,
   { options = {}, ...farEnd }: LiveOptions & { readonly options?: object } = {},
 ) {
-  const server = await createLiveFarEnd(farEnd)
+  const server = await servers[serverName](farEnd)
   const pusherOptions = {
     broadcaster: 'reverb',
     key: KEY,
@@ -50,13 +56,16 @@ async function setup(
   return { server, echo: another(), another }
 }
 
+const names = Object.keys(servers) as ServerName[]
 const cases = Object.entries(classes).flatMap(([name, Class]) =>
-  dialects.flatMap((dialect) => ways.map((way) => [name, way, dialect, Class] as const)),
+  dialects.flatMap((dialect) =>
+    names.flatMap((server) => ways.map((way) => [name, way, dialect, server, Class] as const)),
+  ),
 )
 
-describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) => {
+describe.each(cases)('Echo over %s as %s at %s, %s', (_name, way, dialect, at, Class) => {
   it('listens on public and private channels, with its names for events', async () => {
-    const { echo, server } = await setup(Class, way, { dialect })
+    const { echo, server } = await setup(Class, way, at, { dialect })
     const log: unknown[] = []
     const booking = echo.private('booking.42')
     echo.channel('availability').listen('Updated', (data: unknown) => log.push(['class', data]))
@@ -89,7 +98,7 @@ describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) =>
   })
 
   it('tells when a channel is subscribed, and when it is refused', async () => {
-    const { echo, server } = await setup(Class, way, { dialect })
+    const { echo, server } = await setup(Class, way, at, { dialect })
     const log: string[] = []
     await until(() => expect(echo.connectionStatus()).toBe('connected'))
     server.answer(403)
@@ -103,11 +112,8 @@ describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) =>
   })
 
   it('tells who is here, joins and leaves', async () => {
-    const member = (socketId: string) => ({
-      user_id: Number(socketId[0]),
-      user_info: { name: `user ${socketId[0]}` },
-    })
-    const { echo, another } = await setup(Class, way, { dialect, member })
+    const member = (_: string, nth: number) => ({ user_id: nth, user_info: { name: `user ${nth}` } })
+    const { echo, another } = await setup(Class, way, at, { dialect, member })
     const log: unknown[] = []
     echo
       .join('desk')
@@ -123,8 +129,8 @@ describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) =>
   })
 
   it('whispers to the others', async () => {
-    const member = (socketId: string) => ({ user_id: socketId })
-    const { echo, another, server } = await setup(Class, way, { dialect, member })
+    const member = (socketId: string) => ({ user_id: socketId, user_info: {} })
+    const { echo, another, server } = await setup(Class, way, at, { dialect, member })
     const log: unknown[] = []
     const hear = (data: unknown): void => void log.push(data)
     const mine = echo.join('desk')
@@ -143,7 +149,7 @@ describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) =>
   })
 
   it('reads encrypted channels', async () => {
-    const { echo, server } = await setup(Class, way, { dialect })
+    const { echo, server } = await setup(Class, way, at, { dialect })
     const log: unknown[] = []
     const channel = echo.encryptedPrivate('vault').listen('.Opened', (data: unknown) => log.push(data))
     await until(() => expect(server.joined('private-encrypted-vault')).toBe(1))
@@ -153,7 +159,7 @@ describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) =>
   })
 
   it('leaves all variants of a name, or one', async () => {
-    const { echo, server } = await setup(Class, way, { dialect })
+    const { echo, server } = await setup(Class, way, at, { dialect })
     const joined = (): number[] =>
       ['room', 'private-room', 'private-encrypted-room', 'presence-room'].map((name) => server.joined(name))
     echo.channel('room')
@@ -173,13 +179,13 @@ describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) =>
   })
 
   it('tells status and socket id, and disconnects', async () => {
-    const { echo, server } = await setup(Class, way, { dialect })
+    const { echo, server } = await setup(Class, way, at, { dialect })
     const log: string[] = []
     const stop = echo.connector.onConnectionChange((status) => log.push(status))
     expect(echo.connectionStatus()).toBe('connecting')
     expect(echo.socketId()).toBeUndefined()
     await until(() => expect(echo.connectionStatus()).toBe('connected'))
-    expect(echo.socketId()).toBe('1.100')
+    expect(echo.socketId()).toMatch(/^\d+\.\d+$/)
     echo.disconnect()
     await until(() => expect(server.open()).toBe(0))
     expect([echo.connectionStatus(), new Set(log)]).toEqual([
@@ -190,7 +196,7 @@ describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) =>
   })
 
   it('sends the headers that are there when they are needed', async () => {
-    const { echo, server } = await setup(Class, way, {
+    const { echo, server } = await setup(Class, way, at, {
       dialect,
       options: { auth: { headers: { Authorization: 'Bearer old' } } },
     })
@@ -203,15 +209,19 @@ describe.each(cases)('Echo over %s as %s at %s', (_name, way, dialect, Class) =>
   })
 })
 
-describe.each(Object.entries(classes))('Echo over %s', (_name, Class) => {
+const pairs = Object.entries(classes).flatMap(([name, Class]) =>
+  names.map((at) => [name, at, Class] as const),
+)
+
+describe.each(pairs)('Echo over %s at %s', (_name, at, Class) => {
   it('signs in', async () => {
-    const { echo, server } = await setup(Class, 'Pusher')
+    const { echo, server } = await setup(Class, 'Pusher', at)
     echo.connector.signin()
     await until(() => expect(server.joined('#server-to-user-1')).toBe(1))
   })
 
   it('goes on after the connection was lost', async () => {
-    const { echo, server } = await setup(Class, 'Pusher')
+    const { echo, server } = await setup(Class, 'Pusher', at)
     const log: unknown[] = []
     echo.private('user.42').listen('.said', (data: unknown) => log.push(data))
     await until(() => expect(server.joined('private-user.42')).toBe(1))
@@ -222,7 +232,7 @@ describe.each(Object.entries(classes))('Echo over %s', (_name, Class) => {
   })
 
   it('works for the broadcaster pusher too', async () => {
-    const { echo } = await setup(Class, 'Pusher', { options: { broadcaster: 'pusher' } })
+    const { echo } = await setup(Class, 'Pusher', at, { options: { broadcaster: 'pusher' } })
     await until(() => expect(echo.connectionStatus()).toBe('connected'))
   })
 })

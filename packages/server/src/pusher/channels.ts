@@ -159,7 +159,7 @@ export class Channels {
   }
 }
 
-export const toJoinRefusal = ({ refuse, message }: Denial): JoinRefusal => {
+const toJoinRefusal = ({ refuse, message }: Denial): JoinRefusal => {
   if (refuse === 'forbidden' || refuse === 'unknown-channel')
     return message === undefined ? UNAUTHORIZED : { ...UNAUTHORIZED, error: message }
   if (refuse === 'unavailable') return UNAVAILABLE

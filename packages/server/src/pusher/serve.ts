@@ -2,6 +2,7 @@ import type { Context } from '../core.ts'
 import type { Route } from '../route.ts'
 import type { Endpoint } from '../wire.ts'
 import { createApps } from './apps.ts'
+import { createAuthRoutes } from './auth/auth-routes.ts'
 import { createPusherEndpoint } from './endpoint.ts'
 import { createApiRoutes } from './http/api-routes.ts'
 import { createPusher } from './pusher.ts'
@@ -21,5 +22,9 @@ export function servePusher(context: Context, options: ResolvedPusher): PusherSe
   const { tell, stop } = createWebhooks({ clock, crash: hooks.crash, withinMs: times.hookMs })
   const apps = createApps(options, { ...context, tell })
   const pusher = createPusher(context, apps, options.dialect)
-  return { endpoint: createPusherEndpoint(pusher, stop), routes: createApiRoutes(pusher, path) }
+  const auth = options.auth ? createAuthRoutes(pusher) : []
+  return {
+    endpoint: createPusherEndpoint(pusher, stop),
+    routes: [...createApiRoutes(pusher, path), ...auth],
+  }
 }

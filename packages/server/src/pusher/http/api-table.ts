@@ -14,7 +14,7 @@ export interface ApiCall {
 }
 
 /** All that backends may ask. */
-export const apiTable: readonly ApiCall[] = [
+const apiTable: readonly ApiCall[] = [
   { method: 'POST', path: 'events', answer: postEvent },
   { method: 'POST', path: 'batch_events', answer: postBatch },
   { method: 'GET', path: 'channels', answer: getChannels },

@@ -1,0 +1,5 @@
+export { ServerError } from './errors.ts'
+export { createPublisher, type Publisher } from './publisher/create-publisher.ts'
+export type { BatchEntry, PublishChannel } from './publisher/publish-channel.ts'
+export type { PublisherOptions } from './publisher/publisher-options.ts'
+export type { Throttled, ThrottleOptions } from './publisher/throttle.ts'
