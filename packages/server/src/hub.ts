@@ -15,6 +15,12 @@ export interface Subscriber {
   putOut(denial: Denial): void
 }
 
+/** Somebody whose join is still being decided: `denial` is what puts others out meanwhile. */
+export interface Asking {
+  readonly user: string
+  denial?: Denial
+}
+
 /** Reaches the client of a session; false when it is not here. */
 export type Direct = (client: string, message: Message) => boolean
 
@@ -23,8 +29,10 @@ export interface Hub {
   /** False when there is no room for another channel. */
   attach(channel: string, subscriber: Subscriber): boolean
   detach(channel: string, subscriber: Subscriber): void
-  /** Puts out those that `isMeant`, all by default; tells how many. */
-  putOut(channel: string, denial: Denial, isMeant?: (subscriber: Subscriber) => boolean): number
+  /** From now until the result is called, whoever is put out of the channel takes this one along. */
+  asks(channel: string, asking: Asking): () => void
+  /** Puts out those that `isMeant`, all by default; tells how many were in. */
+  putOut(channel: string, denial: Denial, isMeant?: (who: { readonly user: string }) => boolean): number
   /** How many listen to a channel here. */
   count(channel: string): number
   /** Channels that somebody listens to here, with how many do. */
@@ -43,6 +51,7 @@ interface HubNeeds {
 /** A subscriber that throws keeps nobody else from hearing. */
 export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
   const table = new Map<string, Set<Subscriber>>()
+  const asked = new Map<string, Set<Asking>>()
   const directs = new Set<Direct>()
 
   const each = (channel: string, tell: (subscriber: Subscriber) => void): void => {
@@ -87,7 +96,15 @@ export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
       return true
     },
     detach,
+    asks(channel, asking) {
+      const askings = asked.get(channel) ?? new Set()
+      asked.set(channel, askings.add(asking))
+      return () => {
+        if (askings.delete(asking) && !askings.size) asked.delete(channel)
+      }
+    },
     putOut(channel, denial, isMeant = () => true) {
+      for (const asking of asked.get(channel) ?? []) if (isMeant(asking)) asking.denial = denial
       const meant = [...(table.get(channel) ?? [])].filter(isMeant)
       for (const subscriber of meant) {
         detach(channel, subscriber)

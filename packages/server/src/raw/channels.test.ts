@@ -283,6 +283,31 @@ describe('/raw: rules', () => {
     expect([revoke('presence-a'), channels()]).toEqual([1, []])
     expect(bob.take()).toMatchObject([{ t: 'refused', code: 'forbidden' }])
   })
+
+  it('keeps out who is put out while its rule is still being asked, and lets it ask again', async () => {
+    const { enter, authorize, revoke, channels } = setupRaw()
+    let answer = (_result: RuleResult): void => {}
+    authorize(
+      '*',
+      () =>
+        new Promise((resolve) => {
+          answer = resolve
+        }),
+    )
+    const guest = await enter()
+    guest.send({ t: 'sub', chs: [{ ch: 'a' }] })
+    await settled()
+    expect(revoke('a', { message: 'Moderated' })).toBe(0)
+    answer(true)
+    await settled()
+    expect(guest.take()).toEqual([{ t: 'refused', ch: 'a', code: 'forbidden', message: 'Moderated' }])
+    expect(channels()).toEqual([])
+    guest.send({ t: 'sub', chs: [{ ch: 'a' }] })
+    await settled()
+    answer(true)
+    await settled()
+    expect(guest.take()).toMatchObject([{ t: 'subbed', ch: 'a' }])
+  })
 })
 
 /** The members that a sub of a joined channel is answered with. */

@@ -2,6 +2,7 @@ import type { Refusal, SubRequest } from '@org/realtime-raw-ws/codec'
 import type { Member, Position, Stored } from '../adapter.ts'
 import { type Denial, type Granted, isDenial } from '../authorize.ts'
 import { JoinFaults } from '../faults/join-faults.ts'
+import type { Asking } from '../hub.ts'
 import { isChannelName } from '../names.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { RawConnection } from './connection.ts'
@@ -98,7 +99,12 @@ export class Joins {
   async #decide(channel: string): Promise<Granted | Refusal> {
     const { session, user, raw } = this.#connection
     if (!session || !user) return UNAVAILABLE
+    const asking: Asking = { user: user.id }
+    const answered = raw.hub.asks(channel, asking)
     const decision = await raw.rules.decide(user, { channel, client: session.client, want: 'subscribe' })
+    answered()
+    // It was decided by what held before.
+    if (asking.denial) return toRefusal(asking.denial)
     if (isDenial(decision)) return toRefusal(decision)
     return decision.subscribe ? decision : toRefusal({ refuse: 'forbidden' })
   }
