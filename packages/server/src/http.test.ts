@@ -82,21 +82,21 @@ describe('plain HTTP', () => {
     const { url, crashes } = await startServer({
       routes: [
         {
-          path: '/apps/{id}',
+          path: '/shops/{id}',
           methods: ['POST'],
-          handle: (_request, reply, { id }) => say(reply, 200, `App ${id}`),
+          handle: (_request, reply, { id }) => say(reply, 200, `Shop ${id}`),
         },
         { path: '/broken', handle: () => Promise.reject(new Error('mine')) },
       ],
     })
     const textOf = async (path: string) => (await fetch(url + path, { method: 'POST' })).text()
-    expect([await textOf('/apps/7'), await textOf('/apps/private-a.7%2Fx')]).toEqual([
-      'App 7\n',
-      'App private-a.7/x\n',
+    expect([await textOf('/shops/7'), await textOf('/shops/private-a.7%2Fx')]).toEqual([
+      'Shop 7\n',
+      'Shop private-a.7/x\n',
     ])
-    expect([await textOf('/apps/%ff'), await textOf('/apps/7/x')]).toEqual(['Not Found\n', 'Not Found\n'])
+    expect([await textOf('/shops/%ff'), await textOf('/shops/7/x')]).toEqual(['Not Found\n', 'Not Found\n'])
     expect([
-      await statusOf(`${url}/apps/7`),
+      await statusOf(`${url}/shops/7`),
       await statusOf(`${url}/broken`),
       await statusOf(`${url}/up`),
     ]).toEqual([405, 500, 200])
