@@ -1,4 +1,7 @@
 export type { MswLink, MswLinkOptions } from './msw/link.ts'
+export { type PusherLinkOptions, pusher } from './msw/pusher.ts'
+export type { PusherMember } from './msw/pusher-rooms.ts'
+export type { PusherServer, PusherServerOptions } from './msw/pusher-server.ts'
 export { type RawWsLinkOptions, rawWs } from './msw/raw-ws.ts'
 export type { RawWsServer } from './msw/raw-ws-server.ts'
 export type { RawWsServerOptions } from './msw/raw-ws-world.ts'
