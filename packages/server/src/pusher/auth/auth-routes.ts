@@ -45,7 +45,18 @@ async function handle(
   } catch (error) {
     if (!(error instanceof HttpProblem)) throw error
     const { status, code, message } = error
+    if (error instanceof LaterProblem) reply.setHeader('Retry-After', Math.ceil(error.retryMs / 1000))
     sendJson(reply, status, { error: { code, message } })
+  }
+}
+
+/** It may be asked again. */
+class LaterProblem extends HttpProblem {
+  readonly retryMs: number
+
+  constructor(status: number, code: string, message: string, retryMs: number) {
+    super(status, code, message)
+    this.retryMs = retryMs
   }
 }
 
@@ -131,5 +142,9 @@ const statuses: Readonly<Record<AuthRefusal['refuse'] | Denial['refuse'], number
   unavailable: 503,
 }
 
-const toProblem = ({ refuse, message = 'Not allowed' }: AuthRefusal | Denial): HttpProblem =>
-  new HttpProblem(statuses[refuse], refuse, message)
+function toProblem({ refuse, message = 'Not allowed', retryMs }: AuthRefusal | Denial): HttpProblem {
+  const status = statuses[refuse]
+  return retryMs === undefined || status < 429
+    ? new HttpProblem(status, refuse, message)
+    : new LaterProblem(status, refuse, message, retryMs)
+}

@@ -12,7 +12,7 @@ const users = {
 
 const authenticate: Authenticate = (token) => {
   if (token === 'late') return { refuse: 'expired' }
-  if (token === 'busy') return { refuse: 'unavailable' }
+  if (token === 'busy') return { refuse: 'unavailable', retryMs: 2500 }
   return Object.hasOwn(users, token ?? '') ? users[token as keyof typeof users] : undefined
 }
 
@@ -87,6 +87,7 @@ describe('/broadcasting/auth', () => {
       [401, 'expired'],
       [503, 'unavailable'],
     ])
+    expect((await ask(form('private-user.42'), 'busy')).headers.get('retry-after')).toBe('3')
   })
 
   it('signs many channels in one request', async () => {
