@@ -5,7 +5,19 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-const benchmarks = ['size', 'types', 'heap', 'herd', 'dispatch', 'ui', 'mqtt', 'raw-ws', 'pusher', 'server']
+const benchmarks = [
+  'size',
+  'types',
+  'heap',
+  'herd',
+  'dispatch',
+  'ui',
+  'mqtt',
+  'raw-ws',
+  'pusher',
+  'server',
+  'server-mqtt',
+]
 
 /** Sizes have a command of their own, which also runs them here. */
 const programs = { size: join(import.meta.dirname, '../scripts/size.mjs') }

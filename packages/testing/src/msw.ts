@@ -1,4 +1,6 @@
 export type { MswLink, MswLinkOptions } from './msw/link.ts'
+export { type MqttLinkOptions, mqtt } from './msw/mqtt.ts'
+export type { MqttPresented, MqttServer, MqttServerOptions } from './msw/mqtt-server.ts'
 export { type PusherLinkOptions, pusher } from './msw/pusher.ts'
 export type { PusherMember } from './msw/pusher-rooms.ts'
 export type { PusherServer, PusherServerOptions } from './msw/pusher-server.ts'
