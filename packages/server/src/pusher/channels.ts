@@ -1,7 +1,7 @@
 import type { Entered } from '../adapter.ts'
 import type { Denial } from '../authorize.ts'
 import { JoinFaults } from '../faults/join-faults.ts'
-import { isCache, isPresence, isUserChannel, toUserChannel } from './channel-name.ts'
+import { isCache, isPresence, isPrivate, isUserChannel, toUserChannel } from './channel-name.ts'
 import type { PusherConnection } from './connection.ts'
 import { checkJoin, type JoinRefusal, type JoinRequest, UNAUTHORIZED } from './join-check.ts'
 import { Subscription, toPresence } from './subscription.ts'
@@ -50,7 +50,7 @@ export class Channels {
     const { socketId, user } = this.#connection
     const check = refusal ? { refusal } : checkJoin(request, { app: settings, socketId, user })
     if ('refusal' in check) return this.#connection.refuse(channel, check.refusal)
-    if (request.auth) this.#connection.signin.excuse()
+    if (isPrivate(channel)) this.#connection.signin.excuse()
     const known = this.#subscriptions.get(channel)
     if (known && known.member?.id === check.member?.id) return this.#again(known)
     if (known) this.leave(channel)

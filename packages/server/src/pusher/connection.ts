@@ -114,7 +114,7 @@ export class PusherConnection implements WireHandler {
   frame(frame: Frame): void {
     this.#silence.heard()
     const { traits, limits } = this.app.settings
-    if (traits.tooLarge === 'close' && frame.length > limits.eventBytes)
+    if (traits.tooLarge === 'close' && Buffer.byteLength(frame) > limits.eventBytes)
       return this.wire.close(1009, 'Message too large')
     if (traits.rateCounts === 'frames' && !this.#events.take()) return
     const parsed = parseClientFrame(typeof frame === 'string' ? frame : '')
