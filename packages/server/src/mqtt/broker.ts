@@ -1,6 +1,6 @@
 import type { Qos } from '@org/realtime-mqtt/codec'
 import type { User } from '../authenticate.ts'
-import { isDenial } from '../authorize.ts'
+import { type Decision, isDenial } from '../authorize.ts'
 import type { Context } from '../core.ts'
 import type { Message } from './message.ts'
 import type { MqttSettings } from './mqtt-options.ts'
@@ -19,6 +19,8 @@ export interface Opening {
 }
 
 export type Opened = { readonly session: Session; readonly isPresent: boolean } | { readonly refuse: number }
+
+const LOOK_MS = 5
 
 /** Sessions, subscriptions and what is retained: MQTT without its packets. */
 export class Broker {
@@ -101,6 +103,7 @@ export class Broker {
     const { session, matched, qos, id } = subscription
     const ids = id === undefined ? undefined : [id]
     for (const message of await this.store.retained.under(matched)) {
+      if (session.attached?.isFull) await this.#room(session)
       const delivery = { message, qos: least(qos, message.qos), retain: true, ids }
       const run = (): void => session.deliver(delivery)
       if (subscription.hasWildcard) session.hearing.pass(message.topic, run)
@@ -116,6 +119,14 @@ export class Broker {
     }
     if (parked instanceof Promise) this.#guard(parked.then(end), 'stopping MQTT')
     else end(parked)
+  }
+
+  /** Until the client has read some of what it was sent. One that reads nothing is ended by what comes next. */
+  async #room({ attached }: Session): Promise<void> {
+    const { clock, options } = this.context
+    const giveUpAt = clock.now() + options.times.answerMs
+    while (attached?.isFull && clock.now() < giveUpAt)
+      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve))
   }
 
   #create(client: string, user: User): Session {
@@ -160,11 +171,9 @@ export class Broker {
     if (will && !this.#isStopped) this.#guard(this.publish(will.message), 'publishing a will')
   }
 
-  #mayHear({ client, user }: Session, channel: string): Later<boolean> {
+  #mayHear({ client, user }: Session, channel: string): Later<boolean | undefined> {
     const decision = this.context.rules.decide(user, { channel, client, want: 'subscribe' })
-    return decision instanceof Promise
-      ? decision.then((late) => !isDenial(late) && late.subscribe)
-      : !isDenial(decision) && decision.subscribe
+    return decision instanceof Promise ? decision.then(toHearing) : toHearing(decision)
   }
 
   #route(message: Message): true {
@@ -200,6 +209,11 @@ export class Broker {
   #guard(work: Later<unknown>, where: string): void {
     if (work instanceof Promise) work.catch((error: unknown) => this.context.hooks.crash(error, where))
   }
+}
+
+function toHearing(decision: Decision): boolean | undefined {
+  if (!isDenial(decision)) return decision.subscribe
+  return decision.refuse === 'unavailable' ? undefined : false
 }
 
 const least = (a: Qos, b: Qos): Qos => Math.min(a, b) as Qos

@@ -4,12 +4,12 @@ import { isDenial } from '../authorize.ts'
 import { identify, isRefusal } from '../identify.ts'
 import { randomId } from '../ids.ts'
 import type { MqttConnection } from './connection.ts'
-import { toExpiryMs } from './expiry.ts'
 import { Message } from './message.ts'
 import { reasons, toAuthReason, toDeniedReason } from './reasons.ts'
 import { PacketSender } from './sender.ts'
 import type { Session } from './session.ts'
-import { isTooDeep } from './topic-tree.ts'
+import { toExpiryMs } from './session-expiry.ts'
+import { isPublic } from './topic-tree.ts'
 
 /** Asks who the client is by its password, and lets it in or not. */
 export async function connect(connection: MqttConnection, packet: Connect): Promise<void> {
@@ -125,7 +125,7 @@ export function check(
     return [reasons.badClientId, 'The client identifier is empty or too long']
   if (will && will.qos > maximumQos) return [reasons.noQos, `QoS is at most ${maximumQos}`]
   if (will?.retain && !retainAvailable) return [reasons.noRetain, 'Nothing can be retained']
-  if (will && isTooDeep(will.topic)) return [reasons.badTopic, 'The topic of the will has too many levels']
+  if (will && !isPublic(will.topic)) return [reasons.badTopic, 'Nobody may publish to the topic of the will']
   return undefined
 }
 

@@ -8,9 +8,9 @@ import {
   type Level,
   type Packet,
 } from '@org/realtime-mqtt/codec'
+import { Expiry } from '../expiry.ts'
 import type { Armed } from '../faults/armed.ts'
 import type { FaultMoment } from '../faults/rule.ts'
-import { Expiry } from '../raw/expiry.ts'
 import type { EndingCause, Frame, Wire, WireHandler } from '../wire.ts'
 import { Authentication } from './authentication.ts'
 import type { Broker } from './broker.ts'
@@ -63,13 +63,13 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
     return this.#level
   }
 
-  get connection(): string {
-    return this.wire.id
-  }
-
   get session(): Session {
     if (!this.#session) throw new Error('There is no session')
     return this.#session
+  }
+
+  get isFull(): boolean {
+    return !this.isOver && this.wire.bufferedBytes > this.broker.context.options.limits.bufferBytes / 4
   }
 
   get isOver(): boolean {

@@ -1,7 +1,7 @@
 import type { Disconnect } from '@org/realtime-mqtt/codec'
 import type { MqttConnection } from './connection.ts'
-import { toExpiryMs } from './expiry.ts'
 import { reasons } from './reasons.ts'
+import { toExpiryMs } from './session-expiry.ts'
 import { Violation } from './violation.ts'
 
 /** The client leaves: without its will, unless it asks for it [MQTT-3.14.4-3]. */

@@ -1,5 +1,5 @@
-/** Decides whether a session may hear a topic. */
-export type MayHear = (topic: string) => boolean | Promise<boolean>
+/** Decides whether a session may hear a topic; undefined when that cannot be decided now. */
+export type MayHear = (topic: string) => boolean | undefined | Promise<boolean | undefined>
 
 /** How many topics are remembered, and how many deliveries wait for one decision. */
 const MOST_TOPICS = 1000
@@ -22,16 +22,22 @@ export class Hearing {
   }
 
   #ask(topic: string): boolean | (() => void)[] {
-    const answer = this.#mayHear(topic)
-    const entry = typeof answer === 'boolean' ? answer : []
     if (this.#known.size >= MOST_TOPICS) this.#forget()
-    this.#known.set(topic, entry)
-    if (answer instanceof Promise)
-      void answer.then((may) => {
-        if (this.#known.get(topic) === entry) this.#known.set(topic, may)
-        if (may) for (const run of entry as (() => void)[]) run()
-      })
-    return entry
+    // Too many decisions are waited for.
+    if (this.#known.size >= MOST_TOPICS) return false
+    const answer = this.#mayHear(topic)
+    if (!(answer instanceof Promise)) {
+      if (answer !== undefined) this.#known.set(topic, answer)
+      return answer ?? false
+    }
+    const waiting: (() => void)[] = []
+    this.#known.set(topic, waiting)
+    void answer.then((may) => {
+      if (may === undefined) this.#known.delete(topic)
+      else this.#known.set(topic, may)
+      if (may) for (const run of waiting) run()
+    })
+    return waiting
   }
 
   #forget(): void {

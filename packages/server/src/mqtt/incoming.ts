@@ -4,11 +4,8 @@ import type { Broker } from './broker.ts'
 import { Message } from './message.ts'
 import type { OpenConnection } from './open-connection.ts'
 import { reasons, toDenialReason } from './reasons.ts'
-import { isTooDeep } from './topic-tree.ts'
+import { isPublic } from './topic-tree.ts'
 import { Violation } from './violation.ts'
-
-/** Topics that no client publishes to. */
-const isKept = (topic: string): boolean => /^\$(SYS|share)(\/|$)/.test(topic)
 
 /** What one connection publishes. */
 export class Incoming {
@@ -35,7 +32,7 @@ export class Incoming {
     // Older clients cannot know of it.
     if (qos === 2 && this.#open.level === 5 && session.received.size >= receiveMaximum)
       throw new Violation(reasons.receiveMaximum, `More than ${receiveMaximum} publishes are unanswered`)
-    if (isTooDeep(topic) || isKept(topic)) return this.#answer(packet, reasons.badTopic)
+    if (!isPublic(topic)) return this.#answer(packet, reasons.badTopic)
     const result = this.#decide(topic)
     const finish = (decision: Decision): void | Promise<void> => this.#finish({ ...packet, topic }, decision)
     return result instanceof Promise ? result.then(finish) : finish(result)
@@ -85,10 +82,10 @@ export class Incoming {
 
   #note({ id, qos, dup, payload }: Publish, topic: string, isRepeat: boolean): void {
     const { recorder } = this.#broker.context.faults
-    const { session, connection } = this.#open
+    const { session, wire } = this.#open
     if (recorder.isIdle) return
     const serial = qos ? session.serialOf(id, isRepeat || dup) : undefined
-    recorder.note(connection, topic, {
+    recorder.note(wire.id, topic, {
       event: 'message',
       payload: payload.slice(),
       from: session.client,

@@ -281,6 +281,20 @@ describe('retained messages', () => {
     expect(shown(publishesOf(packets))).toEqual(expected)
   })
 
+  it('wait for a client that reads slowly', async () => {
+    const { connect, publishMqtt, clock } = setupMqtt({ limits: { bufferBytes: 4096 } })
+    await publishMqtt('a', '1', { retain: true })
+    const guest = await connect()
+    const base = Object.getPrototypeOf(guest)
+    base.bufferedBytes = 2000
+    expect(shown(await guest.say(toSubscribe('a')))).toEqual(['suback'])
+    await clock.advance(100)
+    expect([guest.take(), guest.isPaused]).toEqual([[], true])
+    base.bufferedBytes = 0
+    await clock.advance(5)
+    expect([shown(guest.take()), guest.isPaused]).toEqual([['a 1'], false])
+  })
+
   it('do not come to shared subscriptions', async () => {
     const { connect, publishMqtt } = setupMqtt()
     await publishMqtt('a', '1', { retain: true })

@@ -61,6 +61,22 @@ describe('rights', () => {
     ])
   })
 
+  it('are asked again for a topic when they could not be decided', async () => {
+    const { connect, authorize, publishMqtt, crashes } = setupMqtt(anonymous)
+    let isUp = false
+    authorize('a/*', (_user, _params, { channel }) => {
+      if (!isUp && channel === 'a/b') throw new Error('down')
+      return true
+    })
+    const guest = await connect()
+    await guest.say(toSubscribe('a/#'))
+    await publishMqtt('a/b', '1')
+    isUp = true
+    await publishMqtt('a/b', '2')
+    expect(shown(guest.take())).toEqual(['a/b 2'])
+    expect(crashes.splice(0)).toHaveLength(1)
+  })
+
   it('are asked for a shared filter without its name', async () => {
     const { connect, authorize } = setupMqtt(anonymous)
     authorize('a', () => true)

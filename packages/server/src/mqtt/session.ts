@@ -8,6 +8,8 @@ import type { Subscription } from './subscriptions.ts'
 
 /** The connection of a session, as the broker needs it. */
 export interface Attached extends Sender {
+  /** A good part of what may wait for it does. */
+  readonly isFull: boolean
   /** Tells the client why, in its protocol, and ends the connection. */
   end(reason: number, sentence: string): void
 }

@@ -30,15 +30,33 @@ export function toSubscription(
 
 /** Who shares a filter: each message goes to one of them. */
 class Group {
-  readonly members = new Map<Session, Subscription>()
+  readonly #members = new Map<Session, Subscription>()
+  #order: readonly Subscription[] = []
   #turn = 0
+
+  get size(): number {
+    return this.#order.length
+  }
+
+  add(subscription: Subscription): void {
+    this.#members.set(subscription.session, subscription)
+    this.#order = [...this.#members.values()]
+  }
+
+  remove(session: Session): void {
+    this.#members.delete(session)
+    this.#order = [...this.#members.values()]
+  }
 
   /** The next one that is there; if nobody is, the next one. */
   pick(): Subscription | undefined {
-    const all = [...this.members.values()]
-    const turn = this.#turn++
-    const inTurn = all.map((_, at) => all[(turn + at) % all.length] as Subscription)
-    return inTurn.find(({ session }) => session.isUp) ?? inTurn[0]
+    const { length } = this.#order
+    const first = this.#turn++ % length
+    for (let at = first; at < first + length; at++) {
+      const picked = this.#order[at % length]
+      if (picked?.session.isUp) return picked
+    }
+    return this.#order[first]
   }
 }
 
@@ -71,7 +89,7 @@ export class Subscriptions {
     if (!isShared(filter)) return void node.own.set(session, subscription)
     const group = node.groups.get(filter) ?? new Group()
     node.groups.set(filter, group)
-    group.members.set(session, subscription)
+    group.add(subscription)
   }
 
   remove({ session, filter, matched }: Subscription): void {
@@ -79,8 +97,8 @@ export class Subscriptions {
     if (!node) return
     this.#known.clear()
     const group = node.groups.get(filter)
-    group?.members.delete(session)
-    if (!group?.members.size) node.groups.delete(filter)
+    group?.remove(session)
+    if (!group?.size) node.groups.delete(filter)
     if (!isShared(filter)) node.own.delete(session)
     if (!node.own.size && !node.groups.size) this.#tree.set(matched, undefined)
   }

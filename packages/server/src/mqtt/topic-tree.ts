@@ -15,6 +15,9 @@ export const isTooDeep = (name: string): boolean => {
   return levels > MOST_LEVELS
 }
 
+/** Whether a client may publish to it as far as the broker itself is concerned. */
+export const isPublic = (topic: string): boolean => !isTooDeep(topic) && !/^\$(SYS|share)(\/|$)/.test(topic)
+
 /** Values by topic, or by filter. */
 export class TopicTree<T> {
   readonly #root = create<T>()

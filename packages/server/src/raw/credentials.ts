@@ -1,8 +1,8 @@
 import type { User } from '../authenticate.ts'
+import { Expiry } from '../expiry.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import type { RawConnection } from './connection.ts'
 import { endings } from './endings.ts'
-import { Expiry } from './expiry.ts'
 import { refresh } from './greeting.ts'
 
 /** Each new token asks code of the user. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from './clock.ts'
 
 interface ExpiryNeeds {
   readonly clock: Clock
