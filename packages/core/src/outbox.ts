@@ -4,7 +4,7 @@ import { fault, toFault } from './fault.ts'
 import type { Report } from './listeners.ts'
 import { numbers } from './options.ts'
 import type { Delivery, Protocol } from './protocol.ts'
-import { isKept, type Outgoing, toDropped } from './publish-entry.ts'
+import { isKept, type Outgoing, toDropped, toPromise } from './publish-entry.ts'
 import { createPublishQueue } from './publish-queue.ts'
 import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
 import type { Frame } from './transport.ts'
@@ -32,6 +32,8 @@ export type Publish = (
 
 const deliveries: readonly Delivery[] = ['volatile', 'at-most-once', 'at-least-once', 'exactly-once']
 
+const VALID: Checked = { value: undefined }
+
 /**
  * Checks and encodes a publish before it is queued, so that what waits can be sent as it is. A protocol that keeps
  * publishes beyond this process brings a queue that does so.
@@ -56,12 +58,12 @@ export function createOutbox(setup: OutboxSetup, queue: PublishQueue = createPub
   const publish: Publish = (channel, event, payload, options) => {
     const { delivery = 'at-most-once', ttlMs, signal, coalesceKey, ...own } = options
     if (!may) throw missing('publish')
-    numbers('publish', { ttlMs })
+    if (ttlMs !== undefined) numbers('publish', { ttlMs })
     if (deliveries.indexOf(delivery) > strongest) throw missing(delivery)
     const id = `${prefix}-${++count}`
-    const details = { channel, event, id }
 
     const toMessage = ({ issues }: Checked): Outgoing => {
+      const details = { channel, event, id }
       if (setup.isClosed()) throw fault('connection.closed', {}, undefined, id)
       if (issues)
         throw fault('message.malformed', { ...details, issues }, undefined, 'does not fit its schema', id)
@@ -83,28 +85,27 @@ export function createOutbox(setup: OutboxSetup, queue: PublishQueue = createPub
       }
     }
 
-    const send = async (checked: Checked, over?: DropReason): Promise<Receipt> => {
+    const send = (checked: Checked, over?: DropReason): Promise<Receipt> => {
       try {
         const message = toMessage(checked)
-        return over ? { id, outcome: 'dropped', error: toDropped(message, over) } : queue.publish(message)
+        return over
+          ? toPromise({ id, outcome: 'dropped', error: toDropped(message, over) })
+          : queue.publish(message)
       } catch (error) {
         setup.trace({ type: 'publish', id, channel, outcome: (error as RealtimeError).code })
-        throw error
+        return toPromise(error as RealtimeError)
       }
     }
 
     const schema = setup.schema(channel, event)
-    const checked = schema ? validate(schema, payload) : { value: payload }
-    let receipt: Promise<Receipt>
-    if (turn || checked instanceof Promise) {
-      const mine = Promise.all([checked, turn])
-      turn = mine
-      receipt = Promise.race([mine, era.ended]).then((result) => {
-        if (turn === mine) turn = undefined
-        return typeof result === 'string' ? send({ value: payload }, result) : send(result[0])
-      })
-    } else receipt = send(checked)
-    // A refusal that nobody awaits is told by the promise alone; it must not end the process.
+    const checked = schema ? validate(schema, payload) : VALID
+    if (!turn && !(checked instanceof Promise)) return send(checked)
+    const mine = Promise.all([checked, turn])
+    turn = mine
+    const receipt = Promise.race([mine, era.ended]).then((result) => {
+      if (turn === mine) turn = undefined
+      return typeof result === 'string' ? send(VALID, result) : send(result[0])
+    })
     receipt.catch(() => {})
     return receipt
   }

@@ -20,8 +20,18 @@ export interface Entry {
   cancelTtl?: Cancel
   /** Lets go of what it held while it waited or was unanswered. */
   release?: () => void
-  readonly resolve: (receipt: Receipt) => void
-  readonly reject: (error: RealtimeError) => void
+  /** How it ended. */
+  result?: Receipt | RealtimeError
+  /** Where it did not end during the call: tells whoever awaits it. */
+  settle?: (result: Receipt | RealtimeError) => void
+}
+
+/** What was decided during the call, as a promise. A rejection that nobody awaits must not end the process. */
+export function toPromise(result: Receipt | RealtimeError): Promise<Receipt> {
+  if (!(result instanceof Error)) return Promise.resolve(result)
+  const rejection = Promise.reject(result)
+  rejection.catch(() => {})
+  return rejection
 }
 
 /** What its delivery asks for when the line it went over is lost. */

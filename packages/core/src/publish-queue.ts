@@ -4,7 +4,7 @@ import type { Cancel } from './clock.ts'
 import type { DropReason, RealtimeError } from './errors.ts'
 import { fault, toFault } from './fault.ts'
 import type { Line } from './line-setup.ts'
-import { type Entry, isKept, sizeOf, toDetails, toDropped } from './publish-entry.ts'
+import { type Entry, isKept, sizeOf, toDetails, toDropped, toPromise } from './publish-entry.ts'
 import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
 
 const POLL_MS = 50
@@ -25,6 +25,8 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
   let isHeldBack = false
   let cancelPoll: Cancel = () => {}
   let drained: (() => void)[] = []
+  /** One hold on the connection for all that are not settled. */
+  let letGo: (() => void) | undefined
 
   /** It waits from now on, or does not any more. */
   const tally = (entry: Entry, sign: 1 | -1): void => {
@@ -39,11 +41,13 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     if (entries.delete(id) && !entry.line) tally(entry, -1)
     trace({ type: 'publish', id, channel: key, outcome })
     entry.release?.()
-    if (how instanceof Error) entry.reject(how)
-    else entry.resolve({ id, ...how })
+    entry.result = how instanceof Error ? how : { id, ...how }
+    entry.settle?.(entry.result)
     if (entry.line) subscriptions.settled()
     if (older && entry.line === older) flush()
     if (entries.size) return
+    letGo?.()
+    letGo = undefined
     for (const resolve of drained) resolve()
     drained = []
   }
@@ -153,19 +157,31 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
 
   /** It does not go at once: from here on it holds what it needs, and can expire and be aborted. */
   const keep = (entry: Entry): void => {
-    const { id, key, signal } = entry.message
-    const letGo = port.hold()
+    const { key, signal } = entry.message
     const leave = isMembersOnly ? subscriptions.hold(subscriptions.use(key)) : undefined
-    const unlisten = onAbort(signal, () => giveUp(entry, 'aborted'))
-    entry.release = () => {
-      leave?.()
-      letGo()
-      entry.cancelTtl?.()
-      unlisten()
-    }
-    // Holding may dial, and whoever hears of that may settle it.
-    if (entries.has(id)) limit(entry)
-    else entry.release()
+    const unlisten = signal && onAbort(signal, () => giveUp(entry, 'aborted'))
+    limit(entry)
+    if (leave || unlisten || entry.cancelTtl)
+      entry.release = () => {
+        leave?.()
+        unlisten?.()
+        entry.cancelTtl?.()
+      }
+    if (letGo) return
+    // Last: holding may dial, and whoever hears of that may settle it, or publish.
+    const release = port.hold()
+    if (letGo || !entries.size) release()
+    else letGo = release
+  }
+
+  const begin = (entry: Entry): void => {
+    const { id, key, signal } = entry.message
+    const refusal = toRefusal(key)
+    if (signal?.aborted) return drop(entry, 'aborted')
+    if (refusal) return refuse(entry, refusal)
+    const isBlocked = count > 0 && some((other) => !other.line && other.message.key === key)
+    if (isHeldBack || isBlocked || !hand(entry)) admit(entry)
+    if (entries.has(id)) keep(entry)
   }
 
   const resend = (entry: Entry): void => {
@@ -187,16 +203,17 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
 
   return {
     publish(message) {
-      return new Promise<Receipt>((resolve, reject) => {
-        const { id, key, signal } = message
-        const entry: Entry = { message, bytes: sizeOf(message.payload), line: undefined, resolve, reject }
-        const refusal = toRefusal(key)
-        if (signal?.aborted) return drop(entry, 'aborted')
-        if (refusal) return refuse(entry, refusal)
-        const isBlocked = count > 0 && some((other) => !other.line && other.message.key === key)
-        if (isHeldBack || isBlocked || !hand(entry)) admit(entry)
-        if (entries.has(id)) keep(entry)
+      const entry: Entry = { message, bytes: sizeOf(message.payload), line: undefined }
+      begin(entry)
+      if (entry.result) return toPromise(entry.result)
+      const receipt = new Promise<Receipt>((resolve, reject) => {
+        entry.settle = (result) => {
+          if (!(result instanceof Error)) return resolve(result)
+          receipt.catch(() => {})
+          reject(result)
+        }
       })
+      return receipt
     },
     settle(from, id, settlement) {
       const entry = entries.get(id)
