@@ -1,54 +1,30 @@
 /**
- * `npm run demo`: the reference server, and the gallery from source before it. `PORT` and `SERVER_PORT` choose
- * other ports.
+ * `npm run demo`: the reference server, and the examples from source before it. `npm run demo -- NAME` prints the
+ * address of one. `PORT`, `SERVER_PORT` and `MQTT_PORT` choose other ports.
  */
-import { join } from 'node:path'
-import { bootstrap, root } from './bootstrap.mjs'
+import { bootstrap } from './bootstrap.mjs'
 
 await bootstrap()
 // Not before: nothing may be installed yet.
-const { createServer, defaultClientConditions, defaultServerConditions } = await import('vite')
+const { pages, startDemo } = await import('./demo-server.mjs')
 
-const port = toPort('PORT', 4173)
-const serverPort = toPort('SERVER_PORT', 6001)
-const gallery = join(root, 'examples/gallery')
-/** @type {import('../examples/gallery/src/far-end-node.ts').FarEnd | undefined} */
-let farEnd
-
-const server = await createServer({
-  root: gallery,
-  configFile: false,
-  logLevel: 'warn',
-  clearScreen: false,
-  resolve: { conditions: ['@org/source', ...defaultClientConditions] },
-  ssr: { resolve: { conditions: ['@org/source', ...defaultServerConditions] } },
-  server: { host: '127.0.0.1', port, strictPort: true },
-  plugins: [
-    {
-      name: 'demo-address',
-      configureServer({ middlewares }) {
-        middlewares.use('/demo.json', (_request, response) => {
-          response.setHeader('Content-Type', 'application/json')
-          response.end(JSON.stringify(farEnd))
-        })
-      },
-    },
-  ],
-})
+const [name = 'home'] = process.argv.slice(2)
+if (!pages.includes(name)) fail(`There is no example "${name}". There are: ${pages.join(', ')}`)
+const ports = {
+  port: toPort('PORT', 4173),
+  serverPort: toPort('SERVER_PORT', 6001),
+  mqttPort: toPort('MQTT_PORT', 1883),
+}
+const demo = await startDemo(ports).catch(explain)
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, stop)
 if (process.env['npm_lifecycle_event'] === 'demo') stopWithParent()
-await server.listen().catch((error) => explain(error, 'PORT', port))
-farEnd = await startFarEnd().catch((error) => explain(error, 'SERVER_PORT', serverPort))
-console.log(`The gallery is at   http://127.0.0.1:${port}/ (Ctrl-C ends it)
-The server is at    ${farEnd?.url}
-Its inspector is at ${farEnd?.inspectUrl} (token for faults: ${farEnd?.control.token})`)
 
-/** Built as it is loaded, so that the demo shows what the sources are now. */
-async function startFarEnd() {
-  const { runner } = /** @type {import('vite').RunnableDevEnvironment} */ (server.environments['ssr'])
-  const { startFarEnd } = await runner.import(join(gallery, 'src/far-end-node.ts'))
-  return startFarEnd({ port: serverPort, origins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`] })
-}
+const { backend } = demo
+const isHome = name === 'home'
+console.log(`${isHome ? 'The examples are at  ' : 'The example is at    '} ${demo.url}${isHome ? '' : `${name}/`} (Ctrl-C ends it)
+The server is at      ${backend.url}
+MQTT over TCP is at   ${backend.mqttUrl ?? `no port: ${ports.mqttPort} is busy`}
+Its inspector is at   ${backend.inspectUrl} (token for faults: ${backend.control.token})`)
 
 /** A signal to npm ends its shell, which does not pass it on. */
 function stopWithParent() {
@@ -57,8 +33,7 @@ function stopWithParent() {
 }
 
 async function stop() {
-  await farEnd?.close()
-  await server.close()
+  await demo.close()
   process.exit(0)
 }
 
@@ -70,11 +45,11 @@ function toPort(variable, fallback) {
   return value
 }
 
-/** @param {NodeJS.ErrnoException} error @param {string} variable @param {number} busy */
-async function explain(error, variable, busy) {
-  await server.close()
-  const isBusy = /EADDRINUSE|already in use|is busy/.test(`${error.code} ${error.message} ${error.cause}`)
-  fail(isBusy ? `Port ${busy} is busy. Choose another: ${variable}=${busy + 1} npm run demo` : error.message)
+/** @param {NodeJS.ErrnoException & { readonly variable?: 'PORT' | 'SERVER_PORT' }} error @returns {never} */
+function explain({ variable = 'PORT', code, message, cause }) {
+  const busy = variable === 'PORT' ? ports.port : ports.serverPort
+  const isBusy = /EADDRINUSE|already in use|is busy/.test(`${code} ${message} ${cause}`)
+  fail(isBusy ? `Port ${busy} is busy. Choose another: ${variable}=${busy + 1} npm run demo` : message)
 }
 
 /** @param {string} message @returns {never} */

@@ -19,11 +19,3 @@ export const channels = defineChannels({
 
 /** The one channel of this page. */
 export const DESK = 'desk.1'
-
-/** Where the page finds its server: what `/demo.json` says. */
-export interface Address {
-  /** Of the WebSocket. */
-  readonly url: string
-  readonly control: { readonly url: string; readonly token: string }
-  readonly inspectUrl: string
-}

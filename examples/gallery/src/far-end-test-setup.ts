@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import type { Address } from '@org/example-backend'
 import type { RunnableDevEnvironment } from 'vite'
 import type { TestProject } from 'vitest/node'
-import type { Address } from './channels.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,11 +14,15 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 /** Run by vitest once, in Node, before the tests in a browser: starts the server of the gallery. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { runner } = project.vite.environments.ssr as RunnableDevEnvironment
-  const { startFarEnd } = await runner.import<typeof import('./far-end-node.ts')>(here('./far-end-node.ts'))
+  const { startBackend } = await runner.import<typeof import('@org/example-backend')>(
+    here('../../backend/src/index.ts'),
+  )
+  const { createBackend } = await runner.import<typeof import('./backend.ts')>(here('./backend.ts'))
   const { fastClock } = await runner.import<typeof import('./fast-clock-test-setup.ts')>(
     here('./fast-clock-test-setup.ts'),
   )
-  const { close, ...address } = await startFarEnd({
+  const { close, ...address } = await startBackend({
+    backends: [createBackend],
     origins: ['http://localhost:*', 'http://127.0.0.1:*'],
     clock: fastClock,
   })

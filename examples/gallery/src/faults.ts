@@ -1,7 +1,7 @@
+import type { Control } from '@org/example-backend/control'
 import type { FaultRule } from '@org/realtime-server'
 import type { Booking } from './channels.ts'
 import { DESK } from './channels.ts'
-import type { Control } from './control.ts'
 import type { PageSignals } from './page-signals.ts'
 
 interface Words {

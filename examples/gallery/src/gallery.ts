@@ -1,3 +1,5 @@
+import type { Address } from '@org/example-backend'
+import { createControl } from '@org/example-backend/control'
 import type { Channel } from '@org/realtime-core'
 import type { Clock } from '@org/realtime-core/kit'
 import {
@@ -7,8 +9,7 @@ import {
   type StrictMeta,
 } from '@org/realtime-raw-ws'
 import { createBookings } from './bookings.ts'
-import { type Address, channels } from './channels.ts'
-import { createControl } from './control.ts'
+import { channels } from './channels.ts'
 import { h } from './dom.ts'
 import { createEventsPanel } from './events-panel.ts'
 import { createFaults } from './faults.ts'

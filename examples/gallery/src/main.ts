@@ -1,5 +1,5 @@
+import type { Address } from '@org/example-backend'
 import { systemClock } from '@org/realtime-core/kit'
-import type { Address } from './channels.ts'
 import { h } from './dom.ts'
 import { mountGallery } from './gallery.ts'
 

@@ -1,5 +1,5 @@
 import type { FaultRule } from '@org/realtime-server'
-import type { Address } from './channels.ts'
+import type { Address } from './create-backend.ts'
 
 /** The faults of the server, over HTTP. */
 export interface Control {

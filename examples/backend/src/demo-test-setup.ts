@@ -1,0 +1,48 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { startDemo } from '../../../scripts/demo-server.mjs'
+import { findProgram } from '../../../scripts/programs.mjs'
+import type { Address } from './create-backend.ts'
+
+/**
+ * Serves the examples as `npm run demo` does, for all tests of a file. What it returns opens a page of one and
+ * fails the test for whatever the console shows there, but for what is expected.
+ */
+export function useDemo() {
+  let browser: Browser
+  let demo: Awaited<ReturnType<typeof startDemo>>
+  beforeAll(async () => {
+    const executablePath = findProgram('chromium')
+    browser = await chromium.launch({
+      ...(executablePath && { executablePath }),
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    })
+    demo = await startDemo({ port: 0, serverPort: 0 })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await demo?.close()
+  })
+
+  return {
+    get address(): Address {
+      return demo.backend
+    },
+    async open(path: string, look: BrowserContextOptions = {}, expected?: RegExp): Promise<Page> {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...look })
+      const page = await context.newPage()
+      const problems: string[] = []
+      page.on('pageerror', (error) => problems.push(`${error}`))
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type()) && !expected?.test(message.text()))
+          problems.push(message.text())
+      })
+      onTestFinished(async () => {
+        await context.close()
+        expect(problems).toEqual([])
+      })
+      await page.goto(new URL(path, demo.url).href)
+      return page
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { useDemo } from '../../backend/src/demo-test-setup.ts'
+import { examples } from './examples.ts'
+
+const demo = useDemo()
+
+describe('the page of all examples', () => {
+  it('leads from the first address to every example and back', async () => {
+    const page = await demo.open('/')
+    for (const { name, title } of examples) {
+      await page.getByRole('link', { name: title }).click()
+      await page.getByRole('heading', { level: 1, name: title }).waitFor()
+      expect(new URL(page.url()).hash).toBe(`#${name}`)
+      await page.frameLocator('iframe').locator('h1').first().waitFor()
+      await page.getByRole('link', { name: 'All examples' }).click()
+    }
+    expect(await page.getByRole('navigation', { name: 'Examples' }).getByRole('link').count()).toBe(
+      examples.length,
+    )
+  })
+
+  it('breaks the line of the example beside it, and lets it come back', async () => {
+    const page = await demo.open('/home/#gallery', {}, /WebSocket connection/)
+    const headline = page.frameLocator('iframe').locator('.headline')
+    await headline.getByText('Connected', { exact: true }).waitFor()
+    const down = page.getByRole('button', { name: 'Server down' })
+    await down.click()
+    await headline.getByText(/Reconnecting/).waitFor()
+    expect(await down.getAttribute('aria-pressed')).toBe('true')
+    await down.click()
+    await headline.getByText('Connected', { exact: true }).waitFor()
+  })
+
+  it.each([360, 1280])('fits into %i pixels, in the dark as well', async (width) => {
+    const page = await demo.open('/home/', { viewport: { width, height: 700 }, colorScheme: 'dark' })
+    await page.getByRole('navigation').waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  })
+})

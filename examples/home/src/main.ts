@@ -1,0 +1,87 @@
+import type { Address } from '@org/example-backend'
+import { createControl } from '@org/example-backend/control'
+import { h } from '@org/example-gallery/dom'
+import { type Example, examples } from './examples.ts'
+import { createFaultsPanel } from './faults-panel.ts'
+
+const home = document.querySelector<HTMLElement>('#home')
+if (home) start(home)
+
+async function start(home: HTMLElement): Promise<void> {
+  const response = await fetch('/demo.json').catch(() => undefined)
+  const address = (await response?.json().catch(() => undefined)) as Address | undefined
+  const show = (): void => {
+    const example = examples.find(({ name }) => `#${name}` === location.hash)
+    if (!address) home.replaceChildren(noServer())
+    else if (example) home.replaceChildren(...toStage(example, address))
+    else home.replaceChildren(...toList())
+    document.title = `${example ? `${example.title}: ` : ''}@org/realtime examples`
+  }
+  addEventListener('hashchange', show)
+  show()
+}
+
+const noServer = (): HTMLElement =>
+  h(
+    'section',
+    { class: 'card' },
+    h('h1', {}, 'No server'),
+    h('p', {}, 'Start this page with npm run demo, which starts its server too.'),
+  )
+
+const toList = (): readonly HTMLElement[] => [
+  h(
+    'header',
+    {},
+    h('h1', {}, 'What can be built with @org/realtime'),
+    h(
+      'p',
+      { class: 'soft' },
+      'Every page talks to one reference server. Open two windows, and break the line.',
+    ),
+  ),
+  h(
+    'nav',
+    { class: 'grid', 'aria-label': 'Examples' },
+    ...examples.map(({ name, title, line }) =>
+      h(
+        'section',
+        { class: 'card' },
+        h('h2', {}, h('a', { href: `#${name}` }, title)),
+        h('p', { class: 'soft' }, line),
+      ),
+    ),
+  ),
+]
+
+/** An example, with what can be done to its line beside it. */
+const toStage = ({ name, title, line, hint }: Example, address: Address): readonly HTMLElement[] => [
+  h(
+    'header',
+    { class: 'row between' },
+    h('div', {}, h('h1', {}, title), h('p', { class: 'soft' }, `${line} ${hint}`)),
+    h(
+      'div',
+      { class: 'row' },
+      h('a', { href: '#', class: 'button' }, 'All examples'),
+      h('a', { href: `/${name}/`, class: 'button', target: '_blank' }, 'Open alone'),
+    ),
+  ),
+  h(
+    'div',
+    { class: 'split' },
+    h('iframe', { src: `/${name}/`, title }),
+    h(
+      'aside',
+      { class: 'beside' },
+      createFaultsPanel(createControl(address.control)),
+      h(
+        'section',
+        { class: 'card' },
+        h('h2', {}, 'What the server sees'),
+        h('p', { class: 'soft' }, 'Connections, channels and frames, as they are.'),
+        h('a', { href: address.inspectUrl, target: '_blank' }, 'Open its inspector'),
+      ),
+    ),
+  ),
+]

@@ -1,0 +1,84 @@
+/** The examples before their server: what `npm run demo` and the tests of the examples start. */
+import { existsSync, readdirSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { createServer, defaultClientConditions, defaultServerConditions } from 'vite'
+import { root } from './bootstrap.mjs'
+
+const folder = join(root, 'examples')
+
+/** The names of all that have a page. */
+export const pages = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.html')))
+
+const backends = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'src/backend.ts')))
+
+/**
+ * Serves the pages from source. They ask for `/demo.json` to find the server; what starts with `/api` or
+ * `/broadcasting` is passed on to it.
+ * @param {{ readonly port: number, readonly serverPort: number, readonly mqttPort?: number }} ports 0 for any that is free
+ */
+export async function startDemo({ port, serverPort, mqttPort = 0 }) {
+  /** @type {import('../examples/backend/src/index.ts').RunningBackend | undefined} */
+  let backend
+  const vite = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: 'warn',
+    clearScreen: false,
+    appType: 'mpa',
+    cacheDir: join(root, 'node_modules/.vite/examples'),
+    resolve: { conditions: ['@org/source', ...defaultClientConditions] },
+    ssr: { resolve: { conditions: ['@org/source', ...defaultServerConditions] } },
+    server: { host: '127.0.0.1', port, strictPort: true },
+    plugins: [
+      {
+        name: 'demo',
+        configureServer({ middlewares }) {
+          middlewares.use('/demo.json', (_request, response) => {
+            response.setHeader('Content-Type', 'application/json')
+            response.end(JSON.stringify(backend))
+          })
+          middlewares.use((asked, response, next) => {
+            const { url = '', method, headers } = asked
+            if (url === '/') return response.writeHead(302, { Location: '/home/' }).end()
+            if (!backend || !/^\/(api|broadcasting)\//.test(url)) return next()
+            const [host, port] = backend.host.split(':')
+            const passed = request({ host, port, path: url, method, headers }, (answer) => {
+              response.writeHead(answer.statusCode ?? 502, answer.headers)
+              answer.pipe(response)
+            })
+            passed.on('error', () => response.writeHead(502).end())
+            asked.pipe(passed)
+          })
+        },
+      },
+    ],
+  })
+  const fail = async (/** @type {unknown} */ error, /** @type {'PORT' | 'SERVER_PORT'} */ variable) => {
+    await vite.close()
+    throw Object.assign(error instanceof Error ? error : new Error(`${error}`), { variable })
+  }
+  await vite.listen().catch((error) => fail(error, 'PORT'))
+  const address = /** @type {import('node:net').AddressInfo} */ (vite.httpServer?.address())
+  const { runner } = /** @type {import('vite').RunnableDevEnvironment} */ (vite.environments['ssr'])
+  /** @type {typeof import('../examples/backend/src/index.ts')} */
+  const { startBackend } = await runner.import(join(folder, 'backend/src/index.ts'))
+  /** @type {{ readonly createBackend: import('../examples/backend/src/index.ts').CreateBackend }[]} */
+  const modules = await Promise.all(
+    backends.map((name) => runner.import(join(folder, name, 'src/backend.ts'))),
+  )
+  backend = await startBackend({
+    backends: modules.map(({ createBackend }) => createBackend),
+    port: serverPort,
+    mqttPort,
+    origins: [`http://127.0.0.1:${address.port}`, `http://localhost:${address.port}`],
+  }).catch((error) => fail(error, 'SERVER_PORT'))
+  return {
+    url: `http://127.0.0.1:${address.port}/`,
+    backend,
+    async close() {
+      await backend?.close()
+      await vite.close()
+    },
+  }
+}
