@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import { createServer, defaultClientConditions, defaultServerConditions } from 'vite'
 import { root } from './bootstrap.mjs'
 
@@ -11,6 +12,26 @@ const folder = join(root, 'examples')
 export const pages = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.html')))
 
 const backends = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'src/backend.ts')))
+
+/**
+ * The file for a script tag, from source: as the build makes it, but not minified.
+ * @param {string} name
+ */
+async function buildGlobal(name) {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'packages', name, 'src/index.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: `Realtime${name
+      .split('-')
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join('')}`,
+    conditions: ['@org/source', 'browser'],
+    define: { 'process.env.NODE_ENV': '"production"' },
+  })
+  return outputFiles[0]?.text
+}
 
 /**
  * Serves the pages from source. They ask for `/demo.json` to find the server; what starts with `/api` or
@@ -38,8 +59,13 @@ export async function startDemo({ port, serverPort, mqttPort = 0 }) {
             response.setHeader('Content-Type', 'application/json')
             response.end(JSON.stringify(backend))
           })
-          middlewares.use((asked, response, next) => {
+          middlewares.use(async (asked, response, next) => {
             const { url = '', method, headers } = asked
+            const [, name] = /^\/realtime-([\w-]+)\.global\.js$/.exec(url) ?? []
+            if (name) {
+              response.setHeader('Content-Type', 'text/javascript')
+              return response.end(await buildGlobal(name))
+            }
             if (url === '/') return response.writeHead(302, { Location: '/home/' }).end()
             if (!backend || !/^\/(api|broadcasting)\//.test(url)) return next()
             const [host, port] = backend.host.split(':')

@@ -14,4 +14,10 @@ export const examples: readonly Example[] = [
     line: 'One client, every fault: dropped lines, silence, refused channels, lost history.',
     hint: 'It has more buttons of its own.',
   },
+  {
+    name: 'scada-script-tag',
+    title: 'SCADA on a plain page',
+    line: 'One script tag, 50 tags, 5,000 events a second, ten calls a second for each.',
+    hint: 'Drop the lines, and look for the red mark in every chart.',
+  },
 ]

@@ -15,6 +15,7 @@ import { Broker } from './mqtt/broker.ts'
 import { createMqttEndpoint } from './mqtt/endpoint.ts'
 import type { Resolved } from './options.ts'
 import { createPaths, type Paths } from './paths.ts'
+import type { Pusher } from './pusher/pusher.ts'
 import { servePusher } from './pusher/serve.ts'
 import { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
 import { createRawEndpoint } from './raw/endpoint.ts'
@@ -40,6 +41,7 @@ export interface Core extends Context {
   readonly endpoints: Paths<Endpoint>
   /** The pages of protocols that have some. */
   readonly routes: readonly Route[]
+  readonly pusher: Pusher | undefined
   readonly mqtt: { readonly broker: Broker; readonly endpoint: Endpoint } | undefined
   /** Serves one more connection; the carrier then reports to it. */
   serve(endpoint: Endpoint, carrier: Carrier, request: WireRequest): Connection
@@ -84,6 +86,7 @@ export function createCore(options: Resolved): Core {
     connections,
     endpoints,
     routes: pusher?.routes ?? [],
+    pusher: pusher?.pusher,
     mqtt,
     serve(endpoint, carrier, request) {
       const connection = new Connection(nextId(), clock.date(), carrier, request, serviceOf(endpoint))

@@ -5,6 +5,7 @@ import type { Core } from './core.ts'
 import type { Faults } from './faults/board.ts'
 import type { HookName, Hooks } from './hooks.ts'
 import { type MqttPublishOptions, publishMqtt } from './mqtt/publish-mqtt.ts'
+import { type PusherPublishOptions, publishPusher } from './pusher/publish-pusher.ts'
 import { checkMessage, toMessage } from './to-message.ts'
 
 export interface PublishOptions {
@@ -62,6 +63,16 @@ export interface Verbs {
    * is no topic, a payload that is too large, or one to be retained when there is no room.
    */
   publishMqtt(topic: string, payload: string | Uint8Array, options?: MqttPublishOptions): Promise<void>
+  /**
+   * Publishes to a channel of Pusher's protocol; text goes as it is, anything else as JSON. Rejects with ServerError
+   * `publish.refused` for what its HTTP API would refuse.
+   */
+  publishPusher(
+    channel: string,
+    event: string,
+    payload?: unknown,
+    options?: PusherPublishOptions,
+  ): Promise<void>
   /** Faults on demand, for tests of clients. Not for production. */
   readonly faults: Faults
 }
@@ -78,6 +89,8 @@ export function createVerbs(core: Core): Verbs {
       const { epoch, off } = await adapter.append(channel, message)
       return { epoch, off }
     },
+    publishPusher: (channel, event, payload, pusherOptions) =>
+      publishPusher(core.pusher, channel, event, payload, pusherOptions),
     publishMqtt: (topic, payload, mqttOptions) => publishMqtt(core, topic, payload, mqttOptions),
     async send(client, event, payload) {
       const message = toMessage(client, event, payload)

@@ -5,12 +5,13 @@ import { createApps } from './apps.ts'
 import { createAuthRoutes } from './auth/auth-routes.ts'
 import { createPusherEndpoint } from './endpoint.ts'
 import { createApiRoutes } from './http/api-routes.ts'
-import { createPusher } from './pusher.ts'
+import { createPusher, type Pusher } from './pusher.ts'
 import type { ResolvedPusher } from './resolve-pusher.ts'
 import { createWebhooks } from './webhooks/webhooks.ts'
 
 /** Everything of Pusher's protocol that a server has. */
 export interface PusherService {
+  readonly pusher: Pusher
   readonly endpoint: Endpoint
   readonly routes: readonly Route[]
 }
@@ -24,6 +25,7 @@ export function servePusher(context: Context, options: ResolvedPusher): PusherSe
   const pusher = createPusher(context, apps, options.dialect)
   const auth = options.auth ? createAuthRoutes(pusher) : []
   return {
+    pusher,
     endpoint: createPusherEndpoint(pusher, stop),
     routes: [...createApiRoutes(pusher, path), ...auth],
   }

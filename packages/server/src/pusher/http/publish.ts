@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { type JsonObject, parseJsonObject } from '../../json-http.ts'
+import type { AppState } from '../app-state.ts'
+import type { Pusher } from '../pusher.ts'
 import { ApiRefusal, type ApiRequest } from './api-request.ts'
 import { describeChannel } from './ask.ts'
 import { type ApiEvent, parseEvent } from './parse-event.ts'
@@ -10,7 +12,7 @@ export async function postEvent(request: ApiRequest, reply: ServerResponse): Pro
   const { app } = request
   const event = parseEvent(parseJsonObject(request.body), app.settings)
   takeRate(app, 'events', event.channels.length, reply)
-  publish(request, event)
+  publishEvent(request.pusher, app, event)
   if (app.settings.traits.name === 'soketi') return { ok: true }
   if (event.info.length === 0) return {}
   const described = event.channels.map(
@@ -32,7 +34,7 @@ export async function postBatch(request: ApiRequest, reply: ServerResponse): Pro
   const events = (batch as readonly JsonObject[]).map((each) => parseEvent(each, app.settings))
   const count = events.reduce((sum, { channels }) => sum + channels.length, 0)
   takeRate(app, 'events', count, reply)
-  for (const event of events) publish(request, event)
+  for (const event of events) publishEvent(request.pusher, app, event)
   if (traits.name === 'soketi') return { ok: true }
   if (events.every(({ info }) => info.length === 0)) return {}
   const described = events.map(({ channels: [channel = ''], info }) =>
@@ -41,7 +43,12 @@ export async function postBatch(request: ApiRequest, reply: ServerResponse): Pro
   return { batch: await Promise.all(described) }
 }
 
-function publish({ pusher, app }: ApiRequest, { name, data, channels, socketId: from }: ApiEvent): void {
+/** To everybody in its channels. */
+export function publishEvent(
+  pusher: Pusher,
+  app: AppState,
+  { name, data, channels, socketId: from }: ApiEvent,
+): void {
   const message = {
     event: name,
     payload: JSON.stringify(data),
