@@ -15,6 +15,12 @@ export const examples: readonly Example[] = [
     hint: 'It has more buttons of its own.',
   },
   {
+    name: 'booking-react',
+    title: 'Booking, with React',
+    line: 'Sessions that fill up while you look, bookings not everybody may see, toasts for the line.',
+    hint: 'Be somebody else, or open a second window and book.',
+  },
+  {
     name: 'scada-script-tag',
     title: 'SCADA on a plain page',
     line: 'One script tag, 50 tags, 5,000 events a second, ten calls a second for each.',

@@ -1,0 +1,97 @@
+import type { Page } from 'playwright'
+import { describe, expect, it } from 'vitest'
+import { useDemo } from '../../backend/src/demo-test-setup.ts'
+
+const demo = useDemo()
+const expected = /WebSocket connection|status of (401|403|409)/
+
+const toasts = (page: Page): Promise<string[]> => page.locator('.toasts li').allTextContents()
+
+/** Every toast that was ever shown, in order. */
+async function watchToasts(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const seen: string[] = []
+    const list = document.querySelector('.toasts') as HTMLElement
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) for (const node of addedNodes) seen.push(node.textContent ?? '')
+    }).observe(list, { childList: true })
+    Object.assign(globalThis, { seen })
+  })
+  return () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)
+}
+
+async function cut(): Promise<void> {
+  const { url, token } = demo.address.control
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+  const response = await fetch(`${url}/faults`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ at: 'now', do: 'cut' }),
+  })
+  expect(response.ok).toBe(true)
+}
+
+const session = (page: Page, id: number) => page.locator(`[data-session="${id}"]`)
+const bookings = (page: Page) => page.locator('section', { hasText: 'Bookings of customer 42' })
+
+describe('booking', () => {
+  it('shows a booking of one window in another, and to whom it belongs', async () => {
+    const [mine, theirs] = [await demo.open('/booking-react/'), await demo.open('/booking-react/')]
+    for (const page of [mine, theirs]) await bookings(page).getByText('joined').waitFor()
+    const before = await session(theirs, 1).locator('p').textContent()
+    await session(mine, 1).getByRole('button', { name: 'Book' }).click()
+    const code = (await mine.getByText(/^Booked as BK-/).textContent())?.slice('Booked as '.length) ?? ''
+    await expect.poll(() => session(theirs, 1).locator('p').textContent()).not.toBe(before)
+    expect(await session(mine, 1).locator('p').textContent()).toBe(
+      await session(theirs, 1).locator('p').textContent(),
+    )
+    for (const page of [mine, theirs]) await bookings(page).getByText(`${code}: confirmed, paid`).waitFor()
+  })
+
+  it('scenario 3: refuses whoever may not see, each with its status, and the line stays up', async () => {
+    const page = await demo.open('/booking-react/', {}, expected)
+    await bookings(page).getByText('joined').waitFor()
+    for (const [person, state] of [
+      ['visitor', 'refused: 401'],
+      ['customer 7', 'refused: 403'],
+      ['admin', 'joined'],
+      ['customer 42', 'joined'],
+    ] as const) {
+      await page.getByLabel('You are').selectOption(person)
+      await bookings(page).getByText(state).waitFor()
+      await page.locator('.status', { hasText: 'connected' }).waitFor()
+    }
+  })
+
+  it('scenario 7: tells of a line that is lost and comes back, each once', async () => {
+    const page = await demo.open('/booking-react/', {}, expected)
+    await bookings(page).getByText('joined').waitFor()
+    const seen = await watchToasts(page)
+    await cut()
+    await expect.poll(seen).toEqual(['Reconnecting', 'Reconnected'])
+    await page.getByRole('button', { name: 'Disconnect' }).click()
+    await expect.poll(seen).toEqual(['Reconnecting', 'Reconnected', 'Disconnected'])
+    expect(await toasts(page)).toContain('Disconnected')
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await bookings(page).getByText('joined').waitFor()
+  })
+
+  it('merges a new capacity, and fits into 360 pixels', async () => {
+    const page = await demo.open('/booking-react/', { viewport: { width: 360, height: 800 } }, expected)
+    await session(page, 3).getByText('full', { exact: true }).waitFor()
+    await page.getByLabel('You are').selectOption('admin')
+    await session(page, 3).getByRole('button', { name: 'Ten more' }).click()
+    await session(page, 3).getByText('available', { exact: true }).waitFor()
+    await session(page, 3).getByRole('heading', { name: 'Diving' }).waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
+  })
+
+  it('hears the operator', async () => {
+    const page = await demo.open('/booking-react/', {}, expected)
+    await bookings(page).getByText('joined').waitFor()
+    await page.getByLabel('You are').selectOption('operator')
+    await page.locator('.status', { hasText: 'connected' }).waitFor()
+    await page.getByRole('button', { name: 'Announce' }).click()
+    await expect.poll(() => toasts(page)).toContain('The pool closes at eight today')
+  })
+})
