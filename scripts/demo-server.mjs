@@ -50,6 +50,11 @@ export async function startDemo({ port, serverPort, mqttPort = 0 }) {
     cacheDir: join(root, 'node_modules/.vite/examples'),
     resolve: { conditions: ['@org/source', ...defaultClientConditions] },
     ssr: { resolve: { conditions: ['@org/source', ...defaultServerConditions] } },
+    define: {
+      __VUE_OPTIONS_API__: 'true',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    },
     server: { host: '127.0.0.1', port, strictPort: true },
     plugins: [
       {

@@ -21,6 +21,12 @@ export const examples: readonly Example[] = [
     hint: 'Be somebody else, or open a second window and book.',
   },
   {
+    name: 'notifications-vue',
+    title: 'Notifications, with Vue',
+    line: 'What happens to your bookings, the newest first, gone after five seconds.',
+    hint: 'Book something on the booking page in another window.',
+  },
+  {
     name: 'scada-script-tag',
     title: 'SCADA on a plain page',
     line: 'One script tag, 50 tags, 5,000 events a second, ten calls a second for each.',
