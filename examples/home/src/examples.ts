@@ -27,6 +27,12 @@ export const examples: readonly Example[] = [
     hint: 'Book something on the booking page in another window.',
   },
   {
+    name: 'backend-swap',
+    title: 'One component, three backends',
+    line: 'A menu changes Pusher, MQTT and plain WebSocket behind the same component.',
+    hint: 'Open a second window with the same backend.',
+  },
+  {
     name: 'scada-script-tag',
     title: 'SCADA on a plain page',
     line: 'One script tag, 50 tags, 5,000 events a second, ten calls a second for each.',

@@ -1,0 +1,59 @@
+import type { Client } from '@org/realtime-core'
+import { createHooks, useChannelStatus, useHistory, usePublish } from '@org/realtime-react'
+import { type FormEvent, useState } from 'react'
+import type { channels, Said } from './channels.ts'
+
+const { useChannel, useStatus } = createHooks<Client<typeof channels>>()
+
+/** Knows its channel and its event, and no backend. */
+export function Room({ me }: { me: string }) {
+  const room = useChannel('private-room.{id}', { id: 1 })
+  const publish = usePublish(room)
+  const { status } = useStatus()
+  const { state } = useChannelStatus(room)
+  const heard = useHistory(room, 'Said', { max: 100, id: ({ id }) => id }).items
+  const [own, setOwn] = useState<readonly Said[]>([])
+  // Some backends send our own words back, others do not.
+  const lines = new Map([...own, ...heard].map((said) => [said.id, said]))
+
+  const say = async (submitted: FormEvent<HTMLFormElement>): Promise<void> => {
+    submitted.preventDefault()
+    const form = submitted.currentTarget
+    const text = `${new FormData(form).get('text')}`.trim()
+    if (!text) return
+    const said: Said = { id: crypto.randomUUID(), by: me, text }
+    form.reset()
+    const { outcome } = await publish('Said', said)
+    setOwn((before) => [...before, outcome === 'dropped' ? { ...said, text: `${text} (not sent)` } : said])
+  }
+
+  return (
+    <section className="card">
+      <div className="row between">
+        <h2>Room 1</h2>
+        <span className="row">
+          <span className="chip status" data-tone={status === 'connected' ? 'good' : 'warn'}>
+            {status}
+          </span>
+          <span className="chip" data-tone="rest">
+            {state}
+          </span>
+        </span>
+      </div>
+      {lines.size === 0 && <p className="empty">Nobody has said anything since you are here.</p>}
+      <ul className="plain lines" aria-live="polite">
+        {[...lines.values()].map(({ id, by, text }) => (
+          <li key={id}>
+            <b>{by}</b> {text}
+          </li>
+        ))}
+      </ul>
+      <form className="row" onSubmit={say}>
+        <input name="text" aria-label="What to say" placeholder="Say something" autoComplete="off" />
+        <button type="submit" className="primary">
+          Say
+        </button>
+      </form>
+    </section>
+  )
+}
