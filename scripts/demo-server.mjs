@@ -1,4 +1,5 @@
 /** The examples before their server: what `npm run demo` and the tests of the examples start. */
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
@@ -11,7 +12,35 @@ const folder = join(root, 'examples')
 /** The names of all that have a page. */
 export const pages = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.html')))
 
+/** The names of all that are programs of their own. */
+export const programs = readdirSync(folder).filter(
+  (name) => existsSync(join(folder, name, 'src/main.ts')) && !pages.includes(name),
+)
+
 const backends = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'src/backend.ts')))
+
+/**
+ * Starts a program beside the server, from source.
+ * @param {string} name @param {import('../examples/backend/src/index.ts').Address} address
+ */
+export async function startProgram(name, { host, mqttUrl }) {
+  const outfile = join(folder, name, 'node_modules/.cache/main.mjs')
+  await build({
+    entryPoints: [join(folder, name, 'src/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['pusher'],
+    // What is no module finds those of Node by it.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+    },
+    conditions: ['@org/source', 'node'],
+  })
+  const env = { ...process.env, PUSHER_HOST: host, MQTT_URL: mqttUrl ?? `ws://${host}/mqtt` }
+  return spawn(process.execPath, [outfile], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+}
 
 /**
  * The file for a script tag, from source: as the build makes it, but not minified.

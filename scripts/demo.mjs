@@ -1,15 +1,16 @@
 /**
  * `npm run demo`: the reference server, and the examples from source before it. `npm run demo -- NAME` prints the
- * address of one. `PORT`, `SERVER_PORT` and `MQTT_PORT` choose other ports.
+ * address of one, or runs it when it is a program. `PORT`, `SERVER_PORT` and `MQTT_PORT` choose other ports.
  */
 import { bootstrap } from './bootstrap.mjs'
 
 await bootstrap()
 // Not before: nothing may be installed yet.
-const { pages, startDemo } = await import('./demo-server.mjs')
+const { pages, programs, startDemo, startProgram } = await import('./demo-server.mjs')
 
 const [name = 'home'] = process.argv.slice(2)
-if (!pages.includes(name)) fail(`There is no example "${name}". There are: ${pages.join(', ')}`)
+const names = [...pages, ...programs]
+if (!names.includes(name)) fail(`There is no example "${name}". There are: ${names.join(', ')}`)
 const ports = {
   port: toPort('PORT', 4173),
   serverPort: toPort('SERVER_PORT', 6001),
@@ -20,11 +21,14 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(
 if (process.env['npm_lifecycle_event'] === 'demo') stopWithParent()
 
 const { backend } = demo
-const isHome = name === 'home'
-console.log(`${isHome ? 'The examples are at  ' : 'The example is at    '} ${demo.url}${isHome ? '' : `${name}/`} (Ctrl-C ends it)
+const page = pages.includes(name) && name !== 'home' ? `${name}/` : ''
+console.log(`${page ? 'The example is at    ' : 'The examples are at  '} ${demo.url}${page} (Ctrl-C ends it)
 The server is at      ${backend.url}
 MQTT over TCP is at   ${backend.mqttUrl ?? `no port: ${ports.mqttPort} is busy`}
 Its inspector is at   ${backend.inspectUrl} (token for faults: ${backend.control.token})`)
+const program = programs.includes(name) ? await startProgram(name, backend) : undefined
+program?.stdout.pipe(process.stdout)
+program?.on('exit', (code) => console.log(`${name} has ended with ${code}`))
 
 /** A signal to npm ends its shell, which does not pass it on. */
 function stopWithParent() {
@@ -33,6 +37,11 @@ function stopWithParent() {
 }
 
 async function stop() {
+  if (program && program.exitCode === null) {
+    const over = new Promise((resolve) => program.once('exit', resolve))
+    program.kill('SIGTERM')
+    await over
+  }
   await demo.close()
   process.exit(0)
 }

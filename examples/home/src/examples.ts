@@ -33,6 +33,24 @@ export const examples: readonly Example[] = [
     hint: 'Open a second window with the same backend.',
   },
   {
+    name: 'echo-drop-in',
+    title: 'Laravel Echo, one line changed',
+    line: 'An unmodified Echo page over our class: private and presence channels, whispers.',
+    hint: 'Open a second window, and wave.',
+  },
+  {
+    name: 'rakit-chat',
+    title: 'Chat with Rakit',
+    line: 'Everybody, one, or a channel, as the PHP framework passes messages on.',
+    hint: 'Open a second window.',
+  },
+  {
+    name: 'mqtt-iot',
+    title: 'Devices over MQTT',
+    line: 'Thermometers in Node over TCP, a dashboard here: retained values, last wills, every QoS.',
+    hint: 'Cut a device, and hear its will.',
+  },
+  {
     name: 'scada-script-tag',
     title: 'SCADA on a plain page',
     line: 'One script tag, 50 tags, 5,000 events a second, ten calls a second for each.',

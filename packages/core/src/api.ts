@@ -103,7 +103,12 @@ export interface ListeningChannel<V extends Events, M extends Meta = Meta> {
     options?: ListenOptions<Output<V[keyof V & string]>, M>,
   ): () => void
   /** The payloads of an event as an async iterable. Listening starts and ends with the iteration. */
-  events<E extends keyof V & string>(event: E, options?: EventsOptions): AsyncIterable<Output<V[E]>>
+  events<E extends keyof V & string, O extends EventsOptions>(
+    event: E,
+    options?: O,
+  ): AsyncIterable<
+    O extends { readonly meta: true } ? readonly [payload: Output<V[E]>, meta: M] : Output<V[E]>
+  >
   /** Runs once per interruption that may have lost something; holds events back until its promise settles. */
   onGap(handler: GapHandler, options?: GapOptions): () => void
   /** Joins without listening; the result lets go. */

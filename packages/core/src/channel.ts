@@ -106,7 +106,8 @@ export class ChannelHandle {
           return () => {}
         }
         ends.add(end)
-        const stop = this.#listen(event, push, {}, end)
+        const got: ListenerFn = options.meta ? (...pair) => push(pair) : push
+        const stop = this.#listen(event, got, {}, end)
         return () => {
           ends.delete(end)
           stop()

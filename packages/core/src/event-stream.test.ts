@@ -39,6 +39,13 @@ describe('channel.events()', () => {
     expect(await third).toEqual(next(3))
   })
 
+  it('gives the meta of each event along with it when asked', async () => {
+    const { iterator, say } = await iterating({ meta: true })
+    say(1)
+    const { value } = await iterator.next()
+    expect(value).toEqual([1, expect.objectContaining({ channel: 'a', event: 'said' })])
+  })
+
   it('answers as many requests as are made, in their order', async () => {
     const { iterator, say } = await iterating()
     const results = Promise.all([iterator.next(), iterator.next(), iterator.next()])

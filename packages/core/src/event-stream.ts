@@ -9,6 +9,8 @@ export interface EventsOptions {
   readonly buffer?: number
   /** What happens to a slow consumer: an event is lost, or the iteration ends with an error. @default 'drop-oldest' */
   readonly overflow?: 'drop-oldest' | 'drop-newest' | 'error'
+  /** Gives pairs of payload and meta instead of payloads, as listeners get them. @default false */
+  readonly meta?: boolean
 }
 
 /** Feeds one iteration; returns what stops that. */

@@ -1,0 +1,98 @@
+import type { Address } from '@org/example-backend'
+import { button, chip, h } from '@org/example-gallery/dom'
+import { createRakit, defineChannels, event } from '@org/realtime-raw-ws'
+
+const channels = defineChannels({
+  'chat.{id}': { message: event<{ readonly text: string }>() },
+  '@room': { message: event<string>(), text: event<string>() },
+  '@{client}': { message: event<string>() },
+})
+
+const root = document.querySelector('#root') as HTMLElement
+const { host } = (await (await fetch('/demo.json')).json()) as Address
+const client = createRakit({ channels, url: `ws://${host}/rakit` })
+const { rakit } = client
+
+const status = chip()
+const me = h('span', { class: 'soft' })
+const lines = h('ul', { class: 'plain lines', 'aria-live': 'polite' })
+const nothing = h(
+  'p',
+  { class: 'empty' },
+  'Nothing has been said. Write to everybody, or open a second window.',
+)
+const list = h('select', { 'aria-label': 'To' })
+const text = h('input', { 'aria-label': 'What to say', placeholder: 'Halo semua!', autocomplete: 'off' })
+const refusal = h('p', { role: 'alert', class: 'soft' })
+
+const CHANNEL = 'the channel chat.1'
+const EVERYBODY = 'everybody'
+
+function show(from: string | undefined, to: string, said: string): void {
+  nothing.hidden = true
+  lines.append(h('li', {}, h('b', {}, from ?? 'somebody'), ` to ${to}: ${said}`))
+}
+
+const chat = client.channel('chat.{id}', { id: 1 })
+chat.on('message', ({ text: said }, { from }) => show(from, CHANNEL, said))
+client.channel('@room').on('message', (said, { from }) => show(from, EVERYBODY, said))
+client.channel('@{client}', { client: 'me' }).on('message', (said, { from }) => show(from, 'you', said))
+
+rakit.id.subscribe(showMe)
+rakit.members.subscribe(showMembers)
+client.status.subscribe(showStatus)
+showStatus()
+
+function showStatus(): void {
+  const { status: word } = client.status.get()
+  status.show(word, word === 'connected' ? 'good' : word === 'failed' ? 'bad' : 'warn')
+}
+
+function showMe(): void {
+  const id = rakit.id.get()
+  me.textContent = id ? `You are ${id}.` : ''
+}
+
+function showMembers(): void {
+  const others = rakit.members.get().list.map(({ id }) => id)
+  const names = [EVERYBODY, CHANNEL, ...others.filter((id) => id !== rakit.id.get())]
+  const { value } = list
+  list.replaceChildren(...names.map((name) => h('option', {}, name)))
+  list.value = names.includes(value) ? value : EVERYBODY
+}
+
+/** Private messages come back to nobody, so what was said is shown here. */
+async function say(): Promise<void> {
+  const said = text.value.trim()
+  const to = list.value
+  if (!said) return
+  try {
+    if (to === EVERYBODY) await rakit.broadcast(said)
+    else if (to === CHANNEL) await chat.publish('message', { text: said })
+    else {
+      await rakit.sendTo(to, said)
+      show('you', to, said)
+    }
+    text.value = ''
+    refusal.textContent = ''
+  } catch (error) {
+    refusal.textContent = error instanceof Error ? error.message : `${error}`
+  }
+}
+
+const form = h(
+  'form',
+  { class: 'row' },
+  list,
+  text,
+  button('Say', () => void say(), { class: 'primary' }),
+)
+form.addEventListener('submit', (submitted) => {
+  submitted.preventDefault()
+  void say()
+})
+
+root.append(
+  h('header', { class: 'row between' }, h('div', {}, h('h1', {}, 'Chat with Rakit'), me), status.element),
+  h('section', { class: 'card' }, nothing, lines, form, refusal),
+)
