@@ -7,7 +7,7 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { isMain } from './is-main.mjs'
 
-/** @typedef {{ commands: readonly string[], variable: string, install: string }} Program */
+/** @typedef {{ commands: readonly string[], beside?: readonly string[], variable: string, install: string }} Program */
 
 /** @type {Program} */
 const chromium = {
@@ -21,7 +21,12 @@ export const programs = {
   // Tests that run in a page, and tests in Node that drive one.
   browser: chromium,
   chromium,
-  mosquitto: { commands: ['mosquitto'], variable: 'MOSQUITTO_PATH', install: 'mosquitto' },
+  mosquitto: {
+    commands: ['mosquitto'],
+    beside: ['mosquitto_passwd', 'mosquitto_pub', 'mosquitto_sub'],
+    variable: 'MOSQUITTO_PATH',
+    install: 'mosquitto mosquitto-clients',
+  },
   redis: { commands: ['redis-server'], variable: 'REDIS_SERVER_PATH', install: 'redis-server' },
 }
 
@@ -33,14 +38,23 @@ export function findProgram(need) {
   const { commands = [], variable = '' } = programs[need] ?? {}
   const chosen = process.env[variable]
   if (chosen) return isExecutable(chosen) ? chosen : undefined
+  return findCommand(commands)
+}
+
+/**
+ * Whether the program is not there, or something that tests use beside it.
+ * @param {string} need
+ */
+export function isMissing(need) {
+  const { beside = [] } = programs[need] ?? {}
+  return findProgram(need) === undefined || beside.some((command) => !findCommand([command]))
+}
+
+/** @param {readonly string[]} commands */
+function findCommand(commands) {
   // Debian keeps servers in /usr/sbin, which is not on every user's PATH.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
   return commands.flatMap((command) => folders.map((folder) => join(folder, command))).find(isExecutable)
-}
-
-/** @param {string} need */
-export function isMissing(need) {
-  return findProgram(need) === undefined
 }
 
 /** @param {string} path */
