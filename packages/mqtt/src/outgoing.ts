@@ -28,6 +28,9 @@ const UNTOLD = 20
 /** More than this may not wait for the quota. */
 const MOST_WAITING_BYTES = 67_108_864
 
+/** Packet Identifier not found. */
+const NOT_FOUND = 0x92
+
 const levels = { volatile: 0, 'at-most-once': 0, 'at-least-once': 1, 'exactly-once': 2 } as const
 
 export function createOutgoing(state: SessionState, wire: Wire, options: OutgoingOptions): Outgoing {
@@ -36,6 +39,8 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
   const aliases = new Map<string, number>()
   /** In flight, but held back by the quota. */
   const waiting = new Set<number>()
+  /** Released by an earlier connection already: the server may have let go of them. */
+  const released = new Set<number>()
   let waitingBytes = 0
   let unanswered = 0
   const quota = Math.min(options.inFlight ?? (wire.isV5 ? 65_535 : UNTOLD), server.receiveMaximum ?? 65_535)
@@ -83,6 +88,7 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
 
   const settle = (id: number, flight: Flight, code: number, reason: string | undefined): void => {
     outgoing.delete(id)
+    released.delete(id)
     unanswered--
     const { message } = flight
     if (message)
@@ -132,9 +138,12 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
       const wanted = flight?.packet.qos === 1 ? 'puback' : flight?.stage === 'released' ? 'pubcomp' : 'pubrec'
       if (!isKnown) {
         // [MQTT-4.3.3-4]: whoever holds an identifier that is not ours is to let it go.
-        if (type === 'pubrec' && code < 128) release(id, wire.isV5 ? 0x92 : 0)
+        if (type === 'pubrec' && code < 128) release(id, wire.isV5 ? NOT_FOUND : 0)
       } else if (type === wanted) {
-        if (type !== 'pubrec' || code >= 128) return settle(id, flight, code, properties?.reasonString)
+        // Not found is no error during recovery [MQTT-3.7.2.1].
+        const isOver = type === 'pubcomp' && code === NOT_FOUND && released.has(id)
+        if (type !== 'pubrec' || code >= 128)
+          return settle(id, flight, isOver ? 0 : code, properties?.reasonString)
         flight.stage = 'released'
         // PUBRELs are sent again in the order of their PUBRECs [MQTT-4.6.0-4].
         outgoing.delete(id)
@@ -149,6 +158,7 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
           if (flight.stage !== 'released') queue(id, flight)
           else {
             unanswered++
+            released.add(id)
             release(id)
           }
         }

@@ -33,6 +33,22 @@ const seen = (packets: readonly Packet[]): unknown[] =>
         : packet.type,
   )
 
+describe('a PUBCOMP that knows nothing of its exchange', () => {
+  it('[MQTT-3.7.2.1] is no error where a resumed connection has released it again, and one elsewhere', async () => {
+    const { send, broker, blink, outcomes } = await up(KEPT)
+    broker.withhold('pubcomp')
+    send('a', 2)
+    await settled()
+    await blink()
+    send('b', 2)
+    await settled()
+    broker.release()
+    for (const id of [1, 2]) broker.send({ type: 'pubcomp', id, code: 0x92 })
+    await settled()
+    expect(outcomes).toEqual(['a acknowledged', 'b publish.refused'])
+  })
+})
+
 describe.each(versions)('publishing with %s', (version) => {
   it('[MQTT-2.3.1-1, -5 | 2.2.1-2, -3] gives QoS 1 and 2 an identifier of their own, and QoS 0 none', async () => {
     const { send, sent, outcomes, broker } = await up({ version })
