@@ -61,7 +61,15 @@ export function createMqtt<R extends Channels = RegisteredChannels>(options: Mqt
       if (status === 'connecting') client.connect().catch(() => {})
     })
 
-  return Object.assign(client, { mqtt: createVerbs(client, protocol, names) }) as never
+  const { close } = client
+  return Object.assign(client, {
+    mqtt: createVerbs(client, protocol, names),
+    // A process may end after it, and must not find again what was settled.
+    async close(closing?: Parameters<typeof close>[0]) {
+      await close(closing)
+      await journal?.written()
+    },
+  }) as never
 }
 
 /** Of the characters and length that every server takes [MQTT-3.1.3-5]. */

@@ -26,6 +26,8 @@ type Head = Omit<Outgoing, 'payload' | 'signal' | 'ttlMs' | 'options'> & {
 export interface SessionJournal {
   /** Resolves when what the store had is back in the state; never rejects. */
   readonly loaded: Promise<void>
+  /** Resolves when nothing is on its way to the store; never rejects. */
+  written(): Promise<void>
   readonly outbox: (setup: OutboxSetup) => Outbox
 }
 
@@ -52,8 +54,13 @@ export function createJournal(
   const failed = (action: 'load' | 'write') => (cause: unknown) =>
     report(new RealtimeError('store.failed', `Session store could not ${action}`, { action }, cause))
 
-  const put = (key: string, value: Uint8Array): void => void store.put(key, value).catch(failed('write'))
-  const remove = (key: string): void => void store.delete(key).catch(failed('write'))
+  const writes = new Set<Promise<void>>()
+  const note = (write: Promise<void>): void => {
+    const done = write.catch(failed('write')).then(() => void writes.delete(done))
+    writes.add(done)
+  }
+  const put = (key: string, value: Uint8Array): void => note(store.put(key, value))
+  const remove = (key: string): void => note(store.delete(key))
   const putJson = (key: string, value: unknown): void => put(key, toBytes(JSON.stringify(value)))
 
   const watch = (): void => {
@@ -122,6 +129,9 @@ export function createJournal(
 
   return {
     loaded,
+    async written() {
+      while (writes.size) await Promise.all(writes)
+    },
     outbox(setup) {
       report = setup.report
       // What an earlier process has taken is not refused for want of room.

@@ -14,6 +14,14 @@ function temporaryFile(): string {
   return join(folder, 'session')
 }
 
+function withResolver() {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
 const sorted = async (store: KeptSession): Promise<[string, number[]][]> =>
   [...(await store.load())].map(([key, value]): [string, number[]] => [key, [...value]]).sort()
 
@@ -122,6 +130,27 @@ function processes(kept: KeptSession) {
     )
   return { broker, start, published, written }
 }
+
+describe('close()', () => {
+  it('resolves when all is in the store', async () => {
+    const { promise, resolve } = withResolver()
+    const kept = memoryStore()
+    const { start } = processes(
+      defineStore({ ...kept, delete: (key) => promise.then(() => kept.delete(key)) }),
+    )
+    const { client } = start()
+    await client.mqtt.publish('a', 'x', { qos: 1 })
+    let isClosed = false
+    const closed = client.close().then(() => {
+      isClosed = true
+    })
+    await settled()
+    expect(isClosed).toBe(false)
+    resolve()
+    await closed
+    expect((await sorted(kept)).map(([key]) => key)).toEqual(['s'])
+  })
+})
 
 describe.each([
   ['memory', () => memoryStore()],
