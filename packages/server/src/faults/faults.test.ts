@@ -305,6 +305,15 @@ describe('the board of faults', () => {
     [{ at: 'now', do: 'evict' }, 'Option fault.channel must be text'],
     [{ at: 'join', do: 'refuse', channel: '{' }, 'Option fault.channel must be a channel'],
     [{ at: 'upgrade', do: 'stall', code: 1 }, 'Option fault.code must be left out of upgrade stall'],
+    [
+      { at: 'open', do: 'later', ms: 1, endpoint: 'mqtt' },
+      'Option fault.endpoint must be another endpoint, since MQTT has no later',
+    ],
+    [{ at: 'join', do: 'limit', count: 1, perMs: 1, endpoint: 'mqtt' }, 'since MQTT has no limit'],
+    [
+      { at: 'frame', do: 'malform', endpoint: 'raw' },
+      'Option fault.endpoint must be mqtt, since malform is for its packets alone',
+    ],
     [{ at: '__proto__', do: 'x' }, 'Option fault.at must be one of'],
     [null, 'Option fault.at must be one of'],
   ])('refuses the rule %j by what is wrong with it', (rule, message) => {

@@ -60,7 +60,20 @@ export function parseFaultRule(value: unknown): FaultRule {
   const { at: _at, do: _do, ...members } = given
   const all = [common, given['at'] === 'frame' ? ofFrames : {}, kind]
   checkMembers('fault', members, all, `left out of ${given['at']} ${given['do']}`)
+  checkEndpoint(given)
   return given as unknown as FaultRule
+}
+
+const ofMqtt = ['malform', 'wrong-id']
+const notOfMqtt = ['advertise', 'evict', 'later', 'limit', 'restart', 'split-session']
+
+/** A rule that can never strike helps nobody. */
+function checkEndpoint({ endpoint, do: kind }: Readonly<Record<string, unknown>>): void {
+  if (endpoint === undefined) return
+  if (endpoint === 'mqtt' && notOfMqtt.includes(`${kind}`))
+    throw invalid('fault.endpoint', `another endpoint, since MQTT has no ${kind}`, endpoint)
+  if (endpoint !== 'mqtt' && ofMqtt.includes(`${kind}`))
+    throw invalid('fault.endpoint', `mqtt, since ${kind} is for its packets alone`, endpoint)
 }
 
 function pick<T>(
