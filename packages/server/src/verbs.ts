@@ -108,7 +108,8 @@ export function createVerbs(core: Core): Verbs {
     },
     revoke(channel, { user, refuse = 'forbidden', ...rest } = {}) {
       const denial = { refuse, ...rest }
-      return hub.putOut(channel, denial, (subscriber) => user === undefined || subscriber.user === user)
+      const isMeant = (who: { readonly user: string }): boolean => user === undefined || who.user === user
+      return hub.putOut(channel, denial, isMeant) + (core.mqtt?.broker.revoke(channel, isMeant) ?? 0)
     },
     expire(id, inMs = 0) {
       const connection = connections.get(id)

@@ -29,6 +29,8 @@ export class Broker {
   readonly store: MqttStore
   readonly #online = new Map<string, Session>()
   readonly #subscriptions = new Subscriptions()
+  /** Those that are not over, whether or not their client is there. */
+  readonly #sessions = new Set<Session>()
   #isStopped = false
 
   constructor(context: Context, settings: MqttSettings) {
@@ -111,6 +113,24 @@ export class Broker {
     }
   }
 
+  /**
+   * Puts users out of a filter; tells how many. MQTT cannot say that a subscription is over, so their sessions are:
+   * a client comes back, subscribes anew, and hears of it by the rules. They are asked again about topics that come
+   * by a wildcard.
+   */
+  revoke(channel: string, isMeant: (who: { readonly user: string }) => boolean): number {
+    const isOut = ({ user, filters }: Session): boolean =>
+      isMeant({ user: user.id }) && [...filters.values()].some(({ matched }) => matched === channel)
+    const meant = [...this.#sessions].filter(isOut)
+    for (const session of this.#sessions) session.hearing.forget(channel)
+    for (const session of meant) {
+      session.expiryMs = 0
+      if (session.attached) session.attached.end(reasons.administrative, `Put out of ${channel}`)
+      else this.#guard(this.#expire(session), 'ending a session')
+    }
+    return meant.length
+  }
+
   stop(): void {
     this.#isStopped = true
     const parked = this.store.sessions.clear()
@@ -149,6 +169,7 @@ export class Broker {
 
   #begin(session: Session, attached: Attached): Session {
     session.attach(attached)
+    this.#sessions.add(session)
     this.#online.set(session.client, session)
     return session
   }
@@ -159,6 +180,7 @@ export class Broker {
   }
 
   #end(session: Session): void {
+    this.#sessions.delete(session)
     session.cancelEnd?.()
     session.cancelWill?.()
     for (const filter of [...session.filters.keys()]) this.unsubscribe(session, filter)

@@ -21,6 +21,11 @@ export class Hearing {
     else if (Array.isArray(known) && known.length < MOST_WAITING) known.push(run)
   }
 
+  /** What was decided about a topic is to be decided again. */
+  forget(topic: string): void {
+    if (typeof this.#known.get(topic) === 'boolean') this.#known.delete(topic)
+  }
+
   #ask(topic: string): boolean | (() => void)[] {
     if (this.#known.size >= MOST_TOPICS) this.#forget()
     // Too many decisions are waited for.

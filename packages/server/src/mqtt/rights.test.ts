@@ -145,4 +145,66 @@ describe('rights', () => {
     expect(publishesOf(packets)).toEqual([])
     expect(packets).toMatchObject([{ code: 0x90 }, { code: 0x90 }])
   })
+
+  it('can be taken back: the session ends, so that its client asks again', async () => {
+    const { connect, authorize, revoke } = setupMqtt({
+      ...anonymous,
+      authenticate: (token) => ({ id: `${token}` }),
+    })
+    let isOpen = true
+    authorize('a/{id}', () => isOpen)
+    const kept = { clean: false, properties: { sessionExpiryInterval: 100 } }
+    const one = { ...kept, clientId: 'one', username: '1' }
+    const [guest, other] = [await connect(one), await connect({ ...kept, clientId: 'two', username: '2' })]
+    for (const each of [guest, other]) await each.say(toSubscribe('a/7'))
+    isOpen = false
+    expect(revoke('a/7', { user: '1' })).toBe(1)
+    expect(await guest.take()).toMatchObject([{ type: 'disconnect', code: 0x98 }])
+    expect(other.end).toBeUndefined()
+    const again = await connect({ ...one, clean: false })
+    expect(again.connack.sessionPresent).toBe(false)
+    expect(await again.say(toSubscribe('a/7'))).toMatchObject([{ codes: [0x87] }])
+  })
+
+  it('can be taken back from a client that is away', async () => {
+    const { connect, revoke } = setupMqtt()
+    const kept = { clean: false, clientId: 'c', properties: { sessionExpiryInterval: 100 } }
+    const guest = await connect(kept)
+    await guest.say(toSubscribe('$share/g/a/7'))
+    await guest.drop()
+    expect(revoke('a/7')).toBe(1)
+    expect((await connect(kept)).connack.sessionPresent).toBe(false)
+    expect(revoke('a/7')).toBe(0)
+  })
+
+  it('are asked again for a topic of a wildcard when they are taken back', async () => {
+    const { connect, authorize, publishMqtt, revoke } = setupMqtt(anonymous)
+    let isOpen = true
+    authorize('a/*', () => isOpen)
+    const guest = await connect()
+    await guest.say(toSubscribe('a/#'))
+    await publishMqtt('a/b', '1')
+    isOpen = false
+    expect(revoke('a/b')).toBe(0)
+    await publishMqtt('a/b', '2')
+    expect(shown(await guest.say({ type: 'pingreq' }))).toEqual(['a/b 1', 'pingresp'])
+  })
+
+  it('can be taken back while they are still asked for', async () => {
+    const { connect, authorize, revoke } = setupMqtt(anonymous)
+    let allow = (_may: boolean): void => {}
+    authorize(
+      'a',
+      () =>
+        new Promise<boolean>((resolve) => {
+          allow = resolve
+        }),
+    )
+    const guest = await connect()
+    const asked = guest.say(toSubscribe('a'))
+    await asked
+    revoke('a')
+    allow(true)
+    expect(await guest.say()).toMatchObject([{ type: 'suback', codes: [0x87] }])
+  })
 })

@@ -6,6 +6,7 @@ import {
   type Unsubscribe,
 } from '@org/realtime-mqtt/codec'
 import { isDenial } from '../authorize.ts'
+import type { Asking } from '../hub.ts'
 import type { Broker } from './broker.ts'
 import type { OpenConnection } from './open-connection.ts'
 import { reasons, toDenialReason } from './reasons.ts'
@@ -64,7 +65,11 @@ async function refuse(
   const rule = open.strike('join', channel)?.rule
   if (rule?.do === 'refuse') return toDenialReason({ refuse: rule.code ?? 'forbidden' })
   const { client, user } = session
+  const asking: Asking = { user: user.id }
+  const decided = context.hub.asks(channel, asking)
   const decision = await context.rules.decide(user, { channel, client, want: 'subscribe' })
+  decided()
+  if (asking.denial) return toDenialReason(asking.denial)
   if (isDenial(decision)) return toDenialReason(decision)
   return decision.subscribe ? undefined : reasons.notAuthorized
 }
