@@ -34,6 +34,7 @@ export const ranges = {
     memberBytes: [2048, 0, 65_536],
     watchlistUsers: [100, 0, 10_000],
     cacheMs: [3_600_000, 0, 7 * DAY],
+    cacheBytes: [67_108_864, 0, GB],
     webhookBatchMs: [50, 0, 60_000],
   },
   mqtt: {

@@ -32,6 +32,7 @@ export const numberHelp: Readonly<
   'pusher.memberBytes': 'Info of one member',
   'pusher.watchlistUsers': 'Users in one watchlist',
   'pusher.cacheMs': 'How long cache channels keep their last event',
+  'pusher.cacheBytes': 'Last events of all cache channels of an app; what was written longest ago gives way',
   'pusher.webhookBatchMs': 'How long webhooks wait for more to send together',
   'mqtt.port': 'Where to listen to MQTT over TCP; 0 takes any that is free',
   'mqtt.tlsPort': 'Where to listen to MQTT over TLS; 0 takes any that is free',

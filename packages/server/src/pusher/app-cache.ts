@@ -1,5 +1,6 @@
 import type { Stored } from '../adapter.ts'
 import type { Clock } from '../clock.ts'
+import type { Numbers } from '../ranges.ts'
 
 const MOST_CHANNELS = 10_000
 
@@ -8,6 +9,8 @@ export class AppCache {
   readonly #clock: Clock
   readonly #last = new Map<string, { readonly frame: CachedEvent; readonly until: number }>()
 
+  #bytes = 0
+
   constructor(clock: Clock) {
     this.#clock = clock
   }
@@ -15,17 +18,34 @@ export class AppCache {
   get(channel: string): CachedEvent | undefined {
     const found = this.#last.get(channel)
     if (!found || found.until > this.#clock.now()) return found?.frame
-    this.#last.delete(channel)
+    this.#delete(channel)
     return undefined
   }
 
-  /** The least recently written gives way. */
-  set(channel: string, frame: CachedEvent, forMs: number): void {
+  /** What was written longest ago gives way. */
+  set(channel: string, frame: CachedEvent, { cacheMs, cacheBytes }: CacheLimits): void {
+    this.#delete(channel)
+    this.#last.set(channel, { frame, until: this.#clock.now() + cacheMs })
+    this.#bytes += toBytes(channel, frame)
+    for (const oldest of this.#last.keys()) {
+      if (this.#last.size <= MOST_CHANNELS && this.#bytes <= cacheBytes) return
+      this.#delete(oldest)
+    }
+  }
+
+  #delete(channel: string): void {
+    const found = this.#last.get(channel)
+    if (!found) return
     this.#last.delete(channel)
-    this.#last.set(channel, { frame, until: this.#clock.now() + forMs })
-    if (this.#last.size <= MOST_CHANNELS) return
-    for (const oldest of this.#last.keys()) return void this.#last.delete(oldest)
+    this.#bytes -= toBytes(channel, found.frame)
   }
 }
+
+type CacheLimits = Pick<Numbers<'pusher'>, 'cacheMs' | 'cacheBytes'>
+
+/** As they are kept: a letter beyond Latin takes two, which is what counts here. */
+const toBytes = (channel: string, { event, payload }: CachedEvent): number =>
+  2 * (channel.length + event.length) +
+  (typeof payload === 'string' ? 2 * payload.length : (payload?.length ?? 0))
 
 export type CachedEvent = Pick<Stored, 'event' | 'payload'>

@@ -15,6 +15,11 @@ export interface PusherApp {
   readonly id: string
   readonly key: string
   readonly secret: string
+  /**
+   * 32 bytes in base64, the same as the backend's: `/broadcasting/auth` then gives out the keys of encrypted
+   * channels. @default none, and encrypted channels are not signed here
+   */
+  readonly encryptionMasterKeyBase64?: string
   /** @default true */
   readonly enabled?: boolean
   /** Which server it behaves like. @default that of the option `pusher.dialect` */

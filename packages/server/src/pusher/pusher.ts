@@ -32,7 +32,7 @@ export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pu
     publish(app, channel, message) {
       // Client events are passed on, and not what a channel is about.
       if (isCache(channel) && !message.event.startsWith('client-'))
-        app.cache.set(channel, message, app.settings.limits.cacheMs)
+        app.cache.set(channel, message, app.settings.limits)
       publish(app, channel, message)
     },
     count(app, channel) {

@@ -11,7 +11,9 @@ export interface AppLimits extends Numbers<'pusher'> {
 }
 
 /** An app with every default filled in; no limit is Infinity. */
-export interface ResolvedApp extends Required<Omit<PusherApp, 'limits' | 'dialect' | 'allowedOrigins'>> {
+export interface ResolvedApp
+  extends Required<Omit<PusherApp, 'limits' | 'dialect' | 'allowedOrigins' | 'encryptionMasterKeyBase64'>> {
+  readonly encryptionKey: Buffer | undefined
   readonly traits: Traits
   readonly allowedOrigins: readonly string[] | undefined
   readonly limits: AppLimits
@@ -32,6 +34,7 @@ export function resolveApp(app: PusherApp, defaults: ResolvedPusher): ResolvedAp
     id: app.id,
     key: app.key,
     secret: app.secret,
+    encryptionKey: toKey(app.encryptionMasterKeyBase64),
     enabled: app.enabled ?? true,
     traits,
     allowedOrigins: app.allowedOrigins,
@@ -53,6 +56,13 @@ export function resolveApp(app: PusherApp, defaults: ResolvedPusher): ResolvedAp
       bodyBytes: toBytes('bodyBytes', limits.bodyBytes ?? traits.bodyBytes),
     },
   }
+}
+
+function toKey(given: string | undefined): Buffer | undefined {
+  if (given === undefined) return undefined
+  const key = Buffer.from(`${given}`, 'base64')
+  if (key.length === 32) return key
+  throw invalid('pusher.apps encryptionMasterKeyBase64', '32 bytes in base64', '[hidden]')
 }
 
 function toLimit(name: string, given = -1): number {

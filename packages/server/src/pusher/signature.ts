@@ -28,3 +28,7 @@ export interface Credentials {
 
 /** The `auth` of a frame that joins or signs in. */
 export const toAuth = ({ key, secret }: Credentials, text: string): string => `${key}:${sign(secret, text)}`
+
+/** The key of one encrypted channel, in base64, as the libraries for backends make it. */
+export const toSharedSecret = (masterKey: Uint8Array, channel: string): string =>
+  createHash('sha256').update(channel).update(masterKey).digest('base64')

@@ -1,3 +1,4 @@
+import BackendPusher from 'pusher'
 import { describe, expect, it } from 'vitest'
 import type { Authenticate } from '../../authenticate.ts'
 import type { ServerOptions } from '../../options.ts'
@@ -46,6 +47,29 @@ async function setup(options = {}, more: ServerOptions = {}) {
 const form = (channel_name: string) => ({ socket_id: '1.2', channel_name })
 
 describe('/broadcasting/auth', () => {
+  it('gives out the keys of encrypted channels, as the official library does', async () => {
+    const encryptionMasterKeyBase64 = Buffer.alloc(32, 7).toString('base64')
+    const { ask } = await setup({ apps: [{ ...APP, encryptionMasterKeyBase64 }] })
+    const backend = new BackendPusher({
+      appId: APP.id,
+      key: APP.key,
+      secret: APP.secret,
+      cluster: 'x',
+      encryptionMasterKeyBase64,
+    })
+    const channel = 'private-encrypted-booking.42'
+    const { status, body } = await ask(form(channel), 'customer')
+    expect([status, body]).toEqual([200, backend.authorizeChannel('1.2', channel)])
+    expect((await ask(form(channel), 'other')).status).toBe(403)
+  })
+
+  it('refuses a master key that is none, without showing it', async () => {
+    const apps = [{ ...APP, encryptionMasterKeyBase64: 'c2hvcnQ=' }]
+    await expect(setup({ apps })).rejects.toThrow(
+      'Option pusher.apps encryptionMasterKeyBase64 must be 32 bytes in base64',
+    )
+  })
+
   it.each([
     ['nobody', undefined, [401, 401, 401, 401]],
     ['the customer', 'customer', [200, 200, 403, 403]],
