@@ -1,6 +1,6 @@
 import { protocolConformance } from '@org/realtime-testing'
-import PusherJs from 'pusher-js'
 import { describe, it, vi } from 'vitest'
+import { classes } from '../compat/clients-test-setup.ts'
 import type { Dialect } from '../far-end-test-setup.ts'
 import { createLiveFarEnd } from '../live-far-end-test-setup.ts'
 import { toLiveServer } from '../live-server-test-setup.ts'
@@ -36,9 +36,9 @@ const exceptionsOfReverb = {
     'Reverb names no channel when it refuses one, and pusher-js attributes it to none',
 }
 
-async function start(dialect: Dialect, prefix: string) {
+async function start(Class: (typeof classes)[string], dialect: Dialect, prefix: string) {
   const farEnd = await createLiveFarEnd({ dialect })
-  const pusher = new PusherJs(farEnd.key, {
+  const pusher = new Class(farEnd.key, {
     cluster: '',
     wsHost: '127.0.0.1',
     wsPort: farEnd.port,
@@ -68,14 +68,15 @@ async function start(dialect: Dialect, prefix: string) {
   }
 }
 
-for (const [dialect, prefix] of [
-  ['pusher', 'private-'],
-  ['soketi', ''],
-  ['reverb', 'private-'],
-] as const)
-  protocolConformance(
-    `the bridge over pusher-js, ${prefix || 'public '}channels of ${dialect}`,
-    () => start(dialect, prefix),
-    { describe, it },
-    { except: dialect === 'reverb' ? exceptionsOfReverb : exceptions },
-  )
+for (const [name, Class] of Object.entries(classes))
+  for (const [dialect, prefix] of [
+    ['pusher', 'private-'],
+    ['soketi', ''],
+    ['reverb', 'private-'],
+  ] as const)
+    protocolConformance(
+      `the bridge over ${name}, ${prefix || 'public '}channels of ${dialect}`,
+      () => start(Class, dialect, prefix),
+      { describe, it },
+      { except: dialect === 'reverb' ? exceptionsOfReverb : exceptions },
+    )
