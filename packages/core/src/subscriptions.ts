@@ -162,8 +162,10 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     up(line, handover) {
       if (handover) next = line
       else current = line
-      const isKept = line.ready.subscriptions === 'kept'
-      if (isKept) for (const name of orphans) line.link.unsubscribe?.(name)
+      const { subscriptions, resumed } = line.ready
+      const isKept = subscriptions === 'kept'
+      // Who resumes may still be asked for them by somebody, as a bridge is.
+      if (isKept || resumed) for (const name of orphans) line.link.unsubscribe?.(name)
       orphans.clear()
       for (const sub of all()) {
         if (!isWanted(sub)) continue

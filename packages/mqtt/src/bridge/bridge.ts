@@ -10,7 +10,7 @@ import {
 } from '@org/realtime-core/kit'
 import { type MqttCapabilities, toBasics } from '../basics.ts'
 import type { MqttMeta } from '../incoming.ts'
-import { names as allNames } from '../names.ts'
+import { names as allNames, type Names } from '../names.ts'
 import type { PayloadFormat } from '../payloads.ts'
 import type { ForeignMqtt } from './foreign.ts'
 import { createForeignPort } from './port.ts'
@@ -54,10 +54,16 @@ export function fromMqttJs<R extends Channels = RegisteredChannels>(
   return createClient<MqttCapabilities, MqttMeta, '/', R>({
     ...core,
     url: '',
-    protocol: { ...toBasics(names, formatOf), open } as Protocol<MqttCapabilities, MqttMeta, '/'>,
+    protocol: createForeignProtocol(names, formatOf),
     port: createForeignPort(foreign, { names, formatOf, own, clock }),
   })
 }
+
+export const createForeignProtocol = (
+  names: Names,
+  formatOf: (topic: string) => PayloadFormat,
+): Protocol<MqttCapabilities, MqttMeta, '/'> =>
+  ({ ...toBasics(names, formatOf), open }) as Protocol<MqttCapabilities, MqttMeta, '/'>
 
 /** The port brings its own lines, so there is never a session to open. */
 function open(): never {
