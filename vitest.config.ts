@@ -74,6 +74,7 @@ export default defineConfig({
           exclude: ignored,
           globalSetup: [
             'packages/testing/src/far-ends-test-setup.ts',
+            'packages/mqtt/src/broker-test-setup.ts',
             'packages/pusher/src/pages-test-setup.ts',
             'examples/gallery/src/far-end-test-setup.ts',
           ],
