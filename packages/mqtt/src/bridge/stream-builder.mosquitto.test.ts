@@ -107,11 +107,28 @@ describe('createStreamBuilder', () => {
     expect(delays.slice(0, 3)).toEqual([50, 100, 200])
   })
 
-  it('refuses an address that is none', async () => {
-    const connection = createStreamBuilder({ url: 'ftp://x', Duplex })
-    const stream = connection.build()
-    stream.on('error', () => {})
-    await eventually(() => stream.destroyed)
+  it('dials no more after it has failed for good, until it is asked to', async () => {
+    const broker = brokers['our broker'] as Broker
+    let url = 'ftp://x'
+    const connection = createStreamBuilder({ url: () => url, Duplex })
+    const client = new MqttClient(
+      connection.build as never,
+      { reconnectPeriod: 1, connectTimeout: 20 } as IClientOptions,
+    )
+    let ends = 0
+    client.on('close', () => ends++)
+    client.on('error', () => {})
+    onTestFinished(async () => {
+      await client.endAsync(true)
+      await connection.close()
+    })
+    await eventually(() => ends > 2)
     expect(connection.status.get()).toMatchObject({ status: 'failed', lastError: { code: 'option.invalid' } })
+    expect(
+      connection.trace.entries().filter((entry) => entry.type === 'phase' && entry.phase === 'credentials'),
+    ).toHaveLength(1)
+    url = broker.tcp
+    connection.reconnectNow()
+    await eventually(() => client.connected)
   })
 })

@@ -109,10 +109,13 @@ export function createStreamBuilder<D extends DuplexStream>({
     protocol: { name: 'mqtt', capabilities, separator: '/', subprotocols: ['mqtt'], open } as Protocol<Bytes>,
   })
 
+  /** That it fails is told by the status. */
+  const connect = (): void => void client.connect().catch(() => {})
+
   const build = (): D => {
     drop()
-    // That it fails is told by the status, and by the stream that ends.
-    client.connect().catch(drop)
+    // After a failure for good a stream waits for `reconnectNow`: MQTT.js would ask a thousand times a second.
+    if (client.status.get().status !== 'failed') connect()
     const own = new Duplex({
       read() {},
       write(chunk, _encoding, done) {
@@ -143,12 +146,15 @@ export function createStreamBuilder<D extends DuplexStream>({
     return own
   }
 
-  const { status, trace, onError, reconnectNow, close } = client
+  const { status, trace, onError, close } = client
   return {
     status,
     trace,
     onError,
-    reconnectNow,
+    reconnectNow() {
+      if (status.get().status === 'failed') connect()
+      else client.reconnectNow()
+    },
     build,
     async close(options) {
       await close(options)
