@@ -15,6 +15,7 @@ import { isMain } from './is-main.mjs'
 
 const README = 'README.md'
 const MOST_LINES = 119
+const IGNORED = /node_modules|\.vitepress/
 const MAP = 'ARCHITECTURE.md'
 /** Whose files the map names, and what stands before their names there. */
 const MAPPED = {
@@ -58,7 +59,7 @@ function listPages(root) {
     ...packages,
     ...docs.map((name) => join('docs', name)),
   ]
-    .filter((page) => page.endsWith('.md') && !page.includes('node_modules') && existsSync(join(root, page)))
+    .filter((page) => page.endsWith('.md') && !IGNORED.test(page) && existsSync(join(root, page)))
     .sort()
 }
 

@@ -11,6 +11,7 @@ const steps = [
   'packages',
   'consumers',
   'docs',
+  'docs:build',
   'size',
   'hosts',
 ]

@@ -80,7 +80,7 @@ function toCells(line) {
  * As GitHub makes them.
  * @param {string} heading
  */
-function toAnchor(heading) {
+export function toAnchor(heading) {
   return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
