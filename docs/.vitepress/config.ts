@@ -26,6 +26,7 @@ export default defineConfig({
       { text: 'Quickstart', link: '/quickstart' },
       { text: 'Guides', link: '/guides/typing' },
       { text: 'Options', link: '/reference/options' },
+      { text: 'API', link: '/api/', target: '_self' },
     ],
     sidebar: createSidebar(docs),
     outline: [2, 3],
