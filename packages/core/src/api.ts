@@ -1,5 +1,5 @@
 import type { ChannelStatus } from './channel-status.ts'
-import type { Environment } from './environment.ts'
+import type { ClientEnvironment, Environment } from './environment.ts'
 import type { RealtimeError } from './errors.ts'
 import type { EventsOptions } from './event-stream.ts'
 import type { GapHandler, GapOptions } from './gap.ts'
@@ -162,8 +162,8 @@ type Unmatched<R extends Channels, N extends string> = string extends N
 
 /** The part of a client that does not depend on its registry or protocol: what bindings can hold any of. */
 export interface AnyClient {
-  /** What bindings need: what it lives by, and where to report. */
-  readonly '~env': Environment
+  /** What bindings and tools need: what it lives by, where to report, and its channels. */
+  readonly '~env': ClientEnvironment
   readonly capabilities: Capabilities
   readonly status: Store<StatusSnapshot>
   readonly trace: Trace

@@ -17,7 +17,7 @@ export interface SubscriptionsSetup extends IntentsSetup, JoinsSetup {
 
 export interface Subscriptions
   extends Pick<LineReports, 'joined' | 'refused' | 'members' | 'message' | 'gap'>,
-    Pick<Intents, 'use' | 'find' | 'hold' | 'endLinger' | 'watch'> {
+    Pick<Intents, 'use' | 'find' | 'all' | 'hold' | 'endLinger' | 'watch'> {
   /** Asks again for one that was refused. */
   retry(sub: Subscription | undefined): void
   /** Something that kept the older line of a handover may be gone. */

@@ -1,0 +1,5 @@
+export type { ControlAddress } from './control.ts'
+export type { Inspected, InspectedClient, RealtimeInspector } from './inspector.ts'
+export { defineInspector } from './inspector.ts'
+export type { MountOptions } from './mount-inspector.ts'
+export { mountInspector } from './mount-inspector.ts'
