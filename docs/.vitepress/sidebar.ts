@@ -17,6 +17,7 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
       'guides/rate',
       'guides/react',
       'guides/vue',
+      'guides/devtools',
       'guides/testing',
     ],
   },
