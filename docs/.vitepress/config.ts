@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
 import { toAnchor } from '../../scripts/docs-page.mjs'
+import { insertScriptTags } from '../../scripts/script-tags.mjs'
 import { hideMarks, linkToRepository } from './links.ts'
 import { createSidebar } from './sidebar.ts'
 
@@ -19,6 +20,9 @@ export default defineConfig({
     config(markdown) {
       linkToRepository(markdown)
       hideMarks(markdown)
+      markdown.core.ruler.before('normalize', 'script-tags', (state) => {
+        state.src = insertScriptTags(state.src)
+      })
     },
   },
   themeConfig: {

@@ -30,6 +30,7 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
       'guides/raw-ws',
       'guides/rakit',
       'guides/own-codec',
+      'guides/script-tag',
     ],
   },
   {
