@@ -1,3 +1,3 @@
 import { defineBuild } from '../../tsup.base.ts'
 
-export default defineBuild({ entries: ['index', 'query', 'pinia'] })
+export default defineBuild({ entries: ['index', 'query', 'pinia', 'inspector'] })

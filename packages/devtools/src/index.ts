@@ -3,3 +3,4 @@ export type { Inspected, InspectedClient, RealtimeInspector } from './inspector.
 export { defineInspector } from './inspector.ts'
 export type { MountOptions } from './mount-inspector.ts'
 export { mountInspector } from './mount-inspector.ts'
+export { placeInspector } from './place-inspector.ts'

@@ -1,5 +1,6 @@
 import { createRawWs, defineChannels, event } from '@org/realtime-raw-ws'
 import { createHooks, RealtimeProvider, useChannelStatus, useLatest, usePublish } from '@org/realtime-react'
+import { RealtimeInspector } from '@org/realtime-react/inspector'
 import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 
@@ -30,6 +31,7 @@ createRoot(document.getElementById('app') as HTMLElement).render(
   <StrictMode>
     <RealtimeProvider client={client}>
       <Room />
+      <RealtimeInspector open />
     </RealtimeProvider>
   </StrictMode>,
 )

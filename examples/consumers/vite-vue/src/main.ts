@@ -1,5 +1,6 @@
 import { createRawWs, defineChannels, event } from '@org/realtime-raw-ws'
 import { createHooks, createRealtime, useChannelStatus, useLatest, usePublish } from '@org/realtime-vue'
+import { RealtimeInspector } from '@org/realtime-vue/inspector'
 import { createApp, defineComponent, h, ref, watch } from 'vue'
 
 const channels = defineChannels({ 'room.{id}': { Said: event<{ text: string }>() } })
@@ -25,7 +26,7 @@ const Room = defineComponent(() => {
   watch([outcome, heard], () => {
     document.title = `${outcome.value}, heard ${heard.value}`
   })
-  return () => h('p', heard.value)
+  return () => [h('p', heard.value), h(RealtimeInspector, { open: true })]
 })
 
 createApp(Room).use(createRealtime(client)).mount('#app')
