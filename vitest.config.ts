@@ -31,6 +31,7 @@ export default defineConfig({
           include: [`${anywhere}/*.dom.test.{ts,tsx}`],
           exclude: ignored,
           environment: 'happy-dom',
+          globalSetup: ['packages/testing/src/far-ends-test-setup.ts'],
         },
       },
       {

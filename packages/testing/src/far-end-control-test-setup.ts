@@ -3,7 +3,6 @@ import { text } from 'node:stream/consumers'
 import { toJson } from './conformance/frame-json.ts'
 import { answerRemotely } from './conformance/remote-server.ts'
 import { farEndKinds } from './far-end-kinds-test-setup.ts'
-import type { Kind } from './live-rigs-test-setup.ts'
 import { answerRig } from './remote-rig-test-setup.ts'
 import { serve } from './serve-test-setup.ts'
 import { type Sight, startWebSocketFarEnd } from './websocket-rig-test-setup.ts'
@@ -20,7 +19,7 @@ interface Running {
 async function startKind(kind: string): Promise<Running | undefined> {
   if (kind === 'websocket') return startWatched()
   if (!Object.hasOwn(farEndKinds, kind)) return undefined
-  const { server, ...rest } = await farEndKinds[kind as Kind]()
+  const { server, ...rest } = await farEndKinds[kind as keyof typeof farEndKinds]()
   return { ...rest, ask: answerRemotely(server) }
 }
 
@@ -57,6 +56,8 @@ export async function startControl(): Promise<{ readonly url: string; stop(): Pr
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [verb, what = ''] = (request.url ?? '').slice(1).split('/')
     response.setHeader('Access-Control-Allow-Origin', '*')
+    response.setHeader('Access-Control-Allow-Headers', '*')
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end()
     const farEnd = running[Number(what)]
     const started = verb === 'start' ? await startKind(what) : undefined
     if (started) response.end(JSON.stringify({ id: running.push(started) - 1, url: started.url }))

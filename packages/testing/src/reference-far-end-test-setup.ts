@@ -5,6 +5,7 @@ import {
   type Frame,
   type Received,
   type Server,
+  type ServerOptions,
   type Wire,
 } from '@org/realtime-server'
 import { WebSocket } from 'ws'
@@ -52,8 +53,53 @@ export async function startRakit(): Promise<ListeningFarEnd> {
   return { url, server: far, stop: () => server.close() }
 }
 
-async function start(): Promise<{ readonly server: Server; readonly address: string }> {
-  const server = createServer({ mode: 'development', port: 0, origins: 'any', rakit: { compat: 'exact' } })
+const APP = { id: 'app-id', key: 'app-key', secret: 'app-secret', enableClientMessages: true }
+
+/** The endpoint `/app/{key}`, as soketi, where members of public channels may send to each other. */
+export async function startPusher(): Promise<ListeningFarEnd> {
+  const { server, address } = await start({ pusher: { dialect: 'soketi', apps: [APP] } })
+  const { received } = server.faults.record()
+  const verbs = toVerbs(server)
+  const far: LiveServer = {
+    ...verbs,
+    joined: async (name) =>
+      server.channels().find((channel) => channel.name === `@${APP.id}/${name}`)?.subscribers ?? 0,
+    publish: (channel, event, payload) => server.publishPusher(channel, event, payload),
+    received: async () => received.map(toArrival),
+  }
+  return { url: address, server: far, stop: () => server.close() }
+}
+
+/** The endpoint `/mqtt`, where event `E` of a channel is the topic below it of that name. */
+export async function startMqtt(): Promise<ListeningFarEnd> {
+  const { server, address } = await start()
+  const { received } = server.faults.record()
+  const verbs = toVerbs(server)
+  const toChannel = (topic: string): string => topic.slice(0, topic.lastIndexOf('/'))
+  const far: LiveServer = {
+    ...verbs,
+    joined: (name) => verbs.joined(`${name}/+`),
+    publish: (channel, event, payload) => server.publishMqtt(`${channel}/${event}`, JSON.stringify(payload)),
+    received: async () =>
+      received.map((each) => {
+        const payload = each.payload ?? ''
+        const json = typeof payload === 'string' ? payload : new TextDecoder().decode(payload)
+        return { ...toArrival({ ...each, payload: json }), channel: toChannel(each.channel) }
+      }),
+  }
+  return { url: `${address}/mqtt`, server: far, stop: () => server.close() }
+}
+
+async function start(
+  more: ServerOptions = {},
+): Promise<{ readonly server: Server; readonly address: string }> {
+  const server = createServer({
+    mode: 'development',
+    port: 0,
+    origins: 'any',
+    rakit: { compat: 'exact' },
+    ...more,
+  })
   const { port } = await server.listen()
   return { server, address: `ws://127.0.0.1:${port}` }
 }

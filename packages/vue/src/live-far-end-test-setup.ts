@@ -1,4 +1,6 @@
 import { type AnyClient, createClient } from '@org/realtime-core'
+import { createMqtt } from '@org/realtime-mqtt'
+import { createPusher } from '@org/realtime-pusher'
 import { createRakit, createRawWs } from '@org/realtime-raw-ws'
 import { createAckedProtocol, createBinaryProtocol, createSendOnlyProtocol } from '@org/realtime-testing'
 import { inject, onTestFinished } from 'vitest'
@@ -6,8 +8,10 @@ import { channels } from './registry-test-setup.ts'
 
 const common = { channels, connection: { idleCloseMs: 100 }, subscribe: { lingerMs: 100 } }
 
-/** A client for each kind of far end that listens for real: `raw-ws` and `rakit` are those of the reference server. */
+/** A client for each kind of far end that listens for real; the first four are those of the reference server. */
 export const liveClients: readonly (readonly [kind: string, create: (url: string) => AnyClient])[] = [
+  ['pusher', (url) => createPusher({ ...common, url, key: 'app-key' })],
+  ['mqtt', (url) => createMqtt({ ...common, url, events: 'last-level' })],
   ['raw-ws', (url) => createRawWs({ ...common, url })],
   ['rakit', (url) => createRakit({ ...common, url })],
   ['acked', (url) => createClient({ ...common, url, protocol: createAckedProtocol() })],
@@ -15,8 +19,17 @@ export const liveClients: readonly (readonly [kind: string, create: (url: string
   ['binary', (url) => createClient({ ...common, url, protocol: createBinaryProtocol() })],
 ]
 
-/** Starts a far end in the process of the test runner, until the test is over. */
-export async function startFarEnd(kind: string) {
+/** What a test of a binding asks of a far end. */
+export interface LiveFarEnd {
+  readonly url: string
+  publish(channel: string, text: string): Promise<unknown>
+  dropAll(): Promise<unknown>
+  joined(channel: string): Promise<number>
+  received(): Promise<readonly { readonly channel: string; readonly payload: unknown }[]>
+}
+
+/** Starts a far end for a page, in the process of the test runner, until the test is over. */
+export async function startFarEnd(kind: string): Promise<LiveFarEnd> {
   const post = async (path: string, body = ''): Promise<string> => {
     const response = await fetch(`${inject('farEnds')}/${path}`, { method: 'POST', body })
     if (!response.ok) throw new Error(`${path}: ${response.status}`)

@@ -1,0 +1,4 @@
+import { startFarEnd } from './live-far-end-test-setup.ts'
+import { testLive } from './live-test-setup.ts'
+
+testLive(startFarEnd)
