@@ -7,6 +7,7 @@ import {
   type Ref,
   shallowRef,
   toValue,
+  watch,
 } from 'vue'
 import { type AnyTarget, useFollowing } from './use-following.ts'
 
@@ -15,10 +16,14 @@ export function useSelected<S, T = S>(
   value: Readonly<Ref<S>>,
   options: MaybeRefOrGetter<{ readonly select?: (value: S) => T }>,
 ): Readonly<Ref<T>> {
-  return computed((before?: T) => {
+  const part = computed((before?: T) => {
     const { select } = toValue(options)
     return select ? keep(select(value.value), before) : (value.value as unknown as T)
   })
+  // Up to Vue 3.3 a computed value that stays the same still renders what depends on it; a ref does not.
+  const shown = shallowRef(part.value)
+  watch(part, (now) => (shown.value = now), { flush: 'sync' })
+  return shown
 }
 
 /** The value of a store of whatever is followed. `first` is told on servers, and in the render that takes over from one. */
