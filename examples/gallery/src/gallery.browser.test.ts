@@ -2,7 +2,7 @@ import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vit
 import { fastClock } from './fast-clock-test-setup.ts'
 import { mountGallery } from './gallery.ts'
 
-const patience = { timeout: 8000, interval: 10 }
+const patience = { timeout: 12_000, interval: 10 }
 
 interface Page {
   readonly statuses: readonly string[]
