@@ -6,7 +6,8 @@ import { Aedes } from 'aedes'
 const start: Readonly<Record<string, () => Promise<number>>> = {
   async ours() {
     // aedes has no bounds, so that nothing is left out there.
-    const unbounded = { queuedMessages: 10_000_000, queuedBytes: 1_073_741_824 }
+    const rate = { perSecond: 1_000_000, burst: 1_000_000 }
+    const unbounded = { queuedMessages: 10_000_000, queuedBytes: 1_073_741_824, ...rate }
     const server = createServer({
       mode: 'development',
       port: 0,

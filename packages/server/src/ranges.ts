@@ -52,6 +52,8 @@ export const ranges = {
     sessionMs: [DAY, 0, 365 * DAY],
     retained: [100_000, 0, 10_000_000],
     retainedBytes: [67_108_864, 0, 64 * GB],
+    perSecond: [10_000, 0.01, 1_000_000],
+    burst: [20_000, 1, 1_000_000],
   },
   limits: {
     frameBytes: [1_048_576, 4096, 104_857_600],

@@ -48,6 +48,8 @@ export const numberHelp: Readonly<
   'mqtt.sessionMs': 'How long a session outlives its connection at most',
   'mqtt.retained': 'How many retained messages',
   'mqtt.retainedBytes': 'How many bytes of them',
+  'mqtt.perSecond': 'How many publishes of one connection are read in a second, on average',
+  'mqtt.burst': 'How many of them at once',
   'limits.frameBytes': 'The longest frame',
   'limits.bufferBytes': 'How much may wait for a client that reads too slowly',
   'limits.connections': 'How many connections',

@@ -159,6 +159,7 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
   }
 
   over(): void {
+    if (this.#phase.name === 'open') this.#phase.incoming.stop()
     this.#phase = OVER
     this.#waiting = undefined
     this.#decoder.stop()
@@ -166,8 +167,7 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
     this.#cancelDrain?.()
     this.#keepAlive.stop()
     this.#expiry?.cancel()
-    const session = this.#session
-    if (session?.attached === this) this.broker.lost(session)
+    if (this.#session?.attached === this) this.broker.lost(this.#session)
   }
 
   /** Clients have no word to move at: they are ended one by one, and come back elsewhere. */
@@ -228,10 +228,12 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
   #goOn(): void {
     this.#keepAlive.goOn()
     const waiting = this.#waiting ?? []
+    let read = 0
     this.#waiting = undefined
     this.wire.resume()
+    while (read < waiting.length && !this.#waiting) this.#read(waiting[read++] as Uint8Array)
     // One that takes its time makes the others wait again.
-    for (const frame of waiting) this.frame(frame)
+    if (this.#waiting) this.#waiting = waiting.slice(read)
   }
 
   #sayWhy(reason: number, sentence: string): void {

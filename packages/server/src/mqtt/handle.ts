@@ -11,7 +11,7 @@ export function handle(packet: Packet, connection: MqttConnection, incoming: Inc
   const { broker, session } = connection
   switch (packet.type) {
     case 'publish':
-      return incoming.publish(packet)
+      return after(incoming.publishPace.pass(), () => incoming.publish(packet))
     case 'puback':
       return expect(session.outgoing.puback(packet.id), packet)
     case 'pubrec':
@@ -21,7 +21,9 @@ export function handle(packet: Packet, connection: MqttConnection, incoming: Inc
     case 'pubrel':
       return incoming.release(packet)
     case 'subscribe':
-      return subscribe(broker, connection, packet)
+      return after(incoming.filterPace.pass(packet.filters.length), () =>
+        subscribe(broker, connection, packet),
+      )
     case 'unsubscribe':
       return unsubscribe(broker, connection, packet)
     case 'pingreq':
@@ -33,6 +35,11 @@ export function handle(packet: Packet, connection: MqttConnection, incoming: Inc
     default:
       throw new Violation(reasons.protocolError, `${packet.type} may not come now`)
   }
+}
+
+/** At once, when nothing has to be waited for. */
+function after(wait: Promise<void> | undefined, run: () => void | Promise<void>): void | Promise<void> {
+  return wait ? wait.then(run) : run()
 }
 
 function expect(isRight: boolean, { type }: Packet): void {

@@ -1,5 +1,6 @@
 import type { Ack, Publish } from '@org/realtime-mqtt/codec'
 import { type Decision, isDenial } from '../authorize.ts'
+import { Pace } from '../pace.ts'
 import type { Broker } from './broker.ts'
 import { Message } from './message.ts'
 import type { OpenConnection } from './open-connection.ts'
@@ -12,10 +13,16 @@ export class Incoming {
   readonly #broker: Broker
   readonly #open: OpenConnection
   readonly #aliases = new Map<number, string>()
+  /** How fast publishes are read, and filters. */
+  readonly publishPace: Pace
+  readonly filterPace: Pace
 
   constructor(broker: Broker, open: OpenConnection) {
     this.#broker = broker
     this.#open = open
+    const { options, clock } = broker.context
+    this.publishPace = new Pace(broker.settings, clock)
+    this.filterPace = new Pace(options.subscribeRate, clock)
   }
 
   /** Later when a rule or a store takes its time. */
@@ -36,6 +43,12 @@ export class Incoming {
     const result = this.#decide(topic)
     const finish = (decision: Decision): void | Promise<void> => this.#finish({ ...packet, topic }, decision)
     return result instanceof Promise ? result.then(finish) : finish(result)
+  }
+
+  /** The connection is over. */
+  stop(): void {
+    this.publishPace.stop()
+    this.filterPace.stop()
   }
 
   /** The other half of QoS 2. */

@@ -1,6 +1,7 @@
 import type { Entered } from '../adapter.ts'
 import type { Denial } from '../authorize.ts'
 import { JoinFaults } from '../faults/join-faults.ts'
+import { TokenBucket } from '../token-bucket.ts'
 import { isCache, isPresence, isPrivate, isUserChannel, toUserChannel } from './channel-name.ts'
 import type { PusherConnection } from './connection.ts'
 import { checkJoin, type JoinRefusal, type JoinRequest, UNAUTHORIZED } from './join-check.ts'
@@ -18,6 +19,8 @@ export class Channels {
   readonly #connection: PusherConnection
   readonly #subscriptions = new Map<string, Subscription>()
   readonly #faults: JoinFaults
+  /** Made for the first join. */
+  #bucket: TokenBucket | undefined
 
   constructor(connection: PusherConnection) {
     this.#connection = connection
@@ -46,7 +49,7 @@ export class Channels {
   join(request: JoinRequest): void {
     const { channel } = request
     const { settings } = this.#connection.app
-    const refusal = this.#suffer(channel)
+    const refusal = this.#suffer(channel) ?? this.#take()
     const { socketId, user } = this.#connection
     const check = refusal ? { refusal } : checkJoin(request, { app: settings, socketId, user })
     if ('refusal' in check) return this.#connection.refuse(channel, check.refusal)
@@ -96,6 +99,13 @@ export class Channels {
     const armed = this.#connection.strike('join', channel)
     const denial = armed && this.#faults.suffer(armed)
     return denial && toJoinRefusal(denial)
+  }
+
+  /** Counts one join; a refusal when it is over the rate. */
+  #take(): JoinRefusal | undefined {
+    const { options, clock } = this.#connection.pusher
+    this.#bucket ??= new TokenBucket(options.subscribeRate, clock)
+    return this.#bucket.take() ? toJoinRefusal({ refuse: 'rate-limited' }) : undefined
   }
 
   #attach(channel: string, subscription: Subscription): Subscription | undefined {

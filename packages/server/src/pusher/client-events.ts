@@ -3,6 +3,7 @@ import type { TokenBucket } from '../token-bucket.ts'
 import { toBucket } from './app-state.ts'
 import { isEncrypted, isPresence, isPrivate } from './channel-name.ts'
 import type { PusherConnection } from './connection.ts'
+import { sizeOf } from './size-of.ts'
 
 interface ClientEvent {
   readonly event: string
@@ -60,7 +61,7 @@ export class ClientEvents {
       return true
     }
     if (Buffer.byteLength(JSON.stringify(data) ?? '') <= eventBytes) return false
-    this.#refuse(`The event data should be less than ${eventBytes / 1024} KB.`)
+    this.#refuse(`The event data should be less than ${sizeOf(eventBytes)}.`)
     return true
   }
 

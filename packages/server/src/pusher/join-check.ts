@@ -2,6 +2,7 @@ import type { Member } from '../adapter.ts'
 import { isGoodName, isPresence, isPrivate, isUserChannel, toUserChannel } from './channel-name.ts'
 import type { ResolvedApp } from './resolve-app.ts'
 import { isSame, toAuth, toJoinText } from './signature.ts'
+import { sizeOf } from './size-of.ts'
 
 /** Why somebody may not join; `status` and `type` as clients get them. */
 export interface JoinRefusal {
@@ -69,7 +70,7 @@ function checkMember(data: string | undefined, user: Asker['user'], app: Resolve
     return {
       refusal: {
         type: 'LimitReached',
-        error: `The maximum size for a channel member is ${memberBytes / 1024} KB.`,
+        error: `The maximum size for a channel member is ${sizeOf(memberBytes)}.`,
         status: 4301,
       },
     }

@@ -28,7 +28,7 @@ describe('publishPusher()', () => {
   it.each([
     ['a', 'pusher:x', 1, {}, 'reserved'],
     ['a b', 'E', 1, {}, 'Invalid channel name'],
-    ['a', 'E', 'x'.repeat(10_241), {}, 'KB'],
+    ['a', 'E', 'x'.repeat(10_241), {}, 'less than 10000 bytes'],
     ['a', 'E', 1, { app: 'other' }, 'no app other'],
   ])('refuses %s %s %.5s %j', async (channel, event, payload, options, reason) => {
     const { publishPusher } = setupPusher()

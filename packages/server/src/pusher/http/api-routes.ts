@@ -59,7 +59,9 @@ function refuse(request: IncomingMessage, reply: ServerResponse, error: unknown,
   // Whoever has gone needs no answer.
   if (request.destroyed && !request.complete) return
   if (!(error instanceof ApiRefusal || error instanceof HttpProblem)) throw error
-  const { status, message } = error
+  const { status } = error
+  const isTooLong = error instanceof HttpProblem && status === 413 && traits.name === 'soketi'
+  const message = isTooLong ? 'The payload size is too big.' : error.message
   if (error instanceof ApiRefusal)
     for (const [name, value] of Object.entries(error.headers)) reply.setHeader(name, value)
   // soketi answers 200, and says in the body that it did not.

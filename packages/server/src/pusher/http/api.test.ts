@@ -1,43 +1,8 @@
-import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { dialPusher, startPusher } from '../live-test-setup.ts'
-import { APP, KEY, SECRET } from '../pusher-test-setup.ts'
+import { APP } from '../pusher-test-setup.ts'
+import { type ApiCall, ask, post } from './api-test-setup.ts'
 
-interface Request {
-  readonly method?: 'GET' | 'POST' | 'PUT'
-  readonly body?: string
-  readonly query?: Readonly<Record<string, string>>
-  readonly secret?: string
-  /** Put over what is signed, afterwards. */
-  readonly forged?: Readonly<Record<string, string>>
-}
-
-/** Signed without the code under test. */
-async function ask(url: string, path: string, request: Request = {}) {
-  const { method = 'GET', body, query = {}, secret = SECRET, forged = {} } = request
-  const params: Record<string, string> = {
-    auth_key: KEY,
-    auth_timestamp: `${Math.floor(Date.now() / 1000)}`,
-    auth_version: '1.0',
-    ...(body !== undefined && { body_md5: createHash('md5').update(body).digest('hex') }),
-    ...query,
-  }
-  const text = Object.keys(params)
-    .sort()
-    .map((name) => `${name}=${params[name]}`)
-    .join('&')
-  const auth_signature = createHmac('sha256', secret).update(`${method}\n${path}\n${text}`).digest('hex')
-  const search = new URLSearchParams({ ...params, auth_signature, ...forged })
-  const reply = await fetch(`${url}${path}?${search}`, { method, ...(body !== undefined && { body }) })
-  return {
-    status: reply.status,
-    headers: reply.headers,
-    body: (await reply.json()) as Record<string, unknown>,
-  }
-}
-
-const post = (url: string, path: string, value: unknown, more: Request = {}) =>
-  ask(url, `/apps/app-id/${path}`, { method: 'POST', body: JSON.stringify(value), ...more })
 const get = (url: string, path: string, query: Record<string, string> = {}) =>
   ask(url, `/apps/app-id/${path}`, { query })
 const event = { name: 'said', channel: 'a', data: '{"n":1}' }
@@ -242,7 +207,7 @@ describe('POST /apps/{id}/users/{id}/terminate_connections', () => {
 describe('a request to the HTTP API', () => {
   const now = () => Math.floor(Date.now() / 1000)
 
-  it.each<readonly [string, () => Request]>([
+  it.each<readonly [string, () => ApiCall]>([
     ['another secret', () => ({ secret: 'other' })],
     ['another key', () => ({ query: { auth_key: 'other' } })],
     ['no signature', () => ({ forged: { auth_signature: '' } })],

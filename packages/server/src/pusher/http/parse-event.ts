@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json-http.ts'
 import { isGoodName, isUserChannel } from '../channel-name.ts'
 import type { ResolvedApp } from '../resolve-app.ts'
+import { sizeOf } from '../size-of.ts'
 import { ApiRefusal } from './api-request.ts'
 
 /** An event as a backend publishes it. */
@@ -25,7 +26,7 @@ export function parseEvent(given: JsonObject, app: ResolvedApp): ApiEvent {
   if (/^pusher(_internal)?:/.test(name)) throw bad('Names of events that start with `pusher:` are reserved')
   if (typeof data !== 'string') throw bad('`data` must be a string')
   if (Buffer.byteLength(data) > limits.eventBytes)
-    throw new ApiRefusal(413, `The event data should be less than ${limits.eventBytes / 1024} KB.`)
+    throw new ApiRefusal(413, `The event data should be less than ${sizeOf(limits.eventBytes)}.`)
   const names = channels === undefined ? [channel] : channels
   if (!Array.isArray(names) || names.length === 0 || !names.every((each) => typeof each === 'string'))
     throw bad('`channels` must be a list of names, or `channel` a name')
