@@ -19,6 +19,7 @@ import type { Pusher } from './pusher/pusher.ts'
 import { servePusher } from './pusher/serve.ts'
 import { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
 import { createRawEndpoint } from './raw/endpoint.ts'
+import { createReloads, type Reloads } from './reloads.ts'
 import type { Route } from './route.ts'
 import type { Endpoint, WireRequest } from './wire.ts'
 
@@ -33,6 +34,7 @@ export interface Context {
   /** For calls into code of the user. */
   readonly guard: Guard
   readonly faults: FaultBoard
+  readonly reloads: Reloads
 }
 
 /** The server without its sockets. */
@@ -60,7 +62,8 @@ export function createCore(options: Resolved): Core {
   const adapter = createMemoryAdapter({ ...options, ...limits, membersBytes }, clock)
   const hub = createHub({ adapter, channels: limits.channels, crash: hooks.crash })
   const faults = new FaultBoard(clock)
-  const context: Context = { options, clock, hooks, adapter, hub, rules, guard, faults }
+  const reloads = createReloads(hooks, clock)
+  const context: Context = { options, clock, hooks, adapter, hub, rules, guard, faults, reloads }
   const connections = createConnections(limits)
   faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()
@@ -98,6 +101,7 @@ export function createCore(options: Resolved): Core {
       return connection
     },
     async stop() {
+      reloads.stop()
       for (const endpoint of endpoints.all) endpoint.stop?.()
       await adapter.close()
       hooks.emit('stop')

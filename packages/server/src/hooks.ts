@@ -1,4 +1,5 @@
 import type { ConnectionInfo, TalkingConnection } from './connection-info.ts'
+import type { Reloaded } from './reloads.ts'
 import type { Frame } from './wire.ts'
 
 /** What can be heard of a server, by name, with what each listener gets. */
@@ -13,6 +14,8 @@ export interface Hooks {
   send: [connection: TalkingConnection, frame: Frame]
   /** Code of yours, or of this server, has thrown; everything goes on. `where` names the place. */
   crash: [error: unknown, where: string]
+  /** Files were read anew; with an `error` they were not taken, and all is as it was. */
+  reload: [news: { readonly what: Reloaded; readonly from: string; readonly error?: unknown }]
   /** It has stopped. */
   stop: []
 }

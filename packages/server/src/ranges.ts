@@ -36,6 +36,8 @@ export const ranges = {
     cacheMs: [3_600_000, 0, 7 * DAY],
     cacheBytes: [67_108_864, 0, GB],
     webhookBatchMs: [50, 0, 60_000],
+    appCacheMs: [10_000, 0, DAY],
+    appCacheApps: [1000, 1, 1_000_000],
   },
   mqtt: {
     port: [1883, 0, 65_535],

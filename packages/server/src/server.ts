@@ -21,6 +21,8 @@ export interface CloseOptions {
 export interface Server extends Verbs {
   /** Starts to listen. @throws ServerError `listen.failed`, naming the port */
   listen(): Promise<Listening>
+  /** Reads certificates and apps that stand in files anew, as it does by itself when they change. */
+  reload(): void
   /** Ends every connection and stops listening. */
   close(options?: CloseOptions): Promise<void>
 }
@@ -72,6 +74,7 @@ export function createServer(options: ServerOptions = {}): Server {
 
   return {
     listen: () => (listening ??= listen()),
+    reload: core.reloads.now,
     close: (closeOptions = {}) => (closing ??= close(closeOptions)),
     ...verbs,
   }

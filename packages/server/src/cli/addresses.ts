@@ -3,6 +3,7 @@ import type { Settings } from '../config/settings.ts'
 import { toPusherOptions } from '../config/to-pusher-options.ts'
 import type { Listening } from '../listener.ts'
 import type { PusherApp } from '../pusher/app.ts'
+import { readAppsFile } from '../pusher/apps-file.ts'
 import { defaultApp } from '../pusher/resolve-pusher.ts'
 
 export interface Place {
@@ -56,7 +57,9 @@ function toPusherPlaces(settings: Settings, base: string): readonly Place[] {
   const { hostname, port, protocol } = new URL(base)
   const isSecure = protocol === 'https:'
   const where = `host: '${hostname}', port: ${port || (isSecure ? 443 : 80)}`
-  const given = Array.isArray(options.apps) ? (options.apps as readonly PusherApp[]) : [defaultApp]
+  const { apps = [], appsFile } = options
+  const own = [...(apps as readonly PusherApp[]), ...(appsFile === undefined ? [] : readAppsFile(appsFile))]
+  const given = own.length > 0 || appsFile !== undefined ? own : [defaultApp]
   return given.flatMap((app) => {
     const { id, key, secret } = app
     const shown = app === defaultApp ? `'${secret}'` : '...'

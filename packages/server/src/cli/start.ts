@@ -13,6 +13,7 @@ import { toPlaces } from './addresses.ts'
 import { banner } from './banner.ts'
 import { explainBusyPort } from './busy-port.ts'
 import type { Terminal } from './main.ts'
+import { onReloadSignal } from './reload-signal.ts'
 import { stopSignal } from './stop-signal.ts'
 
 interface Run {
@@ -30,7 +31,10 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     const stopped = stopSignal()
     const listening = await run.server.listen()
     tell(run, listening, terminal)
-    await stop(run, await stopped, terminal)
+    const offReload = onReloadSignal(run.server.reload)
+    const signal = await stopped
+    offReload()
+    await stop(run, signal, terminal)
     return 0
   } catch (error) {
     terminal.err(`${await explain(error)}\n`)

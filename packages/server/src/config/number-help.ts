@@ -34,6 +34,8 @@ export const numberHelp: Readonly<
   'pusher.cacheMs': 'How long cache channels keep their last event',
   'pusher.cacheBytes': 'Last events of all cache channels of an app; what was written longest ago gives way',
   'pusher.webhookBatchMs': 'How long webhooks wait for more to send together',
+  'pusher.appCacheMs': 'How long an app that a function has found is not asked for again',
+  'pusher.appCacheApps': 'How many of them are remembered while nobody is connected to them',
   'mqtt.port': 'Where to listen to MQTT over TCP; 0 takes any that is free',
   'mqtt.tlsPort': 'Where to listen to MQTT over TLS; 0 takes any that is free',
   'mqtt.packetBytes': 'The longest packet of MQTT',

@@ -141,6 +141,12 @@ export const optionTable: readonly OptionRow[] = [
     help: 'Further apps, with all that an app may have',
   },
   {
+    name: 'pusher.appsFile',
+    accepts: FILE,
+    fallback: undefined,
+    help: 'A file of JSON that lists further apps. It is read anew when it changes, and at SIGHUP; a broken one changes nothing',
+  },
+  {
     name: 'pusher.auth',
     accepts: SWITCH,
     fallback: true,

@@ -6,7 +6,8 @@ export function toPusherOptions(settings: Settings): PusherOptions | false {
   const apps = toApps(settings)
   const { enabled, apps: _, ...all } = settings.group('pusher')
   const isGiven = settings.source('pusher.enabled') !== undefined
-  if (enabled === false && (isGiven || !apps.length)) return false
+  const hasApps = apps.length > 0 || settings.get('pusher.appsFile') !== undefined
+  if (enabled === false && (isGiven || !hasApps)) return false
   const rest = Object.fromEntries(Object.entries(all).filter(([name]) => !name.includes('.')))
   return { ...rest, ...(apps.length && { apps }) }
 }

@@ -22,6 +22,11 @@ export function logServer(server: Heard, log: Log, clock: Clock = systemClock): 
       const traffic = { ms, received: received.frames, sent: sent.frames }
       log.info('disconnect', { ...about(connection), code, reason, client, user, ...traffic })
     }),
+    server.on('reload', ({ what, from, error }) => {
+      if (error === undefined) return log.info('reload', { what, from })
+      const message = error instanceof Error ? error.message : String(error)
+      log.error('reload', { what, from, message, hint: 'What was there before goes on' })
+    }),
     server.on('crash', (error, where) => log.error('crash', { where, ...toFields(error) })),
   ]
   if (log.level === 'debug')

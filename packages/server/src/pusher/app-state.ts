@@ -3,6 +3,7 @@ import { createOriginCheck, type OriginCheck } from '../origin.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import { AppCache } from './app-cache.ts'
 import type { PusherConnection } from './connection.ts'
+import type { Word } from './dialect.ts'
 import type { ResolvedApp } from './resolve-app.ts'
 import { Users } from './users.ts'
 import type { WebhookEvent } from './webhook-options.ts'
@@ -42,6 +43,12 @@ export class AppState {
       this.#backend = toBucket(settings.maxBackendEventsPerSecond, this.#clock)
     if (before.maxReadRequestsPerSecond !== settings.maxReadRequestsPerSecond)
       this.#reads = toBucket(settings.maxReadRequestsPerSecond, this.#clock)
+    if (before.enabled && !settings.enabled) this.#endAll(settings.traits.disabledApp)
+  }
+
+  /** It is no more. */
+  retire(): void {
+    this.#endAll(this.#settings.traits.unknownApp)
   }
 
   /** What its channels are called among all channels of the server. No client of another protocol may use `@`. */
@@ -56,6 +63,13 @@ export class AppState {
   /** What its backends may do per second; undefined for no limit. */
   bucket(of: 'events' | 'reads'): TokenBucket | undefined {
     return of === 'events' ? this.#backend : this.#reads
+  }
+
+  /** `stay` is for who was not let in yet. */
+  #endAll(word: Word): void {
+    const { after } = word
+    for (const connection of this.connections)
+      connection.end({ ...word, after: after === 'stay' ? 'close' : after })
   }
 
   /** Tells its webhooks. */

@@ -45,7 +45,10 @@ export interface PusherApp {
   readonly limits?: PusherLimits
 }
 
-/** Finds an app by its key, for clients, or by its id, for the HTTP API. A throw or no answer counts as no app. */
+/**
+ * Finds an app by its key, for clients, or by its id, for the HTTP API. What it finds is kept for `appCacheMs`. While
+ * it throws or gives no answer, clients and backends are told to come back.
+ */
 export type FindApp = (
   by: { readonly key: string } | { readonly id: string },
 ) => PusherApp | undefined | null | Promise<PusherApp | undefined | null>
@@ -53,6 +56,11 @@ export type FindApp = (
 export interface PusherOptions extends PusherLimits {
   /** @default one app for development: id `app-id`, key `app-key`, secret `app-secret` */
   readonly apps?: readonly PusherApp[] | FindApp
+  /**
+   * Further apps: a file of JSON that lists them, and is read anew when it changes. One that is broken changes
+   * nothing. @default none
+   */
+  readonly appsFile?: string
   /** Which server it behaves like. @default 'pusher' */
   readonly dialect?: Dialect
   /** Whether `/broadcasting/auth` and `/broadcasting/user-auth` are served, by the rules of `authorize`. @default true */

@@ -1,6 +1,6 @@
 import { dataOf, parseFrame } from '@org/realtime-pusher/codec'
 import type { Endpoint, Frame, FrameKind, Wire, WireHandler } from '../wire.ts'
-import type { AppState } from './app-state.ts'
+import type { FoundApp } from './apps.ts'
 import { PusherConnection, speak } from './connection.ts'
 import { dialects, type Traits, type Word } from './dialect.ts'
 import type { Pusher } from './pusher.ts'
@@ -37,7 +37,7 @@ function kindOf(frame: Frame): FrameKind {
 }
 
 /** Nothing is read until it is known whose app it is. */
-function acceptLater(wire: Wire, pusher: Pusher, found: Promise<AppState | undefined>): WireHandler {
+function acceptLater(wire: Wire, pusher: Pusher, found: Promise<FoundApp>): WireHandler {
   let handler: WireHandler | undefined
   let isOver = false
   wire.pause()
@@ -62,7 +62,15 @@ function acceptLater(wire: Wire, pusher: Pusher, found: Promise<AppState | undef
   }
 }
 
-function admit(wire: Wire, pusher: Pusher, app: AppState | undefined): WireHandler {
+/** Clients come back after a while. */
+const UNAVAILABLE: Word = { code: 4100, message: 'The app cannot be looked up now', after: 'close' }
+
+function admit(wire: Wire, pusher: Pusher, found: FoundApp): WireHandler {
+  if (found === 'unavailable') {
+    speak(wire, UNAVAILABLE, dialects[pusher.dialect])
+    return { frame() {}, over() {} }
+  }
+  const app = found
   const traits = app?.settings.traits ?? dialects[pusher.dialect]
   const word = refusalOf(wire, app, traits)
   if (!word && app) return new PusherConnection(wire, pusher, app)
@@ -73,7 +81,7 @@ function admit(wire: Wire, pusher: Pusher, app: AppState | undefined): WireHandl
 }
 
 /** In the order in which soketi looks. */
-function refusalOf(wire: Wire, app: AppState | undefined, traits: Traits): Word | undefined {
+function refusalOf(wire: Wire, app: Exclude<FoundApp, 'unavailable'>, traits: Traits): Word | undefined {
   const { query, headers } = wire.request
   if (!app) return traits.unknownApp
   const { enabled, maxConnections } = app.settings

@@ -21,6 +21,7 @@ export async function publishPusher(
 ): Promise<void> {
   if (!pusher) throw refused(channel, "Pusher's protocol is not served: option `pusher`")
   const app = id === undefined ? pusher.apps.first : await pusher.apps.byId(id)
+  if (app === 'unavailable') throw refused(channel, `the app ${id} cannot be looked up now`)
   if (!app)
     throw refused(channel, id === undefined ? 'no app is named, option `app`' : `there is no app ${id}`)
   try {

@@ -26,8 +26,12 @@ export function resolvePusher(
 ): ResolvedPusher | false {
   if (given === false) return false
   const options = given === true ? {} : given
-  const { auth = true, apps = mode === 'development' ? [defaultApp] : undefined } = options
-  if (!apps) throw invalid('pusher.apps', 'given in production: a list of apps, or a function', undefined)
+  const { auth = true, appsFile } = options
+  const { apps = appsFile !== undefined ? [] : mode === 'development' ? [defaultApp] : undefined } = options
+  if (!apps)
+    throw invalid('pusher.apps', 'given in production: a list of apps, a function, or `appsFile`', undefined)
+  if (typeof apps === 'function' && appsFile !== undefined)
+    throw invalid('pusher.appsFile', 'left out when `pusher.apps` is a function', appsFile)
   const dialect = oneOf('pusher.dialect', options.dialect, DIALECTS)
   return { ...options, ...numbers('pusher', options), apps, dialect, auth }
 }

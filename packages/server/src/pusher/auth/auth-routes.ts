@@ -85,6 +85,8 @@ function letIn({ method, headers }: IncomingMessage, reply: ServerResponse, mayO
 async function appOf({ url = '' }: IncomingMessage, { apps }: Pusher): Promise<ResolvedApp> {
   const key = new URLSearchParams(url.replace(/^[^?]*/, '')).get('app_key')
   const app = key === null ? apps.first : await apps.byKey(key)
+  if (app === 'unavailable')
+    throw new LaterProblem(503, 'unavailable', 'The app cannot be looked up now', 1000)
   if (!app) throw new HttpProblem(404, 'not-found', 'No such app: name it with `?app_key=`')
   return app.settings
 }

@@ -8,6 +8,7 @@ import { findCalls } from './api-table.ts'
 import { checkSignature } from './check-signature.ts'
 
 const PREFIX = '/apps/'
+const UNAVAILABLE = 'The app cannot be looked up now.'
 
 /** The HTTP API of `docs/guides/server-pusher.md`, for the backends of apps. */
 export function createApiRoutes(pusher: Pusher, prefix: string): readonly Route[] {
@@ -35,6 +36,7 @@ async function handle(
       .split('/')
       .map(decode)
     const app = await pusher.apps.byId(id)
+    if (app === 'unavailable') throw new ApiRefusal(503, UNAVAILABLE, { 'Retry-After': '1' })
     if (!app) throw new ApiRefusal(404, `The app ${id.slice(0, 200)} could not be found.`)
     traits = app.settings.traits
     const { calls, names } = findCalls(rest)

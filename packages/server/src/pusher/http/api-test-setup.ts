@@ -36,3 +36,6 @@ export async function ask(url: string, path: string, request: ApiCall = {}) {
 
 export const post = (url: string, path: string, value: unknown, more: ApiCall = {}) =>
   ask(url, `/apps/app-id/${path}`, { method: 'POST', body: JSON.stringify(value), ...more })
+
+export const get = (url: string, path: string, query: Readonly<Record<string, string>> = {}) =>
+  ask(url, `/apps/app-id/${path}`, { query })

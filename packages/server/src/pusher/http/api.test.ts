@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { dialPusher, startPusher } from '../live-test-setup.ts'
 import { APP } from '../pusher-test-setup.ts'
-import { type ApiCall, ask, post } from './api-test-setup.ts'
+import { type ApiCall, ask, get, post } from './api-test-setup.ts'
 
-const get = (url: string, path: string, query: Record<string, string> = {}) =>
-  ask(url, `/apps/app-id/${path}`, { query })
 const event = { name: 'said', channel: 'a', data: '{"n":1}' }
 
 describe('POST /apps/{id}/events', () => {
