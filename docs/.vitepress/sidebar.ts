@@ -35,7 +35,13 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
   },
   {
     text: 'The server',
-    pages: ['guides/server', 'guides/server-pusher', 'guides/server-mqtt', 'guides/server-cli'],
+    pages: [
+      'guides/server',
+      'guides/server-pusher',
+      'guides/server-mqtt',
+      'guides/server-cli',
+      'guides/security',
+    ],
   },
   { text: 'Reference', pages: ['reference/options', 'reference/server'] },
   {

@@ -19,7 +19,6 @@ const foreign: Readonly<Record<string, string>> = {
   appManager: 'here it is `pusher.apps`; a file may have `appManager.array.apps`',
   database: 'belongs to soketi. This server keeps all in memory',
   adapter: 'belongs to soketi. This server keeps all in memory',
-  cors: 'list the pages that may connect in `origins`',
   debug: 'here it is `log.level` with `debug`',
   ssl: 'here it is `tls`: `tls.cert`, `tls.key`, `tls.ca`, `tls.passphrase`',
   metrics: 'belongs to soketi. `/usage` tells memory, connections and channels',

@@ -30,7 +30,6 @@ const plain: Readonly<Record<string, string>> = {
 const without: Readonly<Record<string, string>> = {
   'cors.methods': 'not needed: every page says what it takes',
   'cors.allowedHeaders': 'not needed: any header is',
-  'cors.credentials': 'not needed: pages of `origins` may send them',
   'adapter.driver': 'local: one process keeps all in memory',
 }
 
