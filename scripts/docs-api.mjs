@@ -55,6 +55,7 @@ const serverRoots = {
     WebhookOptions: 'pusher.apps.webhooks.',
   },
   [`${SERVER}/mqtt`]: { MqttOptions: 'mqtt.' },
+  [`${SERVER}/redis`]: { RedisOptions: 'redis.' },
   [`${SERVER}/publisher`]: { PublisherOptions: 'publisher.', ThrottleOptions: 'publisher.throttle.' },
   [`${SERVER}/log`]: { LogOptions: 'log.' },
   [`${SERVER}/control`]: { ControlOptions: 'control.' },

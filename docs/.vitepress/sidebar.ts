@@ -40,7 +40,7 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
       'guides/server-pusher',
       'guides/server-mqtt',
       'guides/server-cli',
-      'guides/security',
+      'guides/scale-out',
     ],
   },
   { text: 'Reference', pages: ['reference/options', 'reference/server'] },

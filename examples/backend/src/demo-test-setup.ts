@@ -28,13 +28,7 @@ export function useDemo() {
     get address(): Address {
       return demo.backend
     },
-    /** `before` runs in the page before everything else. */
-    async open(
-      path: string,
-      look: BrowserContextOptions = {},
-      expected?: RegExp,
-      before?: () => void,
-    ): Promise<Page> {
+    async open(path: string, look: BrowserContextOptions = {}, expected?: RegExp): Promise<Page> {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...look })
       const page = await context.newPage()
       const problems: string[] = []
@@ -47,7 +41,6 @@ export function useDemo() {
         await context.close()
         expect(problems).toEqual([])
       })
-      if (before) await page.addInitScript(before)
       await page.goto(new URL(path, demo.url).href)
       return page
     },

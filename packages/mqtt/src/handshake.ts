@@ -53,7 +53,7 @@ export const toSeconds = (ms: number): number => Math.min(Math.ceil(ms / 1000), 
 
 /** `isNew`: nothing of an earlier session is to be continued. */
 export function toConnect(
-  state: Pick<SessionState, 'clientId' | 'level'>,
+  state: SessionState,
   options: ConnectOptions,
   isNew: boolean,
   credentials: MqttCredentials | undefined,

@@ -27,11 +27,11 @@ import type { Wire } from './wire.ts'
 
 export interface LinkOptions extends ConnectOptions, OutgoingOptions, IncomingOptions {
   /** Says what came of a CONNECT, before anything else hears of it. */
-  readonly accepted: (connack: Connack, credentials: MqttCredentials | undefined) => void
+  readonly accepted: (connack: Connack) => void
   /** Says whether another try makes sense where the table says stop, and where to. */
   readonly refused: (failure: Failure, packet: Connack | Disconnect) => Failure
-  /** Hears of the loss of a connection of that age that had been accepted. */
-  readonly ended: (ageMs: number) => void
+  /** Says what it means that the server ended a connection of that age without a word. */
+  readonly cut: (ageMs: number) => Failure | undefined
   readonly farewell: () => Farewell
 }
 
@@ -46,7 +46,7 @@ interface Parts {
 export function openLink(
   session: LinkSession,
   events: LinkEvents,
-  { credentials: given, past, subprotocol, clock }: Opening,
+  { credentials, past, subprotocol, clock }: Opening,
   state: SessionState,
   options: LinkOptions,
 ): Link {
@@ -56,7 +56,6 @@ export function openLink(
   let parts: Parts | undefined
   let isOver = false
   const startedAt = clock.now()
-  const credentials = (given ?? undefined) as MqttCredentials | undefined
 
   const send = (packet: Packet): void => {
     if (isOver) return
@@ -111,7 +110,7 @@ export function openLink(
       incoming: createIncoming(state, wire, options),
       subscribing: createSubscribing(state, wire, sessionPresent, options),
     }
-    options.accepted(packet, credentials)
+    options.accepted(packet)
     if (!sessionPresent) state.incoming.clear()
     parts.outgoing.begin(sessionPresent)
     if (isOver) return
@@ -157,7 +156,9 @@ export function openLink(
   const decoder = createFramer(options.maximumPacketSize, createPacketReader(fromServer, level, receive))
 
   const connect = (authData: Uint8Array | undefined): void => {
-    send(toConnect(state, options, isNew, credentials, authData))
+    send(
+      toConnect(state, options, isNew, (credentials ?? undefined) as MqttCredentials | undefined, authData),
+    )
     batch.flush()
   }
 
@@ -192,7 +193,7 @@ export function openLink(
       if (isV5 || !farewell.code) send({ type: 'disconnect', ...farewell })
       batch.flush()
     },
-    ended: () => parts && void options.ended(clock.now() - startedAt),
+    ended: (end) => (parts && !end.error ? options.cut(clock.now() - startedAt) : undefined),
     dispose() {
       isOver = true
       decoder.stop()

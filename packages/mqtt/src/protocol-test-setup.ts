@@ -25,7 +25,6 @@ export function createProtocol(options: Partial<MqttProtocolOptions> = {}): Mqtt
     retained: createRetained(),
     redirect: () => false,
     mayAskAgain: false,
-    takeover: { check: async () => {}, accepted() {}, ended() {}, rest() {} },
     ...options,
   })
 }

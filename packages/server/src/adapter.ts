@@ -38,6 +38,11 @@ export interface Reading extends Position {
   readonly missed: readonly Stored[] | undefined
 }
 
+/** Whether the store that nodes share can be reached, which it is, and why not. */
+export type StoreState =
+  | { readonly isAway: false; readonly store: string }
+  | { readonly isAway: true; readonly store: string; readonly reason: string }
+
 /** What all nodes of a server hear of each other, and of themselves. Called in the order of the channel. */
 export interface AdapterEvents {
   message(channel: string, stored: Stored): void
@@ -47,18 +52,27 @@ export interface AdapterEvents {
   left(channel: string, member: string): void
   /** A message for one client alone; tells whether it is here. */
   direct(client: string, message: Message): boolean
+  /** A question of any node; undefined when nobody here knows of its topic. */
+  asked(topic: string, question: unknown): unknown
+  /** The store has gone away, or come back; also told of the first try. */
+  store(state: StoreState): void
 }
 
 /**
  * What the nodes of a server share: positions and history of channels, ids that were taken, members. In memory
  * it is one node alone. Calls about one channel are carried out in the order they are made; each may be answered
- * later, or reject while the store is away.
+ * later, or reject with ServerError `store.away` while the store is away.
  */
 export interface Adapter {
   /** Called once, before anything else. */
   open(events: AdapterEvents): void
+  /** Goes to the store; resolves when the first try is over, well or not. */
+  start(): Promise<void>
+  readonly isAway: boolean
   /** Gives a message its place, keeps it, and tells all nodes. `isRepeat`: the id was taken before, there. */
   append(channel: string, message: Message): Promise<Position & { readonly isRepeat: boolean }>
+  /** The same for a message that nobody waits for: while the store is away, it is for this node alone. */
+  tell(channel: string, message: Message): Promise<void>
   /** The position, and what came after another one. While it is watched, nothing falls between this and `message`. */
   read(channel: string, after?: Position): Promise<Reading>
   /** Somebody on this node listens to the channel from now on, so its position must not be forgotten. */
@@ -71,6 +85,8 @@ export interface Adapter {
   members(channel: string): Promise<readonly Member[]>
   /** Tells whether the client was there, on whichever node. */
   direct(client: string, message: Message): Promise<boolean>
+  /** Asks all nodes, of which this one answers first; what does not answer in time is left out. All of it is JSON. */
+  ask(topic: string, question: unknown): Promise<readonly unknown[]>
   /** Forgets the history of a channel; its offsets go on. */
   evict(channel: string): Promise<void>
   /** Starts a channel anew: another epoch, no history. */

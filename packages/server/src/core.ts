@@ -1,4 +1,4 @@
-import type { Adapter } from './adapter.ts'
+import type { Adapter, StoreState } from './adapter.ts'
 import { createRules, type Rules } from './authorize.ts'
 import type { Carrier } from './carrier.ts'
 import type { Clock } from './clock.ts'
@@ -15,11 +15,11 @@ import { Broker } from './mqtt/broker.ts'
 import { createMqttEndpoint } from './mqtt/endpoint.ts'
 import type { Resolved } from './options.ts'
 import { createPaths, type Paths } from './paths.ts'
-import { type AddressOf, createAddressOf } from './proxies.ts'
 import type { Pusher } from './pusher/pusher.ts'
 import { servePusher } from './pusher/serve.ts'
 import { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
 import { createRawEndpoint } from './raw/endpoint.ts'
+import { createRedisAdapter } from './redis/redis-adapter.ts'
 import { createReloads, type Reloads } from './reloads.ts'
 import type { Route } from './route.ts'
 import type { Endpoint, WireRequest } from './wire.ts'
@@ -36,7 +36,6 @@ export interface Context {
   readonly guard: Guard
   readonly faults: FaultBoard
   readonly reloads: Reloads
-  readonly addressOf: AddressOf
 }
 
 /** The server without its sockets. */
@@ -61,12 +60,16 @@ export function createCore(options: Resolved): Core {
   for (const [pattern, grant] of Object.entries(options.channels)) rules.add(pattern, () => grant)
   // A frame holds all members of a channel, and a little more.
   const membersBytes = limits.frameBytes - Math.min(4096, limits.frameBytes / 2)
-  const adapter = createMemoryAdapter({ ...options, ...limits, membersBytes }, clock)
-  const hub = createHub({ adapter, channels: limits.channels, crash: hooks.crash })
+  const { crash } = hooks
+  const kept = { ...options, ...limits, membersBytes }
+  const adapter = options.redis
+    ? createRedisAdapter({ settings: options.redis, limits: kept, clock, crash })
+    : createMemoryAdapter(kept, clock)
+  const onStore = (state: StoreState): void => hooks.emit('store', state)
+  const hub = createHub({ adapter, channels: limits.channels, onStore, crash })
   const faults = new FaultBoard(clock)
   const reloads = createReloads(hooks, clock)
-  const addressOf = createAddressOf(options)
-  const context: Context = { options, clock, hooks, adapter, hub, rules, guard, faults, reloads, addressOf }
+  const context: Context = { options, clock, hooks, adapter, hub, rules, guard, faults, reloads }
   const connections = createConnections(limits)
   faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()

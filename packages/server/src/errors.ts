@@ -18,6 +18,8 @@ export interface ServerErrorDetails {
     readonly status: number | undefined
     readonly attempts: number
   }
+  /** What nodes share cannot be reached now; it is tried again. */
+  'store.away': { readonly reason: string }
   'publish.refused': { readonly channel: string; readonly reason: string }
 }
 

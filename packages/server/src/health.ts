@@ -9,6 +9,8 @@ interface HealthNeeds extends UsageSource {
   readonly memoryPercent: number
   readonly usedPercent: () => number
   readonly isDraining: () => boolean
+  /** Whether what nodes share cannot be reached. */
+  readonly isAway: () => boolean
 }
 
 /** What a load balancer, an orchestrator and a person ask a server. */
@@ -23,7 +25,11 @@ export function createHealthRoutes(needs: HealthNeeds): readonly Route[] {
     },
     {
       path: '/ready',
-      handle: (_request, reply) => (needs.isDraining() ? say(reply, 503, 'Draining') : say(reply, 200)),
+      handle(_request, reply) {
+        if (needs.isDraining()) say(reply, 503, 'Draining')
+        else if (needs.isAway()) say(reply, 503, 'Redis is away')
+        else say(reply, 200)
+      },
     },
     {
       path: '/accept-traffic',

@@ -1,3 +1,4 @@
+import type { StoreState } from './adapter.ts'
 import type { ConnectionInfo, TalkingConnection } from './connection-info.ts'
 import type { Reloaded } from './reloads.ts'
 import type { Frame } from './wire.ts'
@@ -16,6 +17,8 @@ export interface Hooks {
   crash: [error: unknown, where: string]
   /** Files were read anew; with an `error` they were not taken, and all is as it was. */
   reload: [news: { readonly what: Reloaded; readonly from: string; readonly error?: unknown }]
+  /** What nodes share can be reached, or no longer: the first try, and every change. */
+  store: [state: StoreState]
   /** It has stopped. */
   stop: []
 }

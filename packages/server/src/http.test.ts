@@ -34,6 +34,7 @@ describe('plain HTTP', () => {
       memoryPercent: 85,
       usedPercent: () => used,
       isDraining: () => false,
+      isAway: () => false,
       counts: () => ({ connections: 0, channels: 0 }),
       since: () => 0,
     })

@@ -1,4 +1,4 @@
-import type { Adapter, Member, Message, Position, Stored } from './adapter.ts'
+import type { Adapter, Member, Message, Position, Stored, StoreState } from './adapter.ts'
 import type { Denial } from './authorize.ts'
 
 /** One that hears a channel. */
@@ -39,20 +39,24 @@ export interface Hub {
   channels(): ReadonlyMap<string, number>
   /** Answers for single clients; several may, each for its own. */
   onDirect(direct: Direct): () => void
+  /** Answers questions about a topic, which any node may ask. */
+  onAsked(topic: string, answer: (question: unknown) => unknown): void
 }
 
 interface HubNeeds {
   readonly adapter: Adapter
   /** As many channels may be listened to. */
   readonly channels: number
+  readonly onStore: (state: StoreState) => void
   readonly crash: (error: unknown, where: string) => void
 }
 
 /** A subscriber that throws keeps nobody else from hearing. */
-export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
+export function createHub({ adapter, channels: limit, onStore, crash }: HubNeeds): Hub {
   const table = new Map<string, Set<Subscriber>>()
   const asked = new Map<string, Set<Asking>>()
   const directs = new Set<Direct>()
+  const topics = new Map<string, (question: unknown) => unknown>()
 
   const each = (channel: string, tell: (subscriber: Subscriber) => void): void => {
     const subscribers = table.get(channel)
@@ -75,6 +79,8 @@ export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
       }),
     left: (channel, member) => each(channel, (subscriber) => subscriber.left(member)),
     direct: (client, message) => [...directs].some((direct) => direct(client, message)),
+    asked: (topic, question) => topics.get(topic)?.(question),
+    store: onStore,
   })
 
   const detach = (channel: string, subscriber: Subscriber): void => {
@@ -118,5 +124,6 @@ export function createHub({ adapter, channels: limit, crash }: HubNeeds): Hub {
       directs.add(direct)
       return () => directs.delete(direct)
     },
+    onAsked: (topic, answer) => void topics.set(topic, answer),
   }
 }

@@ -23,6 +23,8 @@ function setup(more: Partial<Limits> = {}) {
     joined: (channel, { id }, holder) => heard.push(['joined', channel, id, holder]),
     left: (channel, id) => heard.push(['left', channel, id]),
     direct: (client) => client === 'here',
+    asked: (topic, question) => topic === 'known' && question,
+    store: () => {},
   })
   onTestFinished(async () => {
     await adapter.close()

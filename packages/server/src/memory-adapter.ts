@@ -9,17 +9,24 @@ export function createMemoryAdapter(limits: LogsLimits & MembersLimits, clock: C
   const members = createMembers(limits)
   let events: AdapterEvents
 
+  const append: Adapter['append'] = async (channel, message) => {
+    const taken = logs.use(channel, (log) => log.find(message.id))
+    if (taken) return { ...taken, isRepeat: true }
+    const stored = logs.use(channel, (log) => log.append(message, clock.now()))
+    events.message(channel, stored)
+    return { epoch: stored.epoch, off: stored.off, isRepeat: false }
+  }
+
   return {
+    isAway: false,
     open(heard) {
       events = heard
       logs.open()
     },
-    async append(channel, message) {
-      const taken = logs.use(channel, (log) => log.find(message.id))
-      if (taken) return { ...taken, isRepeat: true }
-      const stored = logs.use(channel, (log) => log.append(message, clock.now()))
-      events.message(channel, stored)
-      return { epoch: stored.epoch, off: stored.off, isRepeat: false }
+    async start() {},
+    append,
+    async tell(channel, message) {
+      await append(channel, message)
     },
     read: async (channel, after) => logs.use(channel, (log) => log.read(after)),
     watch: logs.watch,
@@ -37,6 +44,7 @@ export function createMemoryAdapter(limits: LogsLimits & MembersLimits, clock: C
     },
     members: async (channel) => members.list(channel),
     direct: async (client, message) => events.direct(client, message),
+    ask: async (topic, question) => [await events.asked(topic, question)],
     evict: async (channel) => logs.use(channel, (log) => log.evict()),
     async restart(channel) {
       events.moved(

@@ -2,7 +2,6 @@ import type { Authenticate } from './authenticate.ts'
 import type { ChannelTable, MaySend } from './authorize.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ControlOptions } from './control/control-options.ts'
-import type { CorsOptions } from './cors.ts'
 import { invalid } from './errors.ts'
 import type { InspectOptions } from './inspect/inspect-options.ts'
 import type { LogOptions } from './log/log-options.ts'
@@ -11,6 +10,7 @@ import type { PusherOptions } from './pusher/app.ts'
 import { resolvePusher } from './pusher/resolve-pusher.ts'
 import type { RakitOptions } from './rakit/rakit-options.ts'
 import { type Group, type Numbers, numbers, oneOf } from './ranges.ts'
+import { type RedisOptions, type RedisSettings, resolveRedis } from './redis/redis-options.ts'
 import type { Route } from './route.ts'
 import type { Endpoint } from './wire.ts'
 
@@ -37,15 +37,6 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
    * @default names of this machine when `host` is one of them, else `any`
    */
   readonly hosts?: readonly string[] | 'any'
-  /**
-   * Peers whose `X-Forwarded-For` is believed, where there are `proxyHops`: addresses and networks such as
-   * `10.0.0.0/8`. `private`: this machine and networks that are not public. @default 'private'
-   */
-  readonly proxies?: readonly string[] | 'private' | 'any'
-  /** Which pages of other origins may ask for pages of this server. @default none */
-  readonly cors?: CorsOptions
-  /** Compresses messages of WebSocket, where the client can: `true`, or in which bounds. @default false */
-  readonly compression?: boolean | Partial<Numbers<'compression'>>
   /** Serves `https:` and `wss:` instead. */
   readonly tls?: TlsMaterial
   /** Who somebody is. Required in production; `anonymous` lets everybody in. @default 'anonymous' in development */
@@ -54,6 +45,10 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
   readonly direct?: MaySend
   /** What happens to a client that reads too slowly. @default 'close' */
   readonly slowConsumer?: 'close' | 'drop'
+  /** What keeps channels, members and history: this process, or a Redis that nodes share. @default 'memory' */
+  readonly adapter?: 'memory' | 'redis'
+  /** Where that Redis is. @default 127.0.0.1:6379 */
+  readonly redis?: RedisOptions
   readonly limits?: Partial<Numbers<'limits'>>
   readonly times?: Partial<Numbers<'times'>>
   readonly history?: Partial<Numbers<'history'>>
@@ -120,12 +115,11 @@ export function resolveOptions(options: ServerOptions) {
     path,
     origins: options.origins ?? ('own' as const),
     hosts,
-    cors: toCors(options.cors),
-    compression: toCompression(options.compression),
     tls: options.tls,
     authenticate,
     direct: options.direct,
     slowConsumer: oneOf('slowConsumer', options.slowConsumer, ['close', 'drop']),
+    redis: toRedis(options),
     raw,
     rakit: rakit === true ? {} : rakit,
     pusher: resolvePusher(pusher, mode),
@@ -138,7 +132,6 @@ export function resolveOptions(options: ServerOptions) {
     routes,
     clock,
     ...numbers('server', options),
-    proxies: options.proxies ?? ('private' as const),
     limits: toLimits(group('limits', options)),
     times: group('times', options),
     history: group('history', options),
@@ -146,6 +139,12 @@ export function resolveOptions(options: ServerOptions) {
     publishRate: group('publishRate', options),
     subscribeRate: group('subscribeRate', options),
   }
+}
+
+function toRedis({ adapter, redis }: ServerOptions): RedisSettings | undefined {
+  if (oneOf('adapter', adapter, ['memory', 'redis']) === 'redis') return resolveRedis(redis ?? {})
+  if (redis) throw invalid('adapter', "'redis' beside `redis`", adapter)
+  return undefined
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]', '::1']
@@ -161,23 +160,8 @@ const toLimits = (limits: Numbers<'limits'>): Numbers<'limits'> => ({
   joins: Math.min(limits.joins, Math.floor(limits.frameBytes / JOIN_BYTES)),
 })
 
-const group = <G extends Exclude<Group, 'server' | 'compression'>>(
-  name: G,
-  options: ServerOptions,
-): Numbers<G> => numbers(name, options[name] as Partial<Numbers<G>> | undefined)
-
-function toCors({ origins = [], credentials = false }: CorsOptions = {}): Required<CorsOptions> {
-  if (credentials && origins === 'any')
-    throw invalid(
-      'cors.credentials',
-      'left out with origins `any`: list the origins that may send cookies',
-      true,
-    )
-  return { origins, credentials }
-}
-
-const toCompression = (given: ServerOptions['compression'] = false): Numbers<'compression'> | undefined =>
-  given === false ? undefined : numbers('compression', given === true ? {} : given)
+const group = <G extends Exclude<Group, 'server'>>(name: G, options: ServerOptions): Numbers<G> =>
+  numbers(name, options[name] as Partial<Numbers<G>> | undefined)
 
 const TOKEN_LENGTH = 16
 

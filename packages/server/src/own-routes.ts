@@ -21,6 +21,7 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
     memoryPercent,
     usedPercent,
     isDraining,
+    isAway: () => core.adapter.isAway,
     counts: () => ({ connections: core.connections.size, channels: core.hub.channels().size }),
     since: () => clock.now() - startedAt,
   })

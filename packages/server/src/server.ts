@@ -53,6 +53,7 @@ export function createServer(options: ServerOptions = {}): Server {
 
   const listen = async (): Promise<Listening> => {
     if (isDraining) throw new ServerError('server.closed', 'Server is closed: make a new one', {})
+    await core.adapter.start()
     const mqtt = await mqttListener?.listen()
     const main = await listener.listen().catch(async (error: unknown) => {
       await mqttListener?.close(0)

@@ -54,7 +54,10 @@ export interface Verbs {
   members(channel: string): Promise<readonly Member[]>
   /** Ends a connection; tells whether it was there. */
   disconnect(id: string, options?: DisconnectOptions): boolean
-  /** Puts users out of a channel, all by default; tells how many connections that were. */
+  /**
+   * Puts users out of a channel on all nodes, all by default; tells how many connections of this one that were.
+   * Nodes that cannot be reached now are not asked later.
+   */
   revoke(channel: string, options?: RevokeOptions): number
   /** Lets the credentials of a connection end, at once by default; tells whether it was there. */
   expire(id: string, inMs?: number): boolean
@@ -80,6 +83,17 @@ export interface Verbs {
 export function createVerbs(core: Core): Verbs {
   const { hooks, rules, hub, connections, adapter, faults } = core
   const { frameBytes } = core.options.limits
+
+  const revoke: Verbs['revoke'] = (channel, { user, refuse = 'forbidden', ...rest } = {}) => {
+    const denial = { refuse, ...rest }
+    const isMeant = (who: { readonly user: string }): boolean => user === undefined || who.user === user
+    return hub.putOut(channel, denial, isMeant) + (core.mqtt?.broker.revoke(channel, isMeant) ?? 0)
+  }
+  hub.onAsked('revoke', (question) => {
+    const { channel, ...options } = question as RevokeOptions & { readonly channel: string }
+    return revoke(channel, options)
+  })
+
   return {
     on: hooks.on,
     authorize: rules.add,
@@ -106,10 +120,12 @@ export function createVerbs(core: Core): Verbs {
       else connection?.close(code, reason)
       return connection !== undefined
     },
-    revoke(channel, { user, refuse = 'forbidden', ...rest } = {}) {
-      const denial = { refuse, ...rest }
-      const isMeant = (who: { readonly user: string }): boolean => user === undefined || who.user === user
-      return hub.putOut(channel, denial, isMeant) + (core.mqtt?.broker.revoke(channel, isMeant) ?? 0)
+    revoke(channel, revokeOptions) {
+      const count = revoke(channel, revokeOptions)
+      adapter
+        .ask('revoke', { channel, ...revokeOptions })
+        .catch((error: unknown) => hooks.crash(error, `revoking ${channel} on other nodes`))
+      return count
     },
     expire(id, inMs = 0) {
       const connection = connections.get(id)

@@ -3,6 +3,7 @@ import type { ConfigUse } from './load-config.ts'
 import { type ConfigProblem, DEFAULT } from './problem.ts'
 import type { Settings } from './settings.ts'
 import { APP_MEMBERS } from './to-pusher-options.ts'
+import { waysToRedis } from './to-redis-options.ts'
 
 interface Checked {
   readonly problems: readonly ConfigProblem[]
@@ -18,6 +19,9 @@ export function checkSettings(settings: Settings, by: ConfigUse['by']): Checked 
   const missing = APP_MEMBERS.filter((name) => settings.get(name) === undefined)
   const [given] = APP_MEMBERS.filter((name) => !missing.includes(name))
   if (given !== undefined && missing.length > 0) refuse(given, `needs \`${missing.join('` and `')}\` as well`)
+  const [first, second] = waysToRedis(settings)
+  if (first !== undefined && second !== undefined && settings.get('adapter') === 'redis')
+    refuse(second, `says where Redis is, and so does \`${first}\`: leave one of them out`)
   const isCommand = by === 'command'
   const isProduction = settings.get('mode') === 'production'
   const hasCert = settings.get('tls.cert') !== undefined
@@ -40,6 +44,9 @@ function* notesOf(settings: Settings, isProduction: boolean): Iterable<string> {
     yield `In development mode everybody who reaches ${host} may do everything: set mode=production, or host=127.0.0.1`
   if (isProduction && settings.get('channels') === undefined)
     yield 'No channel is open: give `channels`, or use the library and its rules'
+  const isMemory = settings.get('adapter') === 'memory'
+  if (isMemory && waysToRedis(settings).some((name) => settings.source(name)?.kind !== 'env'))
+    yield 'redis configured but adapter is memory: say adapter=redis to share channels by it'
   if (settings.get('rakit.enabled') === true && settings.get('rakit.compat') === 'exact')
     yield '/rakit is exact: any client may run commands, read private messages and stall all others'
   if (

@@ -51,6 +51,27 @@ describe('a soketi.json', () => {
     expect(secretsOf(settings)).toEqual(['scada_dashboard_secret_2024'])
   })
 
+  it('brings its Redis where that is the adapter', () => {
+    const { settings, problems, notes } = readFile({
+      ...described,
+      adapter: { driver: 'redis', redis: { prefix: 'scada' } },
+      database: { redis: { host: 'r.internal', port: 7000, password: null, sentinels: null, db: 2 } },
+    })
+    expect(problems).toEqual([])
+    expect(notes).toContain('`adapter.driver` is `adapter` redis here')
+    expect(notes.filter((note) => note.startsWith('redis configured'))).toEqual([])
+    expect(toServerOptions(settings)).toMatchObject({
+      adapter: 'redis',
+      redis: { host: 'r.internal', port: 7000, db: 2, keyPrefix: 'scada' },
+    })
+    const sentinels = [{ host: 's1', port: 26_379 }]
+    const guarded = readFile({
+      adapter: { driver: 'redis' },
+      database: { redis: { sentinels, name: 'main' } },
+    })
+    expect(toServerOptions(guarded.settings).redis).toEqual({ sentinels: ['s1:26379'], name: 'main' })
+  })
+
   it('brings all apps of its manager, with their limits and webhooks', () => {
     const app = {
       id: 'a',

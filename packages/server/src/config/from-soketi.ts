@@ -26,11 +26,25 @@ const plain: Readonly<Record<string, string>> = {
   pathPrefix: 'path',
 }
 
+/** The same of its Redis, which is of use with `adapter.driver` redis alone. */
+const ofRedis: Readonly<Record<string, string>> = {
+  'database.redis.host': 'redis.host',
+  'database.redis.port': 'redis.port',
+  'database.redis.db': 'redis.db',
+  'database.redis.username': 'redis.username',
+  'database.redis.password': 'redis.password',
+  'database.redis.keyPrefix': 'redis.keyPrefix',
+  'database.redis.sentinels': 'redis.sentinels',
+  'database.redis.name': 'redis.name',
+  'database.redis.clusterNodes': 'redis.cluster',
+  'adapter.redis.prefix': 'redis.keyPrefix',
+}
+
 /** Parts of soketi that have no place here, so their absence is no mistake. */
 const without: Readonly<Record<string, string>> = {
   'cors.methods': 'not needed: every page says what it takes',
   'cors.allowedHeaders': 'not needed: any header is',
-  'adapter.driver': 'local: one process keeps all in memory',
+  'cors.credentials': 'not needed: pages of `origins` may send them',
 }
 
 /** Reads a `soketi.json`; a file without its names is left as it is. */
@@ -39,22 +53,25 @@ export function fromSoketi(file: object): Translated {
   const names = [...found.keys()]
   if (!names.some((name) => isForeign(name))) return { members: file, notes: [] }
   const notes: string[] = []
-  const members: Record<string, unknown> = {}
+  const driver = found.get('adapter.driver')
+  const hasRedis = driver === 'redis'
+  const members: Record<string, unknown> = hasRedis ? { adapter: 'redis' } : {}
+  if (driver !== undefined)
+    notes.push(`\`adapter.driver\` is \`adapter\` ${hasRedis ? 'redis' : 'memory'} here`)
   for (const [name, value] of found) {
-    const own = plain[name]
+    // What is null there was not given.
+    const own = plain[name] ?? (hasRedis && value !== null ? ofRedis[name] : undefined)
     if (own !== undefined) notes.push(`\`${name}\` is \`${own}\` here`)
     else if (without[name] !== undefined) notes.push(`\`${name}\` is ${without[name]}`)
     else if (name === 'appManager.array.apps') notes.push(`\`${name}\` is \`pusher.apps\` here`)
-    if (own !== undefined) put(members, own, own === 'origins' ? toOrigins(value) : value)
+    if (own !== undefined) put(members, own, toOwn(own, value))
     else if (name === 'appManager.array.apps' && Array.isArray(value))
       put(members, 'pusher.apps', value.map(toApp))
     else if (name === 'debug') put(members, 'log.level', value === true ? 'debug' : 'info')
     else if (!isForeign(name)) put(members, name, value)
   }
-  if (names.some((name) => name.startsWith('database.redis.')))
-    notes.push(
-      `redis configured but adapter is ${found.get('adapter.driver') ?? 'local'}: all is kept in memory`,
-    )
+  if (!hasRedis && names.some((name) => name.startsWith('database.redis.')))
+    notes.push(`redis configured but adapter is ${driver ?? 'local'}: all is kept in memory`)
   if (members['pusher'] !== undefined) put(members, 'pusher.dialect', 'soketi')
   return { members, notes }
 }
@@ -62,7 +79,7 @@ export function fromSoketi(file: object): Translated {
 const isForeign = (name: string): boolean =>
   Object.hasOwn(plain, name) ||
   Object.hasOwn(without, name) ||
-  /^(appManager|database|debug)(\.|$)/.test(name)
+  /^(appManager|database|debug)(\.|$)|^adapter\./.test(name)
 
 /** By their whole names. */
 function flatten(value: object, prefix = ''): Map<string, unknown> {
@@ -81,6 +98,13 @@ function put(members: Record<string, unknown>, name: string, value: unknown): vo
     members[first] = inner
     put(inner as Record<string, unknown>, rest.join('.'), value)
   }
+}
+
+/** Sentinels and nodes of a cluster are objects there. */
+function toOwn(name: string, value: unknown): unknown {
+  if (name === 'origins') return toOrigins(value)
+  if (name !== 'redis.sentinels' && name !== 'redis.cluster') return value
+  return Array.isArray(value) ? value.map(({ host, port }) => `${host}:${port}`) : value
 }
 
 const toOrigins = (value: unknown): unknown => (Array.isArray(value) && value.includes('*') ? 'any' : value)

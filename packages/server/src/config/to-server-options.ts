@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs'
 import type { ControlOptions } from '../control/control-options.ts'
-import type { CorsOptions } from '../cors.ts'
 import type { LogOptions } from '../log/log-options.ts'
 import type { MqttOptions } from '../mqtt/mqtt-options.ts'
 import type { ServerOptions, TlsMaterial } from '../options.ts'
 import type { PusherApp } from '../pusher/app.ts'
 import type { RakitOptions } from '../rakit/rakit-options.ts'
-import { type ConfigProblem, throwProblems } from './problem.ts'
+import { readFiles } from './read-files.ts'
 import type { Settings } from './settings.ts'
 import { toPusherOptions } from './to-pusher-options.ts'
+import { toRedisOptions } from './to-redis-options.ts'
 
 const GROUPS = ['limits', 'times', 'history', 'dedupe', 'publishRate', 'subscribeRate'] as const
 const PLAIN = [
@@ -20,22 +19,21 @@ const PLAIN = [
   'path',
   'origins',
   'hosts',
-  'proxies',
   'authenticate',
   'channels',
   'slowConsumer',
   'raw',
+  'adapter',
 ] as const satisfies readonly (keyof ServerOptions)[]
 
 /** The options that file, environment and flags have. */
 export type Configurable =
   | (typeof GROUPS | typeof PLAIN)[number]
-  | 'cors'
-  | 'compression'
   | 'rakit'
   | 'pusher'
   | 'mqtt'
   | 'tls'
+  | 'redis'
   | 'log'
   | 'inspect'
   | 'control'
@@ -49,15 +47,13 @@ export function toServerOptions(settings: Settings): ServerOptions {
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name)]])))
   const { enabled, ...rakit } = settings.group('rakit')
   const { enabled: mayMqtt, ...mqtt } = settings.group('mqtt')
-  const { enabled: mayCompress, ...compression } = settings.group('compression')
   const { enabled: mayInspect, ...inspect } = settings.group('inspect')
   const { enabled: mayControl, ...control } = settings.group('control')
   const tls = readTls(settings)
+  const redis = toRedisOptions(settings)
   return {
     ...named(PLAIN, (name) => settings.get(name)),
     ...named(GROUPS, (name) => settings.group(name)),
-    cors: settings.group('cors') as CorsOptions,
-    compression: mayCompress === true && (compression as NonNullable<ServerOptions['compression']>),
     rakit: enabled === true && (rakit as RakitOptions),
     pusher: toPusherOptions(settings),
     mqtt: mayMqtt === true && (mqtt as MqttOptions),
@@ -65,6 +61,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
     // Without a token nobody could use it.
     ...(mayControl === true && 'token' in control && { control: control as unknown as ControlOptions }),
     ...(tls && { tls }),
+    ...(redis && { redis }),
   }
 }
 
@@ -80,28 +77,8 @@ export function secretsOf(settings: Settings): readonly string[] {
 }
 
 function readTls(settings: Settings): TlsMaterial | undefined {
-  if (settings.get('tls.cert') === undefined) return undefined
-  const problems: ConfigProblem[] = []
-  const read = (name: string): Buffer => {
-    try {
-      return readFileSync(settings.get<string>(name) ?? '')
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      problems.push({
-        option: name,
-        source: settings.source(name)?.label ?? '',
-        message: `cannot be read: ${reason}`,
-      })
-      return Buffer.alloc(0)
-    }
-  }
+  const { cert, key, ca } = readFiles(settings, 'tls', ['cert', 'key', 'ca'])
+  if (!cert || !key) return undefined
   const passphrase = settings.get<string>('tls.passphrase')
-  const tls = {
-    cert: read('tls.cert'),
-    key: read('tls.key'),
-    ...(settings.get('tls.ca') !== undefined && { ca: read('tls.ca') }),
-    ...(passphrase !== undefined && { passphrase }),
-  }
-  throwProblems(problems)
-  return tls
+  return { cert, key, ...(ca && { ca }), ...(passphrase !== undefined && { passphrase }) }
 }

@@ -15,6 +15,11 @@ export function logServer(server: Heard, log: Log, clock: Clock = systemClock): 
   const stops = [
     server.on('start', ({ url, host, port }) => log.info('start', { url, host, port })),
     server.on('stop', () => log.info('stop')),
+    server.on('store', (state) => {
+      const { store } = state
+      if (state.isAway) log.error('store-away', { store, reason: state.reason })
+      else log.info('store', { store })
+    }),
     server.on('connect', (connection) => log.info('connect', about(connection))),
     server.on('disconnect', (connection, { code, reason }) => {
       const { client, user, received, sent, since } = connection

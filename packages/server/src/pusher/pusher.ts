@@ -20,8 +20,9 @@ export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pu
   const { adapter, hub, hooks } = context
 
   const publish = (app: AppState, channel: string, message: Message): void => {
+    // Nobody waits for it.
     adapter
-      .append(app.toHub(channel), message)
+      .tell(app.toHub(channel), message)
       .catch((error: unknown) => hooks.crash(error, `publishing to ${channel}`))
   }
 

@@ -1,6 +1,7 @@
 import type { ClientFrame, Refusal } from '@org/realtime-raw-ws/codec'
 import type { Message } from '../adapter.ts'
 import { type Decision, isDenial } from '../authorize.ts'
+import { ServerError } from '../errors.ts'
 import { toDenial } from '../faults/to-denial.ts'
 import { isChannelName, isName } from '../names.ts'
 import { isTooLarge } from '../to-message.ts'
@@ -85,12 +86,12 @@ export class Publishing {
     const rule = this.#connection.strike('publish', ch)?.rule
     if (rule) return this.#nack(frame, toRefusal(toDenial(rule)))
     this.#connection.raw.faults.recorder.note(this.#connection.wire.id, ch, message)
-    const appended = this.#connection.raw.adapter.append(ch, message).then(
-      ({ off }) => {
-        if (ack) this.#connection.send({ t: 'ack', id, off })
-      },
-      (error: unknown) => this.#fail(frame, error, `publishing to ${ch}`),
-    )
+    const { adapter } = this.#connection.raw
+    // What nobody waits for goes on while the store is away.
+    const told = ack
+      ? adapter.append(ch, message).then(({ off }) => this.#connection.send({ t: 'ack', id, off }))
+      : adapter.tell(ch, message)
+    const appended = told.catch((error: unknown) => this.#fail(frame, error, `publishing to ${ch}`))
     void this.#lanes.wait(bytes, appended)
   }
 
@@ -116,7 +117,7 @@ export class Publishing {
   }
 
   #fail(frame: Pub | Send, error: unknown, where: string): void {
-    this.#connection.raw.hooks.crash(error, where)
+    if (!ServerError.is(error, 'store.away')) this.#connection.raw.hooks.crash(error, where)
     this.#nack(frame, UNAVAILABLE)
   }
 

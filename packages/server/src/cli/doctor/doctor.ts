@@ -4,6 +4,7 @@ import { checkConfig } from './check-config.ts'
 import { checkLaravel } from './check-laravel.ts'
 import { checkNode } from './check-node.ts'
 import { checkPort } from './check-port.ts'
+import { checkRedis } from './check-redis.ts'
 import { checkSoketi } from './check-soketi.ts'
 import { checkTls } from './check-tls.ts'
 import type { Finding } from './finding.ts'
@@ -20,6 +21,7 @@ export async function doctor(args: readonly string[], { out }: Terminal): Promis
     ...checkConfig(config),
     ...checkTls(config.settings, Date.now()),
     await checkPort(config.settings),
+    ...(await checkRedis(config.settings)),
     ...checkSoketi(config.file ?? SOKETI),
     ...checkLaravel(readDotEnv('.env'), config.settings),
   ]

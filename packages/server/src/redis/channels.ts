@@ -1,0 +1,163 @@
+import type { AdapterEvents, Message, Position, Reading, Stored } from '../adapter.ts'
+import type { LogLimits } from '../channel-log.ts'
+import { randomId } from '../ids.ts'
+import { appendScript, evictScript, keepScript, readScript, restartScript } from './channel-scripts.ts'
+import { encodeMessage, type MessageChange, toStored } from './format.ts'
+import type { Keys } from './keys.ts'
+import type { RedisLink } from './redis-link.ts'
+import { type RedisSession, toAway } from './redis-session.ts'
+import { Watch } from './watch.ts'
+
+interface ChannelsNeeds {
+  readonly link: RedisLink
+  readonly keys: Keys
+  readonly limits: LogLimits
+  readonly events: AdapterEvents
+  readonly crash: (error: unknown, where: string) => void
+}
+
+/** A position outlives what it is the position of. */
+const LONGER_MS = 3_600_000
+/** As many are kept from being forgotten at once. */
+const CHUNK = 1000
+
+/** Positions, history and messages of channels. */
+export class Channels {
+  readonly #needs: ChannelsNeeds
+  readonly #keepMs: number
+  readonly #watches = new Map<string, Watch>()
+  /** What messages are counted by while Redis is away: for each time another one. */
+  #localEpoch = toLocalEpoch()
+
+  constructor(needs: ChannelsNeeds) {
+    this.#needs = needs
+    const { history, dedupe } = needs.limits
+    this.#keepMs = Math.max(history.ageMs, dedupe.ageMs) + LONGER_MS
+  }
+
+  /** How often `keep` has to be called at least. */
+  get keepEveryMs(): number {
+    return this.#keepMs / 4
+  }
+
+  async append(channel: string, message: Message): Promise<Position & { readonly isRepeat: boolean }> {
+    const { keys, link, limits } = this.#needs
+    const { history, dedupe } = limits
+    const [epoch, off, isRepeat] = (await link.call(appendScript, keys.log(channel), [
+      ...this.#common(),
+      encodeMessage(message),
+      message.id ?? '',
+      message.isKept === false ? 0 : 1,
+      history.messages,
+      history.bytes,
+      dedupe.ids,
+      dedupe.ageMs,
+      keys.name(channel),
+    ])) as [Buffer, number, number]
+    return { epoch: epoch.toString(), off, isRepeat: isRepeat === 1 }
+  }
+
+  async tell(channel: string, message: Message): Promise<void> {
+    if (this.#needs.link.session) await this.append(channel, message)
+    else this.#watches.get(channel)?.tellHere(message, this.#localEpoch)
+  }
+
+  async read(channel: string, after?: Position): Promise<Reading> {
+    const watch = this.#watches.get(channel)
+    // Whoever has a place keeps it for when Redis is back.
+    if (watch && !after && !this.#needs.link.session) return watch.readHere(this.#localEpoch)
+    await watch?.isHeard
+    return this.#read(channel, after)
+  }
+
+  isWatched(channel: string): boolean {
+    return this.#watches.has(channel)
+  }
+
+  /** From when on nothing of the channel is missed. */
+  async isHeard(channel: string): Promise<void> {
+    await this.#watches.get(channel)?.isHeard
+  }
+
+  watch(channel: string): void {
+    const { link, events, crash } = this.#needs
+    const watch = new Watch(channel, { events, crash, read: (after) => this.#read(channel, after) })
+    this.#watches.set(channel, watch)
+    const { session } = link
+    watch.follow(session ? session.subscribe([this.#needs.keys.name(channel)]) : Promise.reject(toAway('')))
+  }
+
+  unwatch(channel: string): void {
+    this.#watches.get(channel)?.stop()
+    this.#watches.delete(channel)
+    this.#needs.link.session?.unsubscribe(this.#needs.keys.name(channel))
+  }
+
+  async evict(channel: string): Promise<void> {
+    const { keys, link } = this.#needs
+    await link.call(evictScript, keys.log(channel), this.#common())
+  }
+
+  async restart(channel: string): Promise<void> {
+    const { keys, link } = this.#needs
+    await link.call(restartScript, keys.log(channel), [...this.#common(), keys.name(channel)])
+  }
+
+  hear(channel: string, heard: MessageChange): void {
+    const watch = this.#watches.get(channel)
+    if (heard.kind === 'moved') watch?.moved(heard)
+    else watch?.heard(toStored(heard.epoch, heard.off, heard.body))
+  }
+
+  /** Hears all channels by a new session; what was missed meanwhile is told once it is up. */
+  async prepare(session: RedisSession): Promise<void> {
+    const names = [...this.#watches.keys()].map(this.#needs.keys.name)
+    for (const watch of this.#watches.values()) watch.hold()
+    for (let start = 0; start < names.length; start += CHUNK)
+      await session.subscribe(names.slice(start, start + CHUNK))
+    this.#prepared = new Set(this.#watches.values())
+  }
+
+  #prepared: ReadonlySet<Watch> = new Set()
+
+  up(session: RedisSession): void {
+    for (const [channel, watch] of this.#watches) {
+      // One that came while others were prepared.
+      const isHeard = this.#prepared.has(watch)
+      watch.follow(isHeard ? Promise.resolve() : session.subscribe([this.#needs.keys.name(channel)]))
+    }
+    this.#prepared = new Set()
+  }
+
+  away(): void {
+    this.#localEpoch = toLocalEpoch()
+  }
+
+  /** Keeps what is watched from being forgotten. */
+  async keep(): Promise<void> {
+    const { link, keys } = this.#needs
+    const channels = [...this.#watches.keys()]
+    for (let start = 0; start < channels.length; start += CHUNK) {
+      const some = channels.slice(start, start + CHUNK)
+      await Promise.all(some.map((channel) => link.call(keepScript, [keys.at(channel)], [this.#keepMs])))
+    }
+  }
+
+  async #read(channel: string, after?: Position): Promise<Reading> {
+    const { keys, link } = this.#needs
+    const asked = [after?.epoch ?? '', after?.off ?? 0]
+    const reply = await link.call(readScript, keys.log(channel), [...this.#common(), ...asked])
+    const [epoch, off, isKnown, bodies] = reply as [Buffer, number, number, readonly Buffer[]]
+    const position = { epoch: epoch.toString(), off }
+    const toMissed = (body: Buffer, index: number): Stored =>
+      toStored(position.epoch, off - bodies.length + index + 1, body)
+    return { ...position, missed: isKnown ? bodies.map(toMissed) : undefined }
+  }
+
+  #common(): readonly (string | number)[] {
+    const { link, limits } = this.#needs
+    return [link.session?.run ?? '', randomId(6), this.#keepMs, limits.history.ageMs]
+  }
+}
+
+const toLocalEpoch = (): string => `alone-${randomId(6)}`

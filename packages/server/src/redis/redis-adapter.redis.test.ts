@@ -1,0 +1,299 @@
+import { describe, expect, it, vi } from 'vitest'
+import { numbers } from '../ranges.ts'
+import { startNode } from './adapter-test-setup.ts'
+import { DURABLE, startRedis } from './redis-test-setup.ts'
+
+async function startNodes(count: number, limits: Parameters<typeof startNode>[1] = {}) {
+  const redis = await startRedis()
+  const nodes = await Promise.all(
+    Array.from({ length: count }, () => startNode({ port: redis.port }, limits)),
+  )
+  return { redis, nodes, a: nodes[0] as (typeof nodes)[0], b: nodes[1] ?? (nodes[0] as (typeof nodes)[0]) }
+}
+
+const missed = async (
+  node: Awaited<ReturnType<typeof startNode>>,
+  channel: string,
+  epoch: string,
+  off: number,
+) => (await node.adapter.read(channel, { epoch, off })).missed?.map(({ off: own }) => own)
+
+describe('a channel that nodes share', () => {
+  it('has one order, which all nodes hear', async () => {
+    const { a, b } = await startNodes(2)
+    await Promise.all([a.follow('x'), b.follow('x')])
+    const texts = Array.from({ length: 100 }, (_, n) => `${n}`)
+    await Promise.all(texts.map((text, n) => (n % 2 ? a : b).append('x', text)))
+    await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([100, 100]))
+    expect(a.heard).toEqual(b.heard)
+    const heard = a.heard as readonly (readonly [string, string, number, string])[]
+    expect(heard.map(([, , off]) => off)).toEqual(texts.map((_, n) => n + 1))
+    expect(heard.map(([, , , text]) => text).sort()).toEqual([...texts].sort())
+    // In order per publisher.
+    const even = heard.map(([, , , text]) => Number(text)).filter((n) => n % 2 === 0)
+    expect(even).toEqual([...even].sort((one, two) => one - two))
+  })
+
+  it('keeps text, bytes and nothing as they are, with all that belongs to a message', async () => {
+    const { a, b } = await startNodes(2)
+    const { epoch } = await a.append('x')
+    const all = [
+      { event: 'e ä\n', payload: '{"a":"\n"}', id: 'i', from: 'c', member: 'm' },
+      { event: 'bytes', payload: Uint8Array.from([0, 10, 255]) },
+      { event: 'none', payload: undefined },
+    ]
+    for (const message of all) await a.adapter.append('x', message)
+    const { missed: found = [] } = await b.adapter.read('x', { epoch, off: 1 })
+    expect(found.map(({ off, epoch: _, payload, ...rest }) => [off, rest, payload && [...payload]])).toEqual(
+      all.map(({ payload, ...rest }, index) => [index + 2, rest, payload && [...payload]]),
+    )
+  })
+
+  it('takes an id once, whichever node is asked', async () => {
+    const { a, b } = await startNodes(2)
+    await b.follow('x')
+    const first = await a.append('x', 'one', 'id')
+    expect(await b.append('x', 'one', 'id')).toEqual({ ...first, isRepeat: true })
+    await a.append('x', 'two')
+    await vi.waitFor(() => expect(b.heard).toHaveLength(2))
+    expect(b.heard).toEqual([
+      ['message', 'x', 1, 'one'],
+      ['message', 'x', 2, 'two'],
+    ])
+  })
+
+  it('keeps as many messages, bytes and ids as the limits say', async () => {
+    const history = numbers('history', { messages: 2 })
+    const { a } = await startNodes(1, { history, dedupe: numbers('dedupe', { ids: 2 }) })
+    const { epoch } = await a.append('x', '1', 'one')
+    for (const n of [2, 3, 4]) await a.append('x', `${n}`, `${n}`)
+    expect([await missed(a, 'x', epoch, 2), await missed(a, 'x', epoch, 1)]).toEqual([[3, 4], undefined])
+    expect([(await a.append('x', '4', '4')).isRepeat, (await a.append('x', '1', 'one')).isRepeat]).toEqual([
+      true,
+      false,
+    ])
+    const large = await startNodes(1, { history: numbers('history', { bytes: 1000 }) })
+    const { epoch: other } = await large.a.append('x', 'y'.repeat(300))
+    await large.a.append('x', 'y'.repeat(2000))
+    expect([await missed(large.a, 'x', other, 2), await missed(large.a, 'x', other, 1)]).toEqual([
+      [],
+      undefined,
+    ])
+  })
+
+  it('forgets messages of a certain age, and what came before one that is not kept', async () => {
+    const { a } = await startNodes(1, { history: numbers('history', { ageMs: 1000 }) })
+    const { epoch } = await a.append('x')
+    await vi.waitFor(async () => expect(await missed(a, 'x', epoch, 0)).toBeUndefined(), { timeout: 5000 })
+    expect(await missed(a, 'x', epoch, 1)).toEqual([])
+    await a.append('y')
+    const { epoch: other, off } = await a.adapter.append('y', { event: 'e', payload: '', isKept: false })
+    expect([off, await missed(a, 'y', other, 1), await missed(a, 'y', other, 2)]).toEqual([2, undefined, []])
+  })
+
+  it('starts anew and is evicted for all nodes', async () => {
+    const { a, b } = await startNodes(2)
+    await b.follow('x')
+    const { epoch } = await a.append('x', 'one', 'id')
+    await a.adapter.evict('x')
+    expect(await missed(a, 'x', epoch, 0)).toBeUndefined()
+    await a.adapter.restart('x')
+    const again = await a.append('x', 'two', 'id')
+    expect([again.off, again.isRepeat, again.epoch === epoch]).toEqual([1, false, false])
+    await vi.waitFor(() => expect(b.heard).toHaveLength(3))
+    expect(b.heard.slice(1)).toEqual([
+      ['moved', 'x', 0],
+      ['message', 'x', 1, 'two'],
+    ])
+  })
+
+  it("is nobody else's: another prefix or database is another server", async () => {
+    const redis = await startRedis()
+    const [own, prefixed, other] = await Promise.all([
+      startNode({ port: redis.port }),
+      startNode({ port: redis.port, keyPrefix: 'staging' }),
+      startNode({ url: `redis://127.0.0.1:${redis.port}/1` }),
+    ])
+    for (const node of [own, prefixed, other]) await node?.follow('x')
+    for (const node of [own, prefixed, other]) expect((await node?.append('x'))?.off).toBe(1)
+    for (const node of [own, prefixed, other]) await vi.waitFor(() => expect(node?.heard).toHaveLength(1))
+  })
+})
+
+describe('members that nodes share', () => {
+  it('are there once, however many hold them, on whichever node', async () => {
+    const { a, b } = await startNodes(2)
+    for (const node of [a, b]) await node.follow('x')
+    const first = await a.adapter.enter('x', 's1', { id: 'ann', info: { n: 1 } })
+    const second = await b.adapter.enter('x', 's2', { id: 'ann', info: { n: 1 } })
+    expect([first?.isNew, second?.isNew, second?.members]).toEqual([
+      true,
+      false,
+      [{ id: 'ann', info: { n: 1 } }],
+    ])
+    expect([await a.adapter.leave('x', 's1', 'ann'), await b.adapter.leave('x', 's2', 'ann')]).toEqual([
+      false,
+      true,
+    ])
+    await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([2, 2]))
+    expect([a.heard, b.heard]).toEqual(
+      Array.from({ length: 2 }, () => [
+        ['joined', 'x', 'ann'],
+        ['left', 'x', 'ann'],
+      ]),
+    )
+    expect(await a.adapter.members('x')).toEqual([])
+  })
+
+  it('have room for so many, and for so many bytes, on all nodes together', async () => {
+    const { a, b } = await startNodes(2, { members: 3, membersBytes: 60 })
+    const enter = async (node: typeof a, id: string, most?: number) =>
+      (await node.adapter.enter('x', id, { id }, most))?.members.map(({ id: own }) => own)
+    expect(await enter(a, 'a')).toEqual(['a'])
+    expect(await enter(b, 'b')).toEqual(['a', 'b'])
+    expect(await enter(b, 'c', 2)).toBeUndefined()
+    expect(await enter(a, 'c'.repeat(40))).toBeUndefined()
+    expect(await enter(a, 'c')).toEqual(['a', 'b', 'c'])
+    expect(await enter(b, 'd')).toBeUndefined()
+    await a.adapter.leave('x', 'a', 'a')
+    expect(await enter(b, 'd')).toEqual(['b', 'c', 'd'])
+  })
+
+  it('are gone when their node has ended, and within its lease when it has died', async () => {
+    const redis = await startRedis()
+    const options = { port: redis.port, leaseMs: 1000 }
+    const [stays, ends] = await Promise.all([startNode(options), startNode(options)])
+    await stays?.follow('x')
+    await ends?.adapter.enter('x', 's1', { id: 'ann' })
+    await ends?.adapter.close()
+    await vi.waitFor(() =>
+      expect(stays?.heard).toEqual([
+        ['joined', 'x', 'ann'],
+        ['left', 'x', 'ann'],
+      ]),
+    )
+  })
+})
+
+describe('another node', () => {
+  it('is reached by the client that is there', async () => {
+    const { a, b } = await startNodes(2)
+    b.clients.set('there', [])
+    const message = { event: 'e', payload: Uint8Array.from([1, 10, 2]), id: 'i' }
+    expect([await a.adapter.direct('there', message), await a.adapter.direct('gone', message)]).toEqual([
+      true,
+      false,
+    ])
+    expect(b.clients.get('there')).toEqual([{ ...message, payload: Buffer.from([1, 10, 2]) }])
+  })
+
+  it('answers questions, after the one that asks', async () => {
+    const { a, b } = await startNodes(3)
+    b.clients.set('one', [])
+    const [own, ...others] = await a.adapter.ask('echo', { n: 1 })
+    expect(own).toEqual([0, { n: 1 }])
+    expect(others).toHaveLength(2)
+    expect(others).toContainEqual([1, { n: 1 }])
+  })
+})
+
+describe('without Redis', () => {
+  it('says so once, and goes on with what nobody waits for', async () => {
+    const { redis, a } = await startNodes(1)
+    await a.follow('x')
+    await a.append('x', 'before')
+    await vi.waitFor(() => expect(a.heard).toHaveLength(1))
+    await redis.kill()
+    await vi.waitFor(() => expect(a.adapter.isAway).toBe(true))
+    await expect(a.append('x', 'lost')).rejects.toMatchObject({ code: 'store.away' })
+    await a.adapter.tell('x', { event: 'e', payload: 'alone' })
+    expect(a.heard.at(-1)).toEqual(['message', 'x', 1, 'alone'])
+    await redis.start()
+    await vi.waitFor(() => expect(a.adapter.isAway).toBe(false), { timeout: 10_000 })
+    await a.append('x', 'after')
+    await vi.waitFor(() => expect(a.heard.at(-1)).toEqual(['message', 'x', 1, 'after']))
+    expect(a.states.map(({ isAway }) => isAway)).toEqual([false, true, false])
+    expect(a.crashes).toEqual([])
+  })
+
+  it('is up when Redis is, after a start without', async () => {
+    const redis = await startRedis()
+    await redis.kill()
+    const node = await startNode({ port: redis.port })
+    expect(node.states).toMatchObject([{ isAway: true, store: `127.0.0.1:${redis.port}` }])
+    await redis.start()
+    await vi.waitFor(() => expect(node.adapter.isAway).toBe(false), { timeout: 10_000 })
+    expect((await node.append('x')).off).toBe(1)
+  })
+
+  it('finds one that stands still', async () => {
+    const redis = await startRedis()
+    const node = await startNode({ port: redis.port, timeoutMs: 300 })
+    redis.freeze()
+    await vi.waitFor(() => expect(node.adapter.isAway).toBe(true), { timeout: 5000 })
+    redis.thaw()
+    await vi.waitFor(() => expect(node.adapter.isAway).toBe(false), { timeout: 10_000 })
+  })
+
+  it('has members of this node, and all of them once it is back', async () => {
+    const { redis, a, b } = await startNodes(2)
+    for (const node of [a, b]) await node.follow('x')
+    await a.adapter.enter('x', 's1', { id: 'ann' })
+    await b.adapter.enter('x', 's2', { id: 'ben' })
+    await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([2, 2]))
+    await redis.kill()
+    await vi.waitFor(() => expect([a.adapter.isAway, b.adapter.isAway]).toEqual([true, true]))
+    expect(await a.adapter.enter('x', 's3', { id: 'cid' })).toMatchObject({ isNew: true })
+    expect(await b.adapter.leave('x', 's2', 'ben')).toBe(true)
+    await redis.start()
+    const ids = async (node: typeof a) => (await node.adapter.members('x')).map(({ id }) => id).sort()
+    await vi.waitFor(
+      async () =>
+        expect([await ids(a), await ids(b)]).toEqual([
+          ['ann', 'cid'],
+          ['ann', 'cid'],
+        ]),
+      {
+        timeout: 10_000,
+      },
+    )
+    const changes = (node: typeof a) =>
+      node.heard.slice(2).filter((change) => (change as readonly string[])[0] !== 'moved')
+    await vi.waitFor(() => expect(changes(b)).toContainEqual(['joined', 'x', 'cid']))
+    expect(changes(a)).toEqual([
+      ['joined', 'x', 'cid'],
+      ['left', 'x', 'ben'],
+    ])
+  })
+})
+
+describe('a Redis that starts again', () => {
+  it('counts channels anew, which whoever listens is told, because what came last may be lost', async () => {
+    const { redis, a } = await startNodes(1)
+    const { epoch } = await a.append('x')
+    await a.follow('x')
+    await redis.kill()
+    await redis.start()
+    await vi.waitFor(() => expect(a.heard).toEqual([['moved', 'x', 0]]), { timeout: 10_000 })
+    expect((await a.append('x')).epoch).not.toBe(epoch)
+  })
+
+  it('goes on where it was when everything was on its disk first', async () => {
+    const redis = await startRedis(DURABLE)
+    const [a, b] = await Promise.all([startNode({ port: redis.port }), startNode({ port: redis.port })])
+    await b?.follow('x')
+    const first = await a?.append('x', 'one', 'id')
+    await redis.kill()
+    await redis.start()
+    await vi.waitFor(() => expect([a?.adapter.isAway, b?.adapter.isAway]).toEqual([false, false]), {
+      timeout: 10_000,
+    })
+    expect(await a?.append('x', 'one', 'id')).toEqual({ ...first, isRepeat: true })
+    expect(await a?.append('x', 'two')).toMatchObject({ epoch: first?.epoch, off: 2 })
+    await vi.waitFor(() => expect(b?.heard).toHaveLength(2))
+    expect(b?.heard).toEqual([
+      ['message', 'x', 1, 'one'],
+      ['message', 'x', 2, 'two'],
+    ])
+  })
+})
