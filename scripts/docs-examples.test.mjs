@@ -46,9 +46,9 @@ describe('the pages', () => {
     expect(await run(text)).toEqual([...said].map(([, line]) => line))
   })
 
-  it('docs/quickstart.md prints what it says', async () => {
-    const text = readFileSync(join(root, 'docs/quickstart.md'), 'utf8')
-    const said = /```\n(status: [^`]*)\n```/.exec(text)?.[1]?.split('\n')
+  it('docs/tutorial.md prints what it says', async () => {
+    const text = readFileSync(join(root, 'docs/tutorial.md'), 'utf8')
+    const said = /## All of it\n\n```\n([^`]*)\n```/.exec(text)?.[1]?.split('\n')
     expect(await run(text)).toEqual(said)
   })
 })

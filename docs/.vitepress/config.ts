@@ -4,17 +4,22 @@ import { defineConfig } from 'vitepress'
 import { toAnchor } from '../../scripts/docs-page.mjs'
 import { insertScriptTags } from '../../scripts/script-tags.mjs'
 import { hideMarks, linkToRepository } from './links.ts'
+import { writeLlms } from './llms.ts'
 import { createSidebar } from './sidebar.ts'
 
 const docs = join(fileURLToPath(import.meta.url), '../..')
+const title = '@org/realtime'
+const description = 'A typed realtime client that comes back'
+const sidebar = createSidebar(docs)
 
 export default defineConfig({
-  title: '@org/realtime',
-  description: 'A typed realtime client that comes back',
+  title,
+  description,
   lang: 'en',
   cleanUrls: true,
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }]],
   srcExclude: ['node_modules/**'],
+  buildEnd: ({ outDir }) => writeLlms({ title, description, sidebar, docs, site: outDir }),
   markdown: {
     anchor: { slugify: toAnchor },
     config(markdown) {
@@ -29,10 +34,11 @@ export default defineConfig({
     nav: [
       { text: 'Quickstart', link: '/quickstart' },
       { text: 'Guides', link: '/guides/typing' },
+      { text: 'Recipes', link: '/recipes' },
       { text: 'Options', link: '/reference/options' },
       { text: 'API', link: '/api/', target: '_self' },
     ],
-    sidebar: createSidebar(docs),
+    sidebar,
     outline: [2, 3],
     search: { provider: 'local' },
     socialLinks: [{ icon: 'github', link: 'https://github.com/org/realtime' }],

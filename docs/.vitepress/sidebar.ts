@@ -4,19 +4,24 @@ import type { DefaultTheme } from 'vitepress'
 
 /** Every page in the order in which it is read. */
 const groups: readonly { readonly text: string; readonly pages: readonly string[] }[] = [
-  { text: 'Start', pages: ['quickstart'] },
+  { text: 'Start', pages: ['quickstart', 'tutorial', 'recipes', 'troubleshooting', 'comparison'] },
   {
     text: 'Concepts',
-    pages: ['concepts/states', 'concepts/delivery', 'concepts/errors'],
+    pages: ['concepts/architecture', 'concepts/states', 'concepts/delivery', 'concepts/errors'],
   },
   {
     text: 'Guides',
     pages: [
       'guides/typing',
+      'guides/auth',
+      'guides/presence',
+      'guides/offline',
       'guides/reconnect',
+      'guides/gaps',
       'guides/rate',
       'guides/react',
       'guides/vue',
+      'guides/ssr',
       'guides/devtools',
       'guides/testing',
     ],
@@ -25,13 +30,17 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
     text: 'Backends',
     pages: [
       'guides/pusher',
-      'guides/laravel-echo',
+      'guides/reverb-soketi',
       'guides/mqtt',
       'guides/raw-ws',
       'guides/rakit',
       'guides/own-codec',
       'guides/script-tag',
     ],
+  },
+  {
+    text: 'Coming from',
+    pages: ['migrate/pusher-js', 'guides/laravel-echo', 'migrate/mqtt-js', 'migrate/mqtt-client'],
   },
   {
     text: 'The server',
@@ -43,7 +52,7 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
       'guides/scale-out',
     ],
   },
-  { text: 'Reference', pages: ['reference/options', 'reference/server'] },
+  { text: 'Reference', pages: ['reference/options', 'reference/server', 'reference/source-options'] },
   {
     text: 'Protocols',
     pages: ['protocols/pusher', 'protocols/mqtt', 'protocols/raw-ws', 'protocols/rakit'],
