@@ -49,9 +49,10 @@ function createChart(tag, colors) {
 }
 
 async function start() {
-  const { host } = await (await fetch('/demo.json')).json()
+  const { host, control } = await (await fetch('/demo.json')).json()
   const [hostname, port] = host.split(':')
   const client = RealtimePusher.createPusher({ key: 'scada_dashboard_key_2024', host: hostname, port })
+  RealtimeDevtools.mountInspector(client, { control })
   const realtime = client.untyped('scada-realtime')
   const style = getComputedStyle(document.documentElement)
   const colors = { line: style.getPropertyValue('accent-color'), gap: style.getPropertyValue('caret-color') }

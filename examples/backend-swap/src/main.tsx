@@ -1,6 +1,7 @@
 import type { Address } from '@org/example-backend'
 import type { Client } from '@org/realtime-core'
 import { RealtimeProvider } from '@org/realtime-react'
+import { RealtimeInspector } from '@org/realtime-react/inspector'
 import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { channels } from './channels.ts'
@@ -39,6 +40,7 @@ function App({ address }: { address: Address }) {
       {client && (
         <RealtimeProvider client={client}>
           <Room key={backend} me={me} />
+          <RealtimeInspector control={address.control} />
         </RealtimeProvider>
       )}
     </>

@@ -28,7 +28,13 @@ export function useDemo() {
     get address(): Address {
       return demo.backend
     },
-    async open(path: string, look: BrowserContextOptions = {}, expected?: RegExp): Promise<Page> {
+    /** `before` runs in the page before everything else. */
+    async open(
+      path: string,
+      look: BrowserContextOptions = {},
+      expected?: RegExp,
+      before?: () => void,
+    ): Promise<Page> {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...look })
       const page = await context.newPage()
       const problems: string[] = []
@@ -41,6 +47,7 @@ export function useDemo() {
         await context.close()
         expect(problems).toEqual([])
       })
+      if (before) await page.addInitScript(before)
       await page.goto(new URL(path, demo.url).href)
       return page
     },

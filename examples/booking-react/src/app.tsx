@@ -1,4 +1,6 @@
+import type { Address } from '@org/example-backend'
 import { RealtimeProvider } from '@org/realtime-react'
+import { RealtimeInspector } from '@org/realtime-react/inspector'
 import { useState } from 'react'
 import { Bookings } from './bookings.tsx'
 import { type Booking, type Person, people, session } from './client.ts'
@@ -6,10 +8,11 @@ import { Grid } from './grid.tsx'
 import { useClient, useStatus } from './hooks.ts'
 import { useToasts } from './toasts.tsx'
 
-export function App({ booking }: { booking: Booking }) {
+export function App({ booking, control }: { booking: Booking; control: Address['control'] }) {
   return (
     <RealtimeProvider client={booking.client}>
       <Page {...booking} />
+      <RealtimeInspector control={control} />
     </RealtimeProvider>
   )
 }

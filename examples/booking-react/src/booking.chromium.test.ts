@@ -1,6 +1,7 @@
 import type { Page } from 'playwright'
 import { describe, expect, it } from 'vitest'
 import { useDemo } from '../../backend/src/demo-test-setup.ts'
+import { changeRoutes, countAll } from '../../backend/src/hygiene-test-setup.ts'
 
 const demo = useDemo()
 const expected = /WebSocket connection|status of (401|403|409)/
@@ -62,6 +63,12 @@ describe('booking', () => {
       await page.locator('.status', { hasText: 'connected' }).waitFor()
     }
   })
+
+  it('scenario 5: has one socket over 50 changes of the route in StrictMode, and nothing is left', async () => {
+    const page = await demo.open('/booking-react/', {}, undefined, countAll)
+    const left = await changeRoutes(page, () => bookings(page).getByText('joined').waitFor())
+    expect(left).toEqual({ most: 1, dialled: 1, timers: 0, listeners: [] })
+  }, 60_000)
 
   it('scenario 7: tells of a line that is lost and comes back, each once', async () => {
     const page = await demo.open('/booking-react/', {}, expected)

@@ -4,12 +4,16 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { createBookingClient } from './client.ts'
 
-const root = document.querySelector('#root')
-const response = await fetch('/demo.json')
-const booking = createBookingClient((await response.json()) as Address)
-if (root)
-  createRoot(root).render(
+const root = createRoot(document.querySelector('#root') as HTMLElement)
+const address = (await (await fetch('/demo.json')).json()) as Address
+const booking = createBookingClient(address)
+
+const show = (): void =>
+  root.render(
     <StrictMode>
-      <App booking={booking} />
+      <App booking={booking} control={address.control} />
     </StrictMode>,
   )
+show()
+// What tests do.
+Object.assign(window, { show, hide: () => root.render(null) })

@@ -1,4 +1,5 @@
 import type { Address } from '@org/example-backend'
+import { mountInspector } from '@org/realtime-devtools'
 import { Pusher } from '@org/realtime-pusher/compat'
 import Echo from 'laravel-echo'
 
@@ -11,7 +12,7 @@ const find = (id: string): HTMLElement => document.getElementById(id) as HTMLEle
 const me = `guest-${Math.floor(Math.random() * 900) + 100}`
 const headers = { Authorization: `Bearer echo-${me}` }
 
-const { host } = (await (await fetch('/demo.json')).json()) as Address
+const { host, control } = (await (await fetch('/demo.json')).json()) as Address
 const [wsHost, port] = host.split(':')
 
 const echo = new Echo({
@@ -26,6 +27,9 @@ const echo = new Echo({
   // The types of pusher-js name private parts, which no other class can have.
   Pusher: Pusher as never,
 })
+
+// The one thing here that pusher-js has nothing for.
+mountInspector((echo.connector.pusher as unknown as Pusher).client, { control })
 
 echo.connector.onConnectionChange((status: string) => {
   find('status').textContent = status

@@ -2,6 +2,7 @@ import type { Address } from '@org/example-backend'
 import { createControl } from '@org/example-backend/control'
 import type { Channel } from '@org/realtime-core'
 import type { Clock } from '@org/realtime-core/kit'
+import { mountInspector } from '@org/realtime-devtools'
 import {
   createRawWs,
   type StrictCapabilities,
@@ -57,6 +58,8 @@ export function mountGallery(root: HTMLElement, address: Address, clock: Clock):
   // Other pages have the same server.
   addEventListener('pagehide', faults.undo)
   gallery.stops.push(() => removeEventListener('pagehide', faults.undo))
+
+  gallery.stops.push(mountInspector(client, { control: address.control }))
 
   const status = createStatusPanel(gallery)
   const inspector = h(

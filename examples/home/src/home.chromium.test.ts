@@ -17,7 +17,7 @@ describe('the page of all examples', () => {
     expect(await page.getByRole('navigation', { name: 'Examples' }).getByRole('link').count()).toBe(
       examples.length,
     )
-  })
+  }, 90_000)
 
   it('breaks the line of the example beside it, and lets it come back', async () => {
     const page = await demo.open('/home/#gallery', {}, /WebSocket connection/)

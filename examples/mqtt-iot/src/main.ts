@@ -1,13 +1,15 @@
 import type { Address } from '@org/example-backend'
 import { button, chip, h } from '@org/example-gallery/dom'
+import { mountInspector } from '@org/realtime-devtools'
 import { createMqtt, parseTopic } from '@org/realtime-mqtt'
 import { channels } from './channels.ts'
 
 const DELIVERIES = ['at-most-once', 'at-least-once', 'exactly-once'] as const
 
 const root = document.querySelector('#root') as HTMLElement
-const { host } = (await (await fetch('/demo.json')).json()) as Address
+const { host, control } = (await (await fetch('/demo.json')).json()) as Address
 const client = createMqtt({ channels, url: `ws://${host}/mqtt`, credentials: { username: 'dashboard' } })
+mountInspector(client, { control })
 
 const status = chip()
 const qos = h(

@@ -1,9 +1,12 @@
 import type { Address } from '@org/example-backend'
 import { createRealtime } from '@org/realtime-vue'
+import { RealtimeInspector } from '@org/realtime-vue/inspector'
 import { createApp, defineComponent, h } from 'vue'
 import { createNoticesClient, useStatus } from './client.ts'
 import { Notices } from './notices.ts'
 import { SessionList } from './sessions.ts'
+
+const address = (await (await fetch('/demo.json')).json()) as Address
 
 const App = defineComponent(() => {
   const status = useStatus()
@@ -26,10 +29,17 @@ const App = defineComponent(() => {
         ', and look here.',
       ]),
     ]),
+    h(RealtimeInspector, { control: address.control }),
   ]
 })
 
-const response = await fetch('/demo.json')
-createApp(App)
-  .use(createRealtime(createNoticesClient((await response.json()) as Address)))
-  .mount('#app')
+const client = createNoticesClient(address)
+let hide = (): void => {}
+const show = (): void => {
+  const app = createApp(App).use(createRealtime(client))
+  app.mount('#app')
+  hide = () => app.unmount()
+}
+show()
+// What tests do.
+Object.assign(window, { show, hide: () => hide() })

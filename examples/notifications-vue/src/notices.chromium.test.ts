@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { useDemo } from '../../backend/src/demo-test-setup.ts'
+import { changeRoutes, countAll } from '../../backend/src/hygiene-test-setup.ts'
 
 const demo = useDemo()
 
@@ -29,6 +30,12 @@ describe('notifications', () => {
     await page.locator(`[data-id="${id}"]`).waitFor({ state: 'detached' })
     await page.getByText('Nothing yet').waitFor()
   })
+
+  it('scenario 5: has one socket over 50 changes of the route, and nothing is left', async () => {
+    const page = await demo.open('/notifications-vue/', {}, undefined, countAll)
+    const left = await changeRoutes(page, () => page.locator('.status', { hasText: 'connected' }).waitFor())
+    expect(left).toEqual({ most: 1, dialled: 1, timers: 0, listeners: [] })
+  }, 60_000)
 
   it('scenario 2: says of every session what the page of React says', async () => {
     const [vue, react] = [await demo.open('/notifications-vue/'), await demo.open('/booking-react/')]

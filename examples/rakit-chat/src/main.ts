@@ -1,5 +1,6 @@
 import type { Address } from '@org/example-backend'
 import { button, chip, h } from '@org/example-gallery/dom'
+import { mountInspector } from '@org/realtime-devtools'
 import { createRakit, defineChannels, event } from '@org/realtime-raw-ws'
 
 const channels = defineChannels({
@@ -9,8 +10,9 @@ const channels = defineChannels({
 })
 
 const root = document.querySelector('#root') as HTMLElement
-const { host } = (await (await fetch('/demo.json')).json()) as Address
+const { host, control } = (await (await fetch('/demo.json')).json()) as Address
 const client = createRakit({ channels, url: `ws://${host}/rakit` })
+mountInspector(client, { control })
 const { rakit } = client
 
 const status = chip()

@@ -241,6 +241,20 @@ describe('credentials', () => {
     expect(transport.sessions).toEqual([])
   })
 
+  it('whose call says that the identity is taken end the client for good', async () => {
+    const credentials = (): never => {
+      throw new RealtimeError('connection.replaced', 'Signed in elsewhere', {})
+    }
+    const { client, clock, transport } = setup({ credentials })
+    client.connect().catch(() => {})
+    await clock.advance(10_000)
+    expect(client.status.get()).toMatchObject({
+      status: 'failed',
+      lastError: { code: 'connection.replaced' },
+    })
+    expect(transport.sessions).toEqual([])
+  })
+
   it("of a call that a close() left behind are nobody's (edge 75)", async () => {
     const credentials = calls()
     const { client, dial, transport } = setup({ credentials })

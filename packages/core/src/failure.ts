@@ -15,6 +15,7 @@ export function toLoss(
 /** Trying again would end the same way. */
 export const isFinal = (error: RealtimeError): boolean =>
   RealtimeError.is(error, 'option.invalid') ||
+  RealtimeError.is(error, 'connection.replaced') ||
   (RealtimeError.is(error, 'auth.failed') && !error.details.retry)
 
 /** The address without user, query and fragment. */

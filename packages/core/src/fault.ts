@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetails, RealtimeError } from './errors.ts'
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 type Fact = string | number | undefined
 
@@ -44,12 +44,14 @@ export function fault<C extends ErrorCode>(
   cause?: unknown,
   ...facts: Fact[]
 ): RealtimeError<C> {
-  // In this form, as the first statement, esbuild drops what it guards from production builds.
-  const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
-  const words = isDevelopment
-    ? sentences[code]?.(details, ...facts)
-    : [...facts, ...Object.values(details)].filter((fact) => /^(st|n)/.test(typeof fact)).join(', ')
-  return new RealtimeError(code, `${words}`, details, cause)
+  let words = [...facts, ...Object.values(details)].filter((fact) => /^(st|n)/.test(typeof fact)).join(', ')
+  try {
+    // In this form bundlers find it, and esbuild drops what it guards from production builds.
+    if (process.env.NODE_ENV !== 'production') words = sentences[code]?.(details, ...facts) ?? words
+  } catch {
+    // A page without a bundler has no `process`.
+  }
+  return new RealtimeError(code, words, details, cause)
 }
 
 /** A RealtimeError as it is; anything else as the cause of a fault. */

@@ -4,7 +4,7 @@ import type { Input, Output, Schema } from './validate.ts'
 
 export type { Params } from './pattern.ts'
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Key of an entry that gives the type of `member.info` on a presence channel. */
 export const members: unique symbol = Symbol.for('realtime.members') as never
@@ -101,14 +101,18 @@ const MOST_FOUND = 1000
 
 /** Without channels every name is taken, and no event has a schema. */
 export function createRegistry(channels: Channels | undefined, separator: string): Registry {
-  // In this form, as the first statement, esbuild drops what it guards from production builds.
-  const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
   const known = Object.entries(channels ?? {})
   let found = new Map<string, Events | undefined>(known)
   const values = toMatcher('{value}', separator)
   let matchers: readonly (readonly [matcher: RegExp, events: Events])[] | undefined
 
-  if (isDevelopment) check(known, separator)
+  try {
+    // In this form bundlers find it, and esbuild drops what it guards from production builds.
+    if (process.env.NODE_ENV !== 'production') check(known, separator)
+  } catch (error) {
+    // A page without a bundler has no `process`.
+    if (!(error instanceof ReferenceError)) throw error
+  }
 
   const search = (name: string): Events | undefined => {
     matchers ??= known
@@ -127,14 +131,17 @@ export function createRegistry(channels: Channels | undefined, separator: string
   }
 
   const refuse = (name: string): never => {
-    const meant =
-      isDevelopment &&
-      nearest(
-        name,
-        known.map(([pattern]) => pattern),
-        separator,
-      )
-    throw invalid('channel', `in the registry${meant ? `, such as '${meant}'` : ''}`, name)
+    let expected = 'in the registry'
+    try {
+      if (process.env.NODE_ENV !== 'production') {
+        const patterns = known.map(([pattern]) => pattern)
+        const meant = nearest(name, patterns, separator)
+        if (meant) expected += `, such as '${meant}'`
+      }
+    } catch {
+      // As above.
+    }
+    throw invalid('channel', expected, name)
   }
 
   return {

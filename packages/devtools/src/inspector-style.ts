@@ -33,6 +33,8 @@ dd { font-weight: 600; font-variant-numeric: tabular-nums; }
 .problem { color: light-dark(#ac1c16, #ff938a); overflow-wrap: anywhere; }
 .feed { max-block-size: 17rem; overflow: auto; border-radius: 4px; }
 .feed li { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 0.6rem; padding: 0.2rem 0; border-block-end: 1px solid var(--line); }
+/* Thousands of frames a second may come: what is scrolled away is not laid out. */
+.feed li { content-visibility: auto; contain-intrinsic-block-size: auto 2.5rem; }
 .feed b { color: var(--tone); }
 .feed span, .mono, li p { overflow-wrap: anywhere; }
 .channels li { padding: 0.4rem 0; border-block-start: 1px solid var(--line); }

@@ -1,11 +1,14 @@
 import { type Channels, createClient, type RegisteredChannels, systemClock } from '@org/realtime-core/kit'
 import { toAddress } from './address.ts'
+import { toConnect } from './handshake.ts'
 import { type MqttClient, type MqttOptions, resolveMqtt } from './mqtt-options.ts'
 import { createMqttProtocol } from './mqtt-protocol.ts'
 import { mqttTransport } from './mqtt-transport.ts'
 import { names as allNames } from './names.ts'
 import { createRetained } from './retained.ts'
+import { createTakeover } from './takeover.ts'
 import { createVerbs } from './verbs.ts'
+import { callWitness } from './witness.ts'
 
 /**
  * A client that speaks MQTT 5, or 3.1.1 where the server knows no better, over WebSocket and in Node over TCP and
@@ -24,15 +27,29 @@ export function createMqtt<R extends Channels = RegisteredChannels>(options: Mqt
   /** Where the server has sent us: for good, or for the next dial. */
   let moved: { readonly url: string; readonly isPermanent: boolean } | undefined
 
-  const protocol = createMqttProtocol({
+  const transport = options.transport ?? mqttTransport(websocket, tls)
+  const connectOptions = {
     ...resolved,
-    names,
     will,
     auth,
     maximumPacketSize: resolved.maximumPacketBytes,
     properties: options.properties,
+  }
+  const newClientId = (): string => randomId(() => clock.random())
+  let address = ''
+  const takeover = createTakeover((credentials) => {
+    const { level } = protocol.state
+    const witness = { ...connectOptions, will: undefined, auth: undefined, sessionExpiryMs: 0 }
+    const connect = toConnect({ level, clientId: newClientId() }, witness, true, credentials, undefined)
+    return callWitness({ transport, url: address, clock, connect })
+  })
+
+  const protocol = createMqttProtocol({
+    ...connectOptions,
+    names,
+    takeover,
     retained: createRetained(),
-    clientId: clientId ?? randomId(() => clock.random()),
+    clientId: clientId ?? newClientId(),
     mayAskAgain: typeof credentials === 'function',
     redirect(reference, isPermanent) {
       const target = redirect?.(reference)
@@ -44,22 +61,24 @@ export function createMqtt<R extends Channels = RegisteredChannels>(options: Mqt
   const journal = store?.journal(store, protocol, names, clientId)
 
   const client = createClient({
-    transport: mqttTransport(websocket, tls),
     ...(rest as object),
+    transport,
     protocol: { ...protocol, ...(journal && { outbox: journal.outbox }) },
     credentials,
     async url() {
       await journal?.loaded
+      await takeover.check(protocol.state.clientId)
       const to = moved?.url ?? (typeof url === 'function' ? await url() : url)
       if (!moved?.isPermanent) moved = undefined
-      return toAddress(to)
+      address = toAddress(to)
+      return address
     },
   })
-  // A will, and a session that the server keeps, are wanted for as long as the client is not closed.
-  if (will || !resolved.clean)
-    client.status.subscribe(({ status }) => {
-      if (status === 'connecting') client.connect().catch(() => {})
-    })
+  client.status.subscribe(({ status }) => {
+    // A will, and a session that the server keeps, are wanted for as long as the client is not closed.
+    if (status === 'connecting' && (will || !resolved.clean)) client.connect().catch(() => {})
+    if (status !== 'connected' && status !== 'reconnecting') takeover.rest()
+  })
 
   const { close } = client
   return Object.assign(client, {

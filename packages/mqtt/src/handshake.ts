@@ -53,7 +53,7 @@ export const toSeconds = (ms: number): number => Math.min(Math.ceil(ms / 1000), 
 
 /** `isNew`: nothing of an earlier session is to be continued. */
 export function toConnect(
-  state: SessionState,
+  state: Pick<SessionState, 'clientId' | 'level'>,
   options: ConnectOptions,
   isNew: boolean,
   credentials: MqttCredentials | undefined,

@@ -188,28 +188,6 @@ describe('a server that says DISCONNECT', () => {
   })
 })
 
-describe('a server that ends young connections again and again', () => {
-  it('leaves the hint that another client may use the id, and the client comes back', async () => {
-    const { client, broker, clock } = await connected()
-    const reasons: unknown[] = []
-    client.status.subscribe(({ lastError }) => {
-      const { reason } = (lastError?.details ?? {}) as { reason?: string }
-      if (lastError && reasons.at(-1) !== reason) reasons.push(reason)
-    })
-    for (let count = 0; count < 3; count++) {
-      broker.dropAll({ code: 1000, reason: '' })
-      await clock.advance(5000)
-    }
-    expect(reasons).toEqual(['Another client may use the id me'])
-    expect(client.status.get().status).toBe('connected')
-    await clock.advance(40_000)
-    broker.dropAll({ code: 1000, reason: '' })
-    await settled()
-    expect(client.status.get().lastError?.details).not.toHaveProperty('reason')
-    await clock.advance(5000)
-  })
-})
-
 describe('a server that takes no packets of the size of an acknowledgement', () => {
   it.each([1, 3])('is left, also one of %i bytes', async (maximumPacketSize) => {
     const { client, broker, clock } = setup()

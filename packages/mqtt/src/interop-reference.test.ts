@@ -1,17 +1,12 @@
 import type { ServerOptions } from '@org/realtime-server'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { interopSuite } from './interop-suite-test-setup.ts'
-import { eventually, join, openClient } from './interop-test-setup.ts'
+import { openClient } from './interop-test-setup.ts'
 import type { Broker } from './mosquitto-test-setup.ts'
 import { startReference } from './reference-test-setup.ts'
 
 for (const version of [5, '3.1.1'] as const)
-  interopSuite({
-    name: 'the reference server',
-    version,
-    start: () => startReference(),
-    saysTakenOver: version === 5,
-  })
+  interopSuite({ name: 'the reference server', version, start: () => startReference() })
 
 async function start(options?: ServerOptions): Promise<Broker> {
   const broker = await startReference(options)
@@ -32,19 +27,6 @@ describe.each(['tcp', 'ws'] as const)('the reference server over %s', (kind) => 
       const wrong = open('wrong')
       await expect(wrong.connect()).rejects.toMatchObject({ code: 'auth.failed' })
       expect(wrong.status.get().status).toBe('failed')
-    },
-  )
-
-  it.each([5, '3.1.1'] as const)(
-    'matches `finance` by `finance/#`, with %s (scenario 18)',
-    async (version) => {
-      const broker = await start()
-      const client = openClient({ url: broker[kind], version })
-      const log = await join(client, 'finance/#', { qos: 1 })
-      for (const topic of ['finance', 'finance/a', 'financial'])
-        await client.mqtt.publish(topic, `"${topic}"`, { qos: 1 })
-      await eventually(() => log.length >= 2)
-      expect(log).toEqual(['finance', 'finance/a'])
     },
   )
 })

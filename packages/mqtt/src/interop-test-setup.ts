@@ -1,8 +1,11 @@
 import type { ChannelOptions } from '@org/realtime-core'
+import type { Transport } from '@org/realtime-core/kit'
 import { expect, onTestFinished } from 'vitest'
+import { createDecoder } from './codec.ts'
 import { createMqtt } from './create-mqtt.ts'
 import type { Broker } from './mosquitto-test-setup.ts'
 import type { MqttClient, MqttOptions } from './mqtt-options.ts'
+import { mqttTransport } from './mqtt-transport.ts'
 
 type AnyClient = MqttClient<never>
 
@@ -40,3 +43,42 @@ export const expectNoErrors = ({ errors }: { readonly errors: readonly Error[] }
   expect(errors).toEqual([])
 
 export type Kind = keyof Pick<Broker, 'tcp' | 'ws'>
+
+interface SentPublish {
+  readonly dup: boolean
+  /** One of that QoS and payload had left before. */
+  readonly isRepeat: boolean
+}
+
+/** The usual transport, and every PUBLISH that leaves by it. */
+export function recordPublishes(): {
+  readonly transport: Transport
+  readonly publishes: readonly SentPublish[]
+} {
+  const publishes: SentPublish[] = []
+  const known = new Set<string>()
+  const usual = mqttTransport(undefined, undefined)
+  const transport: Transport = (target, events) => {
+    const session = usual(target, events)
+    const decoder = createDecoder({
+      role: 'server',
+      packet(packet) {
+        if (packet.type !== 'publish') return
+        const key = `${packet.qos} ${new TextDecoder().decode(packet.payload)}`
+        publishes.push({ dup: packet.dup, isRepeat: known.has(key) })
+        known.add(key)
+      },
+    })
+    return {
+      send(frame) {
+        session.send(frame)
+        decoder.push(Uint8Array.from(frame as Uint8Array))
+      },
+      close: (...how) => session.close(...how),
+      get bufferedBytes() {
+        return session.bufferedBytes
+      },
+    }
+  }
+  return { transport, publishes }
+}

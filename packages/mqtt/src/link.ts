@@ -27,11 +27,11 @@ import type { Wire } from './wire.ts'
 
 export interface LinkOptions extends ConnectOptions, OutgoingOptions, IncomingOptions {
   /** Says what came of a CONNECT, before anything else hears of it. */
-  readonly accepted: (connack: Connack) => void
+  readonly accepted: (connack: Connack, credentials: MqttCredentials | undefined) => void
   /** Says whether another try makes sense where the table says stop, and where to. */
   readonly refused: (failure: Failure, packet: Connack | Disconnect) => Failure
-  /** Says what it means that the server ended a connection of that age without a word. */
-  readonly cut: (ageMs: number) => Failure | undefined
+  /** Hears of the loss of a connection of that age that had been accepted. */
+  readonly ended: (ageMs: number) => void
   readonly farewell: () => Farewell
 }
 
@@ -46,7 +46,7 @@ interface Parts {
 export function openLink(
   session: LinkSession,
   events: LinkEvents,
-  { credentials, past, subprotocol, clock }: Opening,
+  { credentials: given, past, subprotocol, clock }: Opening,
   state: SessionState,
   options: LinkOptions,
 ): Link {
@@ -56,6 +56,7 @@ export function openLink(
   let parts: Parts | undefined
   let isOver = false
   const startedAt = clock.now()
+  const credentials = (given ?? undefined) as MqttCredentials | undefined
 
   const send = (packet: Packet): void => {
     if (isOver) return
@@ -110,7 +111,7 @@ export function openLink(
       incoming: createIncoming(state, wire, options),
       subscribing: createSubscribing(state, wire, sessionPresent, options),
     }
-    options.accepted(packet)
+    options.accepted(packet, credentials)
     if (!sessionPresent) state.incoming.clear()
     parts.outgoing.begin(sessionPresent)
     if (isOver) return
@@ -156,9 +157,7 @@ export function openLink(
   const decoder = createFramer(options.maximumPacketSize, createPacketReader(fromServer, level, receive))
 
   const connect = (authData: Uint8Array | undefined): void => {
-    send(
-      toConnect(state, options, isNew, (credentials ?? undefined) as MqttCredentials | undefined, authData),
-    )
+    send(toConnect(state, options, isNew, credentials, authData))
     batch.flush()
   }
 
@@ -193,7 +192,7 @@ export function openLink(
       if (isV5 || !farewell.code) send({ type: 'disconnect', ...farewell })
       batch.flush()
     },
-    ended: (end) => (parts && !end.error ? options.cut(clock.now() - startedAt) : undefined),
+    ended: () => parts && void options.ended(clock.now() - startedAt),
     dispose() {
       isOver = true
       decoder.stop()

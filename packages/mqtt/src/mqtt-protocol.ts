@@ -1,4 +1,4 @@
-import { createStore, type Protocol, RealtimeError, type Store } from '@org/realtime-core/kit'
+import { createStore, type Protocol, type Store } from '@org/realtime-core/kit'
 import { type MqttCapabilities, toBasics } from './basics.ts'
 import { type Level, packetTypes } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
@@ -6,6 +6,7 @@ import type { MqttMeta } from './incoming.ts'
 import { type LinkOptions, openLink } from './link.ts'
 import { type PayloadFormat, toCodec } from './payloads.ts'
 import { createSessionState, type Farewell, type SessionState } from './session-state.ts'
+import type { Takeover } from './takeover.ts'
 
 /** The session as the server has it, of the newest connection. */
 export interface MqttSession {
@@ -25,18 +26,18 @@ export interface MqttProtocol extends Protocol<MqttCapabilities, MqttMeta, '/'> 
   farewell: Farewell
 }
 
-export interface MqttProtocolOptions extends Omit<LinkOptions, 'accepted' | 'refused' | 'cut' | 'farewell'> {
+export interface MqttProtocolOptions
+  extends Omit<LinkOptions, 'accepted' | 'refused' | 'ended' | 'farewell'> {
   readonly level: Level
   readonly clientId: string
   /** Where a server may send its clients; nothing: not there. */
   readonly redirect: (reference: string, isPermanent: boolean) => boolean
   /** Credentials come from a function: when they are refused it is asked once more. */
   readonly mayAskAgain: boolean
+  readonly takeover: Takeover
 }
 
 const NORMAL: Farewell = { code: 0 }
-const SHORT_MS = 30_000
-const MANY_CUTS = 3
 
 /** The client's end of MQTT. One object serves one client. */
 export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
@@ -44,26 +45,20 @@ export function createMqttProtocol(options: MqttProtocolOptions): MqttProtocol {
   const state = createSessionState(options.level, options.clientId)
   const session = createStore<MqttSession | undefined>(undefined, () => {})
   let wasRefused = false
-  /** How often in a row the server has ended a young connection without a word. */
-  let cuts = 0
+  const { takeover } = options
   const formatOf = (topic: string): PayloadFormat => (typeof format === 'function' ? format(topic) : format)
 
   const linkOptions: LinkOptions = {
     ...options,
-    cut(ageMs) {
-      cuts = ageMs < SHORT_MS ? cuts + 1 : 0
-      if (cuts < MANY_CUTS) return undefined
-      // Not every server says that another client has taken the session over, and networks do this too.
-      const reason = `Another client may use the id ${state.clientId}`
-      return { verdict: 'retry', error: new RealtimeError('connection.lost', reason, { reason }) }
-    },
+    ended: takeover.ended,
     farewell() {
       const { farewell } = protocol
       protocol.farewell = NORMAL
       return farewell
     },
-    accepted({ properties: server = {}, sessionPresent: isResumed }) {
+    accepted({ properties: server = {}, sessionPresent: isResumed }, credentials) {
       wasRefused = false
+      takeover.accepted(credentials)
       // [MQTT-3.2.2-16]
       state.clientId = server.assignedClientIdentifier ?? state.clientId
       const expiry = server.sessionExpiryInterval ?? options.sessionExpiryMs

@@ -25,6 +25,7 @@ export function createProtocol(options: Partial<MqttProtocolOptions> = {}): Mqtt
     retained: createRetained(),
     redirect: () => false,
     mayAskAgain: false,
+    takeover: { check: async () => {}, accepted() {}, ended() {}, rest() {} },
     ...options,
   })
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, type Failure, RealtimeError, type Verdict } from '@org/realtime-core/kit'
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** The one table from a code of CONNACK or DISCONNECT to what the connection does. What is not in it may pass. */
 const table: readonly (readonly [verdict: Verdict, error: ErrorCode, codes: readonly number[]])[] = [
@@ -31,8 +31,14 @@ const toHex = (code: number): string => `0x${code.toString(16).padStart(2, '0')}
 
 /** `reason` is what the server adds in words. */
 export function toFailure(code: number, reason?: string): Failure {
-  const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
-  const name = isDevelopment ? `${reasons.split(',')[code - 0x80] ?? 'Normal disconnection'} ` : ''
+  let name = ''
+  try {
+    // In this form bundlers find it, and esbuild drops what it guards from production builds.
+    if (process.env.NODE_ENV !== 'production')
+      name = `${reasons.split(',')[code - 0x80] ?? 'Normal disconnection'} `
+  } catch {
+    // A page without a bundler has no `process`.
+  }
   const [verdict, error] = table.find(([, , codes]) => codes.includes(code)) ?? ['retry', 'connection.lost']
   const details = { code, ...(reason && { reason }) }
   return { verdict, error: new RealtimeError(error, `Server said: ${name}${toHex(code)}`, details) }

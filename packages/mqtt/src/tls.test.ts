@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createServer } from 'node:tls'
 import { Aedes } from 'aedes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeCertificate } from './certificate-test-setup.ts'
 import { openClient } from './interop-test-setup.ts'
 
 let ca: string
@@ -13,15 +10,10 @@ let url: string
 let stop: () => Promise<void>
 
 beforeAll(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mqtts-'))
-  const line =
-    'req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout key -out crt'
-  execFileSync('openssl', line.split(' '), { cwd: folder, stdio: 'ignore' })
-  ca = readFileSync(join(folder, 'crt'), 'utf8')
-  const key = readFileSync(join(folder, 'key'), 'utf8')
-  rmSync(folder, { recursive: true })
+  const { key, cert } = makeCertificate()
+  ca = cert
   const broker = await Aedes.createBroker()
-  const server = createServer({ key, cert: ca }, (socket) => {
+  const server = createServer({ key, cert }, (socket) => {
     socket.on('error', () => {})
     broker.handle(socket)
   })

@@ -1,6 +1,6 @@
 import { fault as coreFault, type ErrorCode, type ErrorDetails, RealtimeError } from '@org/realtime-core/kit'
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** What each fault of this package says while developing; `fact` is what its details do not hold. */
 const sentences: { readonly [C in ErrorCode]?: (details: ErrorDetails[C], fact?: string) => string } = {
@@ -25,8 +25,14 @@ export function fault<C extends ErrorCode>(
   cause?: unknown,
   fact?: string,
 ): RealtimeError<C> {
-  // In this form, as the first statement, esbuild drops what it guards from production builds.
-  const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
-  const words = isDevelopment && sentences[code]?.(details, fact)
-  return words ? new RealtimeError(code, words, details, cause) : coreFault(code, details, cause, fact)
+  try {
+    // In this form bundlers find it, and esbuild drops what it guards from production builds.
+    if (process.env.NODE_ENV !== 'production') {
+      const words = sentences[code]?.(details, fact)
+      if (words) return new RealtimeError(code, words, details, cause)
+    }
+  } catch {
+    // A page without a bundler has no `process`.
+  }
+  return coreFault(code, details, cause, fact)
 }

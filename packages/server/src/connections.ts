@@ -1,3 +1,4 @@
+import { toAddressKey } from './address-key.ts'
 import type { Connection } from './connection.ts'
 
 export interface ConnectionLimits {
@@ -22,7 +23,8 @@ export function createConnections(limits: ConnectionLimits): Connections {
   const counts = new Map<string, number>()
   const waiting = new Set<() => void>()
 
-  const count = (address: string, change: 1 | -1): void => {
+  const count = (connection: Connection, change: 1 | -1): void => {
+    const address = toAddressKey(connection.address)
     const sum = (counts.get(address) ?? 0) + change
     if (sum) counts.set(address, sum)
     else counts.delete(address)
@@ -35,16 +37,16 @@ export function createConnections(limits: ConnectionLimits): Connections {
     },
     full(address) {
       if (table.size >= limits.connections) return 'connections'
-      const isFull = (counts.get(address) ?? 0) >= limits.connectionsPerAddress
+      const isFull = (counts.get(toAddressKey(address)) ?? 0) >= limits.connectionsPerAddress
       return isFull ? 'connectionsPerAddress' : undefined
     },
     add(connection) {
       table.set(connection.id, connection)
-      count(connection.address, 1)
+      count(connection, 1)
     },
     delete(connection) {
       if (!table.delete(connection.id)) return
-      count(connection.address, -1)
+      count(connection, -1)
       if (table.size) return
       for (const run of waiting) run()
       waiting.clear()

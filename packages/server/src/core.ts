@@ -15,6 +15,7 @@ import { Broker } from './mqtt/broker.ts'
 import { createMqttEndpoint } from './mqtt/endpoint.ts'
 import type { Resolved } from './options.ts'
 import { createPaths, type Paths } from './paths.ts'
+import { type AddressOf, createAddressOf } from './proxies.ts'
 import type { Pusher } from './pusher/pusher.ts'
 import { servePusher } from './pusher/serve.ts'
 import { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
@@ -36,6 +37,7 @@ export interface Context {
   readonly guard: Guard
   readonly faults: FaultBoard
   readonly reloads: Reloads
+  readonly addressOf: AddressOf
 }
 
 /** The server without its sockets. */
@@ -69,7 +71,8 @@ export function createCore(options: Resolved): Core {
   const hub = createHub({ adapter, channels: limits.channels, onStore, crash })
   const faults = new FaultBoard(clock)
   const reloads = createReloads(hooks, clock)
-  const context: Context = { options, clock, hooks, adapter, hub, rules, guard, faults, reloads }
+  const addressOf = createAddressOf(options)
+  const context: Context = { options, clock, hooks, adapter, hub, rules, guard, faults, reloads, addressOf }
   const connections = createConnections(limits)
   faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()

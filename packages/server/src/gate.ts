@@ -4,7 +4,8 @@ import type { Happening } from './faults/armed.ts'
 import type { Resolved } from './options.ts'
 import { createHostCheck, createOriginCheck } from './origin.ts'
 import type { Paths } from './paths.ts'
-import { toAddress, toOffers, toRequest, toUrl } from './request.ts'
+import type { AddressOf } from './proxies.ts'
+import { toOffers, toRequest, toUrl } from './request.ts'
 import type { Ending, Endpoint, WireRequest } from './wire.ts'
 
 /** What becomes of an upgrade. `ending`: it is accepted, so that a page hears why, and closed. */
@@ -16,11 +17,12 @@ interface GateNeeds {
   readonly options: Resolved
   readonly endpoints: Paths<Endpoint>
   readonly connections: Connections
+  readonly addressOf: AddressOf
   readonly isDraining: () => boolean
 }
 
 /** Decides who may come in. */
-export function createGate({ options, endpoints, connections, isDraining }: GateNeeds) {
+export function createGate({ options, endpoints, connections, addressOf, isDraining }: GateNeeds) {
   const mayHost = createHostCheck(options.hosts)
   const mayOrigin = createOriginCheck(options.origins)
 
@@ -32,7 +34,7 @@ export function createGate({ options, endpoints, connections, isDraining }: Gate
     if (!url || !found) return refuse(404, 'No endpoint here')
     if (isDraining()) return refuse(503, 'The server goes away')
     const { value: endpoint, params } = found
-    const address = toAddress(request, options.proxyHops)
+    const address = addressOf(request)
     const subprotocol = endpoint.subprotocol?.(toOffers(request))
     if (subprotocol === false) {
       const offers = toOffers(request).join(', ') || 'none was offered'

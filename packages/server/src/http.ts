@@ -7,12 +7,15 @@ import {
   STATUS_CODES,
 } from 'node:http'
 import { createServer as createSecure, type ServerOptions } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createCors } from './cors.ts'
 import { invalid } from './errors.ts'
 import type { HookTable } from './hooks.ts'
 import type { Resolved } from './options.ts'
 import { createHostCheck } from './origin.ts'
 import { createPaths, type Paths } from './paths.ts'
+import { probing } from './probing.ts'
 import { toUrl } from './request.ts'
 import type { Route } from './route.ts'
 import type { Endpoint } from './wire.ts'
@@ -22,21 +25,37 @@ interface HttpNeeds {
   readonly routes: readonly Route[]
   readonly endpoints: Paths<Endpoint>
   readonly hooks: HookTable
+  /** A socket has been connected; false refuses it. */
+  readonly take: (socket: Socket) => boolean
+  /** It has asked for something. */
+  readonly spoke: (socket: Socket) => void
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
 /** The one server for pages and upgrades. */
-export function createHttp({ options, routes, endpoints, hooks, upgrade }: HttpNeeds): Server {
+export function createHttp({ options, routes, endpoints, hooks, take, spoke, upgrade }: HttpNeeds): Server {
   const { tls, times } = options
   // A peer that sends its request byte by byte, or none at all, is cut.
   const timeouts = {
     headersTimeout: times.helloMs,
     requestTimeout: times.helloMs,
     connectionsCheckingInterval: Math.min(2000, times.helloMs),
+    keepAliveTimeout: times.keepAliveMs,
+    ...probing,
   }
   const answer = createAnswer({ options, routes, endpoints, hooks })
-  const server = tls ? secure({ ...timeouts, ...tls }, answer) : createPlain(timeouts, answer)
-  return server.on('upgrade', upgrade)
+  const server = tls
+    ? secure({ ...timeouts, handshakeTimeout: times.helloMs, ...tls }, answer)
+    : createPlain(timeouts, answer)
+  return server
+    .on('connection', (socket) => {
+      if (!take(socket)) socket.destroy()
+    })
+    .on('request', ({ socket }) => spoke(socket))
+    .on('upgrade', (request, socket, head) => {
+      spoke(request.socket)
+      upgrade(request, socket, head)
+    })
 }
 
 function secure(options: ServerOptions, answer: RequestListener): Server {
@@ -48,8 +67,14 @@ function secure(options: ServerOptions, answer: RequestListener): Server {
   }
 }
 
-function createAnswer({ options, routes, endpoints, hooks }: Omit<HttpNeeds, 'upgrade'>) {
+function createAnswer({
+  options,
+  routes,
+  endpoints,
+  hooks,
+}: Pick<HttpNeeds, 'options' | 'routes' | 'endpoints' | 'hooks'>) {
   const mayHost = createHostCheck(options.hosts)
+  const cors = createCors(options.cors)
   const pages = createPaths<Route>('routes')
   for (const route of routes) pages.add(route.path, route)
 
@@ -63,6 +88,8 @@ function createAnswer({ options, routes, endpoints, hooks }: Omit<HttpNeeds, 'up
       return say(reply, 426, 'This is an endpoint for WebSocket: connect to it with a client')
     }
     const { methods = ['GET'] } = page.value
+    // A page that takes OPTIONS says itself who may.
+    if (!methods.includes('OPTIONS') && cors(request, reply, methods)) return
     const method = request.method === 'HEAD' ? 'GET' : request.method
     if (!methods.includes(method ?? '')) {
       reply.setHeader('Allow', methods.join(', '))

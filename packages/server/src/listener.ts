@@ -10,7 +10,9 @@ import { createGate } from './gate.ts'
 import { GatheringCarrier } from './gathering-carrier.ts'
 import { createHttp, refuseUpgrade } from './http.ts'
 import type { MqttListening } from './mqtt/mqtt-listener.ts'
+import type { Numbers } from './ranges.ts'
 import type { Route } from './route.ts'
+import { createSilentSockets } from './silent-sockets.ts'
 import { OwnedSocket, WsCarrier } from './ws-carrier.ts'
 
 /** Where a server listens. */
@@ -45,13 +47,18 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
     // Asked from inside `handleUpgrade`.
     handleProtocols: () => subprotocol,
   }
-  const sockets = new WebSocketServer(socketOptions)
+  const plain = new WebSocketServer(socketOptions)
+  const { compression } = options
+  const compressing =
+    compression && new WebSocketServer({ ...socketOptions, perMessageDeflate: toDeflate(compression) })
+  const silent = createSilentSockets({ ...options, countsAddresses: options.proxyHops === 0 })
 
   const admit = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const entry = gate(request)
     if ('status' in entry) return refuseUpgrade(socket, entry.status, entry.message)
     subprotocol = entry.request.subprotocol || false
     socket.off('error', ignore)
+    const sockets = entry.endpoint.isPlain ? plain : (compressing ?? plain)
     sockets.handleUpgrade(request, socket, head, (opened) => {
       const carrier = new WsCarrier(opened, entry.endpoint.closing)
       if (entry.ending) carrier.turnAway(entry.ending)
@@ -74,7 +81,7 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
     else go()
   }
 
-  const http = createHttp({ ...core, routes, upgrade })
+  const http = createHttp({ ...core, ...silent, routes, upgrade })
 
   return {
     async listen() {
@@ -93,7 +100,7 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
       http.close()
       http.closeIdleConnections()
       const cancel = clock.after(withinMs, () => {
-        for (const socket of sockets.clients) socket.terminate()
+        for (const socket of [...plain.clients, ...(compressing?.clients ?? [])]) socket.terminate()
         http.closeAllConnections()
       })
       await closed
@@ -101,6 +108,16 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
     },
   }
 }
+
+/** Nothing is kept between messages, so that a connection that is silent costs no memory. */
+const toDeflate = ({ minBytes, level, windowBits, concurrency }: Numbers<'compression'>) => ({
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  serverMaxWindowBits: windowBits,
+  threshold: minBytes,
+  concurrencyLimit: concurrency,
+  zlibDeflateOptions: { level },
+})
 
 const ignore = (): void => {}
 

@@ -2,6 +2,7 @@ import type { Authenticate } from './authenticate.ts'
 import type { ChannelTable, MaySend } from './authorize.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ControlOptions } from './control/control-options.ts'
+import type { CorsOptions } from './cors.ts'
 import { invalid } from './errors.ts'
 import type { InspectOptions } from './inspect/inspect-options.ts'
 import type { LogOptions } from './log/log-options.ts'
@@ -37,6 +38,15 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
    * @default names of this machine when `host` is one of them, else `any`
    */
   readonly hosts?: readonly string[] | 'any'
+  /**
+   * Peers whose `X-Forwarded-For` is believed, where there are `proxyHops`: addresses and networks such as
+   * `10.0.0.0/8`. `private`: this machine and networks that are not public. @default 'private'
+   */
+  readonly proxies?: readonly string[] | 'private' | 'any'
+  /** Which pages of other origins may ask for pages of this server. @default none */
+  readonly cors?: CorsOptions
+  /** Compresses messages of WebSocket, where the client can: `true`, or in which bounds. @default false */
+  readonly compression?: boolean | Partial<Numbers<'compression'>>
   /** Serves `https:` and `wss:` instead. */
   readonly tls?: TlsMaterial
   /** Who somebody is. Required in production; `anonymous` lets everybody in. @default 'anonymous' in development */
@@ -115,6 +125,8 @@ export function resolveOptions(options: ServerOptions) {
     path,
     origins: options.origins ?? ('own' as const),
     hosts,
+    cors: toCors(options.cors),
+    compression: toCompression(options.compression),
     tls: options.tls,
     authenticate,
     direct: options.direct,
@@ -132,6 +144,7 @@ export function resolveOptions(options: ServerOptions) {
     routes,
     clock,
     ...numbers('server', options),
+    proxies: options.proxies ?? ('private' as const),
     limits: toLimits(group('limits', options)),
     times: group('times', options),
     history: group('history', options),
@@ -160,8 +173,23 @@ const toLimits = (limits: Numbers<'limits'>): Numbers<'limits'> => ({
   joins: Math.min(limits.joins, Math.floor(limits.frameBytes / JOIN_BYTES)),
 })
 
-const group = <G extends Exclude<Group, 'server'>>(name: G, options: ServerOptions): Numbers<G> =>
-  numbers(name, options[name] as Partial<Numbers<G>> | undefined)
+const group = <G extends Exclude<Group, 'server' | 'compression'>>(
+  name: G,
+  options: ServerOptions,
+): Numbers<G> => numbers(name, options[name] as Partial<Numbers<G>> | undefined)
+
+function toCors({ origins = [], credentials = false }: CorsOptions = {}): Required<CorsOptions> {
+  if (credentials && origins === 'any')
+    throw invalid(
+      'cors.credentials',
+      'left out with origins `any`: list the origins that may send cookies',
+      true,
+    )
+  return { origins, credentials }
+}
+
+const toCompression = (given: ServerOptions['compression'] = false): Numbers<'compression'> | undefined =>
+  given === false ? undefined : numbers('compression', given === true ? {} : given)
 
 const TOKEN_LENGTH = 16
 

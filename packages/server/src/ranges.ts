@@ -69,6 +69,12 @@ export const ranges = {
     memberBytes: [2048, 0, 65_536],
     badFrames: [10, 0, 10_000],
   },
+  compression: {
+    minBytes: [1024, 0, GB],
+    level: [3, 1, 9],
+    windowBits: [13, 9, 15],
+    concurrency: [10, 1, 1000],
+  },
   times: {
     helloMs: [10_000, 1, DAY],
     idleMs: [25_000, 1, DAY],
@@ -77,6 +83,7 @@ export const ranges = {
     expiringMs: [30_000, 0, DAY],
     hookMs: [10_000, 1, DAY],
     closeMs: [3000, 0, 60_000],
+    keepAliveMs: [5000, 1, DAY],
   },
   redis: {
     port: [6379, 1, 65_535],

@@ -38,13 +38,5 @@ export function toUrl(request: IncomingMessage, prefix: string): URL | undefined
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
-/** Each proxy on the way has added whom it heard; those we know of are `hops`, counted from the end. */
-export function toAddress(request: IncomingMessage, hops: number): string {
-  const peer = request.socket.remoteAddress ?? ''
-  if (!hops) return peer
-  const heard = `${request.headers['x-forwarded-for'] ?? ''}`.split(',').map((text) => text.trim())
-  return heard.at(-hops) || peer
-}
-
 export const toOffers = ({ headers }: IncomingMessage): readonly string[] =>
   (headers['sec-websocket-protocol'] ?? '').split(',').flatMap((text) => text.trim() || [])

@@ -83,6 +83,8 @@ export interface Endpoint {
   subprotocol?(offered: readonly string[]): string | undefined | false
   /** The protocol has no close frames: whoever ends a connection, it is cut without one. */
   readonly closing?: 'cut'
+  /** Its frames are never compressed, whatever the option `compression` says. */
+  readonly isPlain?: true
   /**
    * What the protocol says when the server ends a connection. Pages cannot see the HTTP status of a refused
    * upgrade, so with a word for `origin` or `limit` the upgrade is accepted and closed; without one it gets 403 or 503.

@@ -1,6 +1,6 @@
 import { RealtimeError } from '@org/realtime-core/kit'
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } } | undefined
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** Reason codes that the codec itself gives. */
 const MALFORMED = 0x81
@@ -53,8 +53,12 @@ export function malformed(
   fact: number | string = '',
   cause?: unknown,
 ): RealtimeError<'protocol.violation'> {
-  // In this form, as the first statement, esbuild drops what it guards from production builds.
-  const isDevelopment = typeof process === 'undefined' ? false : process.env.NODE_ENV !== 'production'
-  const words = isDevelopment ? sentences[breach] : breach
+  let words: string = breach
+  try {
+    // In this form bundlers find it, and esbuild drops what it guards from production builds.
+    if (process.env.NODE_ENV !== 'production') words = sentences[breach]
+  } catch {
+    // A page without a bundler has no `process`.
+  }
   return new RealtimeError('protocol.violation', fact === '' ? words : `${words}: ${fact}`, { code }, cause)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encryption } from '../encrypted.ts'
-import { type Dialect, seal } from '../far-end-test-setup.ts'
+import { type Dialect, KEY, seal } from '../far-end-test-setup.ts'
 import { classes, setup, until } from './clients-test-setup.ts'
 
 const dialects = ['pusher', 'soketi', 'reverb'] satisfies Dialect[]
@@ -357,6 +357,16 @@ describe.each(both)('%s', (name, Class) => {
 
 describe('our Pusher', () => {
   const [, [, Class]] = both as [unknown, [string, (typeof classes)[string]]]
+
+  it('has the client behind it, another one after it was moved', async () => {
+    const { pusher } = await setup(Class)
+    const { client } = pusher
+    await until(() => expect(client.status.get().status).toBe('connected'))
+    expect(client.pusher.socketId.get()).toBe(pusher.connection.socket_id)
+    pusher.switchCluster({ appKey: KEY, cluster: '' })
+    expect(pusher.client).not.toBe(client)
+    expect(client.status.get().status).toBe('closed')
+  })
 
   it('goes on when a callback throws, and tells it', async () => {
     const { pusher, server } = await setup(Class)

@@ -87,6 +87,11 @@ export class Pusher {
     if (Pusher.isReady) this.connect()
   }
 
+  /** The client of this package behind it, for the inspector. `switchCluster` makes another. */
+  get client(): PusherClient {
+    return this.#client
+  }
+
   channel(name: string): Channel | undefined {
     return this.channels.find(name)
   }

@@ -18,7 +18,6 @@ const foreign: Readonly<Record<string, string>> = {
   appSecret: 'here it is `pusher.app.secret`; a file may have the names of soketi',
   appManager: 'here it is `pusher.apps`; a file may have `appManager.array.apps`',
   database: 'here it is `redis`; a file may have `database.redis`',
-  cors: 'list the pages that may connect in `origins`',
   debug: 'here it is `log.level` with `debug`',
   ssl: 'here it is `tls`: `tls.cert`, `tls.key`, `tls.ca`, `tls.passphrase`',
   metrics: 'belongs to soketi. `/usage` tells memory, connections and channels',

@@ -44,7 +44,6 @@ const ofRedis: Readonly<Record<string, string>> = {
 const without: Readonly<Record<string, string>> = {
   'cors.methods': 'not needed: every page says what it takes',
   'cors.allowedHeaders': 'not needed: any header is',
-  'cors.credentials': 'not needed: pages of `origins` may send them',
 }
 
 /** Reads a `soketi.json`; a file without its names is left as it is. */

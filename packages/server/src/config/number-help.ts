@@ -69,6 +69,12 @@ export const numberHelp: Readonly<
   'times.expiringMs': 'How long before its end a client is asked for a new token',
   'times.hookMs': 'How long a function of yours may take to answer',
   'times.closeMs': 'How long connections may take to close at the end',
+  'times.keepAliveMs':
+    'How long a connection of HTTP stays open between requests. Behind a proxy longer than the proxy keeps them',
+  'compression.minBytes': 'Messages below this are not compressed',
+  'compression.level': 'How hard it tries',
+  'compression.windowBits': 'Memory that one message takes while it is compressed, as a power of two',
+  'compression.concurrency': 'How many messages are compressed at once, in all connections',
   'redis.port': 'The port of Redis',
   'redis.db': 'Its database',
   'redis.timeoutMs': 'How long Redis, and other nodes that are asked, may take to answer',

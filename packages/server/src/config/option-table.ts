@@ -1,14 +1,13 @@
 import { LEVELS } from '../log/log-options.ts'
-import { DIALECTS } from '../pusher/dialect.ts'
 import { type Group, type Range, ranges } from '../ranges.ts'
 import { mqttRows } from './mqtt-rows.ts'
 import { numberHelp } from './number-help.ts'
 import type { OptionRow } from './option-row.ts'
+import { pusherRows } from './pusher-rows.ts'
 import { redisRows } from './redis-rows.ts'
 
 const FILE = { kind: 'text', what: 'the path of a file' } as const
 const SECRET = { kind: 'text', what: 'text of at least 16 characters', pattern: /^.{16,}$/ } as const
-const WORD = { kind: 'text', what: 'text without spaces', pattern: /^\S+$/ } as const
 const SWITCH = { kind: 'switch' } as const
 const PORT_ALIASES = ['PUSHER_PORT', 'REVERB_PORT', 'REVERB_SERVER_PORT']
 const ORIGINS = 'a list of origins like https://app.example.org'
@@ -47,6 +46,35 @@ export const optionTable: readonly OptionRow[] = [
     fallback: undefined,
     help: 'Names by which this server may be called. Without it those of this machine when `host` is one of them, else any',
   },
+  {
+    name: 'proxies',
+    accepts: {
+      kind: 'list',
+      words: ['private', 'any'],
+      what: 'a list of addresses or networks like 10.0.0.0/8',
+    },
+    fallback: 'private',
+    help: 'Peers whose `x-forwarded-for` is believed, where there are `proxyHops`. `private`: this machine and networks that are not public',
+  },
+  {
+    name: 'cors.origins',
+    accepts: { kind: 'list', words: ['any'], what: ORIGINS },
+    fallback: [],
+    help: 'Pages of other origins that may ask for pages of this server, such as `/usage`. Who may connect is said by `origins`',
+  },
+  {
+    name: 'cors.credentials',
+    accepts: SWITCH,
+    fallback: false,
+    help: 'Whether they may send cookies; not with `any`',
+  },
+  {
+    name: 'compression.enabled',
+    accepts: SWITCH,
+    fallback: false,
+    help: 'Whether messages of WebSocket are compressed where the client can. It costs CPU for every message and client',
+  },
+  ...numbersOf('compression'),
   {
     name: 'tls.cert',
     accepts: FILE,
@@ -100,71 +128,7 @@ export const optionTable: readonly OptionRow[] = [
     help: 'Subprotocols that are agreed upon',
   },
   ...numbersOf('rakit'),
-  {
-    name: 'pusher.enabled',
-    accepts: SWITCH,
-    fallback: { development: true, production: false },
-    help: 'Whether `/app/{key}` and `/apps/{id}` are served. In `production` that is so as soon as there is an app',
-  },
-  {
-    name: 'pusher.dialect',
-    accepts: { kind: 'word', words: DIALECTS },
-    fallback: 'pusher',
-    help: 'Which server it behaves like',
-  },
-  {
-    name: 'pusher.app.id',
-    accepts: WORD,
-    fallback: undefined,
-    aliases: ['PUSHER_APP_ID', 'REVERB_APP_ID'],
-    help: 'The app, where there is one. In `development` without any it is `app-id`, `app-key`, `app-secret`',
-  },
-  {
-    name: 'pusher.app.key',
-    accepts: WORD,
-    fallback: undefined,
-    aliases: ['PUSHER_APP_KEY', 'REVERB_APP_KEY'],
-    help: 'Its key, which clients know',
-  },
-  {
-    name: 'pusher.app.secret',
-    accepts: WORD,
-    fallback: undefined,
-    isSecret: true,
-    aliases: ['PUSHER_APP_SECRET', 'REVERB_APP_SECRET'],
-    help: 'Its secret, which only your backend knows',
-  },
-  {
-    name: 'pusher.apps',
-    accepts: { kind: 'apps' },
-    fallback: undefined,
-    isSecret: true,
-    help: 'Further apps, with all that an app may have',
-  },
-  {
-    name: 'pusher.appsFile',
-    accepts: FILE,
-    fallback: undefined,
-    help: 'A file of JSON that lists further apps. It is read anew when it changes, and at SIGHUP; a broken one changes nothing',
-  },
-  {
-    name: 'pusher.auth',
-    accepts: SWITCH,
-    fallback: true,
-    help: 'Whether `/broadcasting/auth` and `/broadcasting/user-auth` are served, which sign by the rules of `channels`',
-  },
-  {
-    name: 'pusher.eventBytes',
-    accepts: { kind: 'number', least: 1, most: 104_857_600 },
-    fallback: undefined,
-    help: 'Data of one event. Without it 102400 with `soketi`, else 10000',
-  },
-  {
-    name: 'pusher.bodyBytes',
-    accepts: { kind: 'number', least: 1, most: 104_857_600 },
-    fallback: undefined,
-    help: 'Body of one request to the HTTP API. Without it 10000 with `reverb`, else 1048576',
-  },
+  ...pusherRows,
   ...numbersOf('pusher'),
   ...mqttRows,
   ...numbersOf('mqtt'),

@@ -1,4 +1,5 @@
 import type { ControlOptions } from '../control/control-options.ts'
+import type { CorsOptions } from '../cors.ts'
 import type { LogOptions } from '../log/log-options.ts'
 import type { MqttOptions } from '../mqtt/mqtt-options.ts'
 import type { ServerOptions, TlsMaterial } from '../options.ts'
@@ -19,6 +20,7 @@ const PLAIN = [
   'path',
   'origins',
   'hosts',
+  'proxies',
   'authenticate',
   'channels',
   'slowConsumer',
@@ -29,6 +31,8 @@ const PLAIN = [
 /** The options that file, environment and flags have. */
 export type Configurable =
   | (typeof GROUPS | typeof PLAIN)[number]
+  | 'cors'
+  | 'compression'
   | 'rakit'
   | 'pusher'
   | 'mqtt'
@@ -47,6 +51,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
     Object.fromEntries(names.flatMap((name) => (value(name) === undefined ? [] : [[name, value(name)]])))
   const { enabled, ...rakit } = settings.group('rakit')
   const { enabled: mayMqtt, ...mqtt } = settings.group('mqtt')
+  const { enabled: mayCompress, ...compression } = settings.group('compression')
   const { enabled: mayInspect, ...inspect } = settings.group('inspect')
   const { enabled: mayControl, ...control } = settings.group('control')
   const tls = readTls(settings)
@@ -54,6 +59,8 @@ export function toServerOptions(settings: Settings): ServerOptions {
   return {
     ...named(PLAIN, (name) => settings.get(name)),
     ...named(GROUPS, (name) => settings.group(name)),
+    cors: settings.group('cors') as CorsOptions,
+    compression: mayCompress === true && (compression as NonNullable<ServerOptions['compression']>),
     rakit: enabled === true && (rakit as RakitOptions),
     pusher: toPusherOptions(settings),
     mqtt: mayMqtt === true && (mqtt as MqttOptions),

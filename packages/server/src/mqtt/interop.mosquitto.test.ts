@@ -43,7 +43,13 @@ async function start() {
     while (!filters.every((filter) => server.connections().some(({ channels }) => channels.includes(filter))))
       await new Promise((resolve) => setTimeout(resolve, 2))
   }
-  return { run, server, crashes, subscribed }
+  /** All that came to it, up to a message that is known to be the last. */
+  const ended = async (watcher: Program): Promise<readonly string[]> => {
+    await server.publishMqtt('willtopic', 'end', { qos: 1 })
+    while (!watcher.lines.includes('willtopic end')) await watcher.until(watcher.lines.length + 1)
+    return watcher.lines.slice(0, watcher.lines.indexOf('willtopic end'))
+  }
+  return { run, server, crashes, subscribed, ended }
 }
 
 describe.each(versions)('mosquitto_pub and mosquitto_sub with %s', (version) => {
@@ -74,10 +80,20 @@ describe.each(versions)('mosquitto_pub and mosquitto_sub with %s', (version) => 
     expect(again.lines).toEqual(['test/b meanwhile'])
   })
 
-  it('publish the will of one that is killed, once and at once, and not of one that leaves (scenario 16)', async () => {
-    const { run, subscribed } = await start()
+  it('publish the will of one that is killed, once and long before its keep-alive is over, and not of one that leaves (scenario 16)', async () => {
+    const { run, subscribed, ended } = await start()
     const watcher = run('mosquitto_sub', '-V', version, '-t', 'willtopic', '-q', '1', '-v')
-    const will = ['--will-topic', 'willtopic', '--will-payload', 'exactly this', '--will-qos', '1']
+    // No test outlives that keep-alive: a will that comes, comes because the server saw the end.
+    const will = [
+      '-k',
+      '3600',
+      '--will-topic',
+      'willtopic',
+      '--will-payload',
+      'exactly this',
+      '--will-qos',
+      '1',
+    ]
     await subscribed('willtopic')
     const leaving = run('mosquitto_sub', '-V', version, '-t', 'leaving', ...will)
     await subscribed('leaving')
@@ -86,26 +102,21 @@ describe.each(versions)('mosquitto_pub and mosquitto_sub with %s', (version) => 
     const dying = run('mosquitto_sub', '-V', version, '-t', 'dying', ...will)
     await subscribed('dying')
     dying.child.kill('SIGKILL')
-    const killedAt = performance.now()
     await watcher.until(1)
-    expect(performance.now() - killedAt).toBeLessThan(1000)
-    expect(watcher.lines).toEqual(['willtopic exactly this'])
+    expect(await ended(watcher)).toEqual(['willtopic exactly this'])
   })
 })
 
 describe('mosquitto_sub', () => {
-  it('gets the will of a frozen client after one and a half keep alives (scenario 16)', async () => {
-    const { run, subscribed } = await start()
+  it('gets the will of a frozen client, once (scenario 16)', async () => {
+    const { run, subscribed, ended } = await start()
     const watcher = run('mosquitto_sub', '-t', 'willtopic', '-v')
     const will = ['--will-topic', 'willtopic', '--will-payload', 'frozen']
     const frozen = run('mosquitto_sub', '-k', '5', '-t', 'frozen', ...will)
     await subscribed('willtopic', 'frozen')
     frozen.child.kill('SIGSTOP')
-    const frozenAt = performance.now()
     await watcher.until(1)
-    const took = performance.now() - frozenAt
-    expect(took).toBeLessThan(1.5 * 5000 + 1000)
-    expect(watcher.lines).toEqual(['willtopic frozen'])
+    expect(await ended(watcher)).toEqual(['willtopic frozen'])
   }, 15_000)
 
   it('shares a subscription of MQTT 5', async () => {

@@ -4,6 +4,8 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 import type { Core } from '../core.ts'
 import { invalid, ServerError } from '../errors.ts'
 import { GatheringCarrier } from '../gathering-carrier.ts'
+import { probing } from '../probing.ts'
+import { createSilentSockets } from '../silent-sockets.ts'
 import { TcpCarrier } from '../tcp-carrier.ts'
 import type { Endpoint, WireRequest } from '../wire.ts'
 import type { MqttSettings } from './mqtt-options.ts'
@@ -30,11 +32,13 @@ export function createMqttListener(
   const { options, connections, clock } = core
   const { helloMs, closeMs } = options.times
   const sockets = new Set<Socket>()
+  const silent = createSilentSockets({ ...options, countsAddresses: true })
   const servers: Server[] = []
 
   const accept = (socket: Socket): void => {
     socket.on('error', ignore)
     const address = socket.remoteAddress ?? ''
+    silent.spoke(socket)
     if (isDraining() || connections.full(address)) return void socket.destroy()
     socket.setNoDelay()
     sockets.add(socket)
@@ -43,7 +47,10 @@ export function createMqttListener(
     carrier.report(core.serve(endpoint, new GatheringCarrier(carrier), toRequest(address)))
   }
 
-  const secure = tls && createSecure({ ...tls, handshakeTimeout: helloMs }, accept)
+  const secure = tls && createSecure({ ...tls, ...probing, handshakeTimeout: helloMs }, accept)
+  secure?.on('connection', (socket: Socket) => {
+    if (!silent.take(socket)) socket.destroy()
+  })
 
   const open = async (server: Server, at: number, option: string): Promise<number> => {
     const { host } = options
@@ -59,7 +66,7 @@ export function createMqttListener(
 
   const openTcp = async (): Promise<number | undefined> => {
     try {
-      return await open(createServer(accept), port, 'mqtt.port')
+      return await open(createServer(probing, accept), port, 'mqtt.port')
     } catch (error) {
       const isTaken = ServerError.is(error, 'listen.failed') && error.details.reason === 'EADDRINUSE'
       if (tcp === 'if-free' && isTaken) return undefined

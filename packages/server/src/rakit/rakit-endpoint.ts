@@ -66,6 +66,7 @@ export function createRakitEndpoint(options: RakitOptions = {}, clock: Clock = s
 
   return {
     name: 'rakit',
+    isPlain: true,
     closing: 'cut',
     kindOf,
     subprotocol: (offered) => offered.find((name) => settings.subprotocols.includes(name)),

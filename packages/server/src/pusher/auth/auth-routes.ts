@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuthRefusal, User } from '../../authenticate.ts'
 import type { Denial } from '../../authorize.ts'
+import { allow } from '../../cors.ts'
 import { identify, isRefusal } from '../../identify.ts'
 import { HttpProblem, sendJson } from '../../json-http.ts'
 import { createOriginCheck, type OriginCheck } from '../../origin.ts'
-import { toAddress, toRequest, toUrl } from '../../request.ts'
+import { toRequest, toUrl } from '../../request.ts'
 import type { Route } from '../../route.ts'
 import type { Pusher } from '../pusher.ts'
 import type { ResolvedApp } from '../resolve-app.ts'
@@ -61,22 +62,16 @@ class LaterProblem extends HttpProblem {
 }
 
 /** Pages that may connect may ask too; true when it was no more than a question of a browser, and is answered. */
-function letIn({ method, headers }: IncomingMessage, reply: ServerResponse, mayOrigin: OriginCheck): boolean {
-  const { origin, host } = headers
+function letIn(request: IncomingMessage, reply: ServerResponse, mayOrigin: OriginCheck): boolean {
+  const { origin, host } = request.headers
   if (!mayOrigin(origin, host))
     throw new HttpProblem(403, 'forbidden', 'This origin may not: option `origins`')
   if (origin !== undefined) {
     reply.setHeader('Vary', 'Origin')
-    reply.setHeader('Access-Control-Allow-Origin', origin)
-    reply.setHeader('Access-Control-Allow-Credentials', 'true')
+    allow(request, reply, { origin, credentials: true })
   }
-  if (method !== 'OPTIONS') return false
+  if (request.method !== 'OPTIONS') return false
   reply.setHeader('Access-Control-Allow-Methods', 'POST')
-  reply.setHeader(
-    'Access-Control-Allow-Headers',
-    headers['access-control-request-headers'] ?? 'Authorization',
-  )
-  reply.setHeader('Access-Control-Max-Age', '600')
   reply.writeHead(204).end()
   return true
 }
@@ -92,9 +87,9 @@ async function appOf({ url = '' }: IncomingMessage, { apps }: Pusher): Promise<R
 }
 
 async function userOf(request: IncomingMessage, socketId: string, pusher: Pusher): Promise<User> {
-  const { path, proxyHops } = pusher.options
+  const { path } = pusher.options
   const url = toUrl(request, path) ?? new URL('http://server/')
-  const address = toAddress(request, proxyHops)
+  const address = pusher.addressOf(request)
   const wireRequest = toRequest(url, request, { params: {}, address, subprotocol: '' })
   const [, token] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
   const who = await identify(pusher, token, wireRequest)
