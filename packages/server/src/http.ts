@@ -1,23 +1,23 @@
 import {
   createServer as createPlain,
   type IncomingMessage,
-  type RequestListener,
   type Server,
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
-import { createServer as createSecure, type ServerOptions } from 'node:https'
+import { createServer as createSecure } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createCors } from './cors.ts'
-import { invalid } from './errors.ts'
 import type { HookTable } from './hooks.ts'
 import type { Resolved } from './options.ts'
 import { createHostCheck } from './origin.ts'
 import { createPaths, type Paths } from './paths.ts'
 import { probing } from './probing.ts'
+import type { Reloads } from './reloads.ts'
 import { toUrl } from './request.ts'
 import type { Route } from './route.ts'
+import { createWithTls } from './tls.ts'
 import type { Endpoint } from './wire.ts'
 
 interface HttpNeeds {
@@ -25,6 +25,7 @@ interface HttpNeeds {
   readonly routes: readonly Route[]
   readonly endpoints: Paths<Endpoint>
   readonly hooks: HookTable
+  readonly reloads: Reloads
   /** A socket has been connected; false refuses it. */
   readonly take: (socket: Socket) => boolean
   /** It has asked for something. */
@@ -33,7 +34,16 @@ interface HttpNeeds {
 }
 
 /** The one server for pages and upgrades. */
-export function createHttp({ options, routes, endpoints, hooks, take, spoke, upgrade }: HttpNeeds): Server {
+export function createHttp({
+  options,
+  routes,
+  endpoints,
+  hooks,
+  reloads,
+  take,
+  spoke,
+  upgrade,
+}: HttpNeeds): Server {
   const { tls, times } = options
   // A peer that sends its request byte by byte, or none at all, is cut.
   const timeouts = {
@@ -44,8 +54,10 @@ export function createHttp({ options, routes, endpoints, hooks, take, spoke, upg
     ...probing,
   }
   const answer = createAnswer({ options, routes, endpoints, hooks })
-  const server = tls
-    ? secure({ ...timeouts, handshakeTimeout: times.helloMs, ...tls }, answer)
+  const server: Server = tls
+    ? createWithTls('tls', tls, reloads, (material) =>
+        createSecure({ ...timeouts, handshakeTimeout: times.helloMs, ...material }, answer),
+      )
     : createPlain(timeouts, answer)
   return server
     .on('connection', (socket) => {
@@ -56,15 +68,6 @@ export function createHttp({ options, routes, endpoints, hooks, take, spoke, upg
       spoke(request.socket)
       upgrade(request, socket, head)
     })
-}
-
-function secure(options: ServerOptions, answer: RequestListener): Server {
-  try {
-    return createSecure(options, answer)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw invalid('tls', `a certificate and its key that Node can read (${why})`, undefined)
-  }
 }
 
 function createAnswer({

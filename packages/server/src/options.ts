@@ -13,6 +13,7 @@ import type { RakitOptions } from './rakit/rakit-options.ts'
 import { type Group, type Numbers, numbers, oneOf } from './ranges.ts'
 import { type RedisOptions, type RedisSettings, resolveRedis } from './redis/redis-options.ts'
 import type { Route } from './route.ts'
+import type { Tls } from './tls.ts'
 import type { Endpoint } from './wire.ts'
 
 /** What `createServer` takes. Every number has a default and a range, in `ranges`. */
@@ -47,8 +48,8 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
   readonly cors?: CorsOptions
   /** Compresses messages of WebSocket, where the client can: `true`, or in which bounds. @default false */
   readonly compression?: boolean | Partial<Numbers<'compression'>>
-  /** Serves `https:` and `wss:` instead. */
-  readonly tls?: TlsMaterial
+  /** Serves `https:` and `wss:` instead. A certificate in files is read anew when they change. */
+  readonly tls?: Tls
   /** Who somebody is. Required in production; `anonymous` lets everybody in. @default 'anonymous' in development */
   readonly authenticate?: Authenticate | 'anonymous'
   /** Who may send to a single client. @default everybody in development, nobody in production */
@@ -90,14 +91,6 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
   readonly routes?: readonly Route[]
   /** Time, for tests. */
   readonly clock?: Clock
-}
-
-/** As `https.createServer` takes it. */
-export interface TlsMaterial {
-  readonly cert: string | Buffer
-  readonly key: string | Buffer
-  readonly ca?: string | Buffer
-  readonly passphrase?: string
 }
 
 /** The options with every default filled in. */

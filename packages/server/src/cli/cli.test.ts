@@ -131,19 +131,27 @@ describe('realtime-server', { timeout: 20_000 }, () => {
     expect(await client.next('refused')).toMatchObject({ ch: 'other', code: 'unknown-channel' })
   })
 
-  it('serves wss: with a certificate', async () => {
+  it('serves wss: with a certificate, and takes a new one at SIGHUP', async () => {
     const cwd = createFolder({})
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem']
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2']
-    execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', 'cert.pem'], {
-      cwd,
-      stdio: 'ignore',
-    })
+    const renew = () =>
+      execFileSync('openssl', ['req', '-x509', ...key, ...subject, '-out', 'cert.pem'], {
+        cwd,
+        stdio: 'ignore',
+      })
+    renew()
     const running = run([...TEXT, '--tls.cert=cert.pem', '--tls.key=key.pem'], { cwd })
     const [, url = ''] = await running.sees(/(wss:\/\/127\.0\.0\.1:\d+\/raw)/)
     const socket = new WebSocket(url, ['realtime.v1'], { ca: readFileSync(join(cwd, 'cert.pem')) })
     onTestFinished(() => socket.terminate())
     await once(socket, 'open')
+    renew()
+    running.child.kill('SIGHUP')
+    await running.sees(/reload .*cert\.pem/)
+    const later = new WebSocket(url, ['realtime.v1'], { ca: readFileSync(join(cwd, 'cert.pem')) })
+    onTestFinished(() => later.terminate())
+    await once(later, 'open')
     const missing = run([...TEXT, '--tls.cert=none.pem', '--tls.key=key.pem'], { cwd })
     expect(await missing.ended).toBe(1)
     expect(missing.err).toContain('- tls.cert (--tls.cert): cannot be read: ENOENT')

@@ -2,9 +2,10 @@ import type { ControlOptions } from '../control/control-options.ts'
 import type { CorsOptions } from '../cors.ts'
 import type { LogOptions } from '../log/log-options.ts'
 import type { MqttOptions } from '../mqtt/mqtt-options.ts'
-import type { ServerOptions, TlsMaterial } from '../options.ts'
+import type { ServerOptions } from '../options.ts'
 import type { PusherApp } from '../pusher/app.ts'
 import type { RakitOptions } from '../rakit/rakit-options.ts'
+import type { TlsFiles } from '../tls.ts'
 import { readFiles } from './read-files.ts'
 import type { Settings } from './settings.ts'
 import { toPusherOptions } from './to-pusher-options.ts'
@@ -54,7 +55,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
   const { enabled: mayCompress, ...compression } = settings.group('compression')
   const { enabled: mayInspect, ...inspect } = settings.group('inspect')
   const { enabled: mayControl, ...control } = settings.group('control')
-  const tls = readTls(settings)
+  const tls = toTls(settings)
   const redis = toRedisOptions(settings)
   return {
     ...named(PLAIN, (name) => settings.get(name)),
@@ -83,9 +84,17 @@ export function secretsOf(settings: Settings): readonly string[] {
   })
 }
 
-function readTls(settings: Settings): TlsMaterial | undefined {
-  const { cert, key, ca } = readFiles(settings, 'tls', ['cert', 'key', 'ca'])
+/** They are read to find what is wrong, and by the server again. */
+function toTls(settings: Settings): TlsFiles | undefined {
+  const { cert, key } = readFiles(settings, 'tls', ['cert', 'key', 'ca'])
   if (!cert || !key) return undefined
-  const passphrase = settings.get<string>('tls.passphrase')
-  return { cert, key, ...(ca && { ca }), ...(passphrase !== undefined && { passphrase }) }
+  const path = (name: string): string | undefined => settings.get<string>(`tls.${name}`)
+  const caFile = path('ca')
+  const passphrase = path('passphrase')
+  return {
+    certFile: path('cert') ?? '',
+    keyFile: path('key') ?? '',
+    ...(caFile !== undefined && { caFile }),
+    ...(passphrase !== undefined && { passphrase }),
+  }
 }

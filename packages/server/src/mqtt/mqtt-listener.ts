@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
+import { createServer as createTlsServer } from 'node:tls'
 import type { Core } from '../core.ts'
-import { invalid, ServerError } from '../errors.ts'
+import { ServerError } from '../errors.ts'
 import { GatheringCarrier } from '../gathering-carrier.ts'
 import { probing } from '../probing.ts'
 import { createSilentSockets } from '../silent-sockets.ts'
 import { TcpCarrier } from '../tcp-carrier.ts'
+import { createWithTls } from '../tls.ts'
 import type { Endpoint, WireRequest } from '../wire.ts'
 import type { MqttSettings } from './mqtt-options.ts'
 
@@ -47,7 +48,12 @@ export function createMqttListener(
     carrier.report(core.serve(endpoint, new GatheringCarrier(carrier), toRequest(address)))
   }
 
-  const secure = tls && createSecure({ ...tls, ...probing, handshakeTimeout: helloMs }, accept)
+  const secure =
+    tls &&
+    createWithTls('mqtt.tls', tls, core.reloads, (material) =>
+      createTlsServer({ ...material, ...probing, handshakeTimeout: helloMs }, accept),
+    )
+  secure?.on('tlsClientError', ignore)
   secure?.on('connection', (socket: Socket) => {
     if (!silent.take(socket)) socket.destroy()
   })
@@ -94,15 +100,6 @@ export function createMqttListener(
       }
     },
     close,
-  }
-}
-
-function createSecure(options: TlsOptions, accept: (socket: Socket) => void): Server {
-  try {
-    return createTlsServer(options, accept).on('tlsClientError', ignore)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw invalid('mqtt.tls', `a certificate and its key that Node can read (${why})`, undefined)
   }
 }
 

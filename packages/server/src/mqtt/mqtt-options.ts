@@ -1,7 +1,7 @@
 import type { AuthRefusal, User } from '../authenticate.ts'
 import { invalid } from '../errors.ts'
-import type { TlsMaterial } from '../options.ts'
 import { type Numbers, numbers, oneOf } from '../ranges.ts'
+import type { Tls } from '../tls.ts'
 import type { WireRequest } from '../wire.ts'
 
 /** The MQTT broker: over WebSocket at `/mqtt`, and over TCP. Every number has a default and a range, in `ranges`. */
@@ -9,7 +9,7 @@ export interface MqttOptions extends Partial<Numbers<'mqtt'>> {
   /** Listens to TCP at `mqtt.port`; with `if-free` not when something else does. @default 'if-free' in development, else 'off' */
   readonly tcp?: 'off' | 'on' | 'if-free'
   /** Listens to TLS at `mqtt.tlsPort`; `true` takes the certificate of the option `tls`. @default false */
-  readonly tls?: boolean | TlsMaterial
+  readonly tls?: boolean | Tls
   /** Whether messages can be retained. @default true */
   readonly retainAvailable?: boolean
   /** Makes ids for clients that have none. @default a random one */
@@ -42,7 +42,7 @@ export type MqttSettings = ReturnType<typeof resolveMqtt>
 interface MqttPlace {
   readonly mode: 'production' | 'development'
   /** The certificate of the server. */
-  readonly tls: TlsMaterial | undefined
+  readonly tls: Tls | undefined
 }
 
 /** @throws ServerError `option.invalid` that names the option and what it accepts */

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { Settings } from '../../config/settings.ts'
 import { toServerOptions } from '../../config/to-server-options.ts'
 import { ServerError } from '../../errors.ts'
@@ -10,10 +11,11 @@ const SOON_MS = 14 * 86_400_000
 export function checkTls(settings: Settings, now: number): readonly Finding[] {
   if (settings.get('tls.cert') === undefined || settings.get('tls.key') === undefined) return []
   try {
-    const { tls } = toServerOptions(settings)
-    const certificate = new X509Certificate(tls?.cert ?? '')
+    toServerOptions(settings)
+    const read = (name: string): Buffer => readFileSync(settings.get<string>(name) ?? '')
+    const certificate = new X509Certificate(read('tls.cert'))
     const passphrase = settings.get<string>('tls.passphrase')
-    const key = createPrivateKey({ key: tls?.key ?? '', ...(passphrase !== undefined && { passphrase }) })
+    const key = createPrivateKey({ key: read('tls.key'), ...(passphrase !== undefined && { passphrase }) })
     if (!certificate.checkPrivateKey(key))
       return [fail('tls.key is not the key of tls.cert', 'Give the key that the certificate was made for')]
     return [checkEnd(certificate, now)]
