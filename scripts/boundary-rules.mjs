@@ -27,7 +27,7 @@ export const rules = {
   mqtt: protocol({ mqtt: 'bridge' }),
   'raw-ws': protocol({}),
   react: binding({ react: '', '@tanstack/react-query': 'query' }),
-  vue: binding({ vue: '', pinia: 'pinia', '@tanstack/vue-query': 'query' }),
+  vue: binding({ vue: '', pinia: 'pinia' }),
   testing: {
     imports: { [core]: '', [kit]: '', vitest: 'vitest', msw: 'msw', ...only('msw', codecs) },
     dependencies: [core],
