@@ -62,7 +62,12 @@ export function whichChannels(): void {
       expect(seen[0]).toBe('news')
       expect(fake.transport.sessions).toEqual([])
     })
+  })
+}
 
+/** React 18 has no `<Activity>`. */
+export function hiddenPages(): void {
+  describe('complaints about other libraries: pages in the background', () => {
     it('20: a page kept in the background listens to nothing, keeps its state, and comes back without a frame', async () => {
       const fake = setup()
       const log: unknown[] = []

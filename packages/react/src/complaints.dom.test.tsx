@@ -1,4 +1,4 @@
-import { whichChannels } from './channels-test-setup.tsx'
+import { hiddenPages, whichChannels } from './channels-test-setup.tsx'
 import { faults } from './faults-test-setup.tsx'
 import { messages } from './messages-test-setup.tsx'
 import { page } from './page-test-setup.tsx'
@@ -8,6 +8,7 @@ import { suspense } from './suspense-test-setup.tsx'
 messages()
 sharing()
 whichChannels()
+hiddenPages()
 page()
 faults()
 suspense()

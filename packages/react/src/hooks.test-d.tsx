@@ -7,6 +7,7 @@ import {
   type LiveStatus,
   RealtimeProvider,
   useChannelReducer,
+  useChannelStatus,
   useClient,
   useChannel as useDefaultChannel,
   useEvent,
@@ -105,6 +106,43 @@ it('types events and what is made of them by the channel', () => {
   useInvalidate(news, { events: ['Told'], queryKey: ({ payload }) => [payload.n] })
 })
 
+it('refuses what is no channel, event, option or client', () => {
+  const news = hooks.useChannel('news')
+  useHistory(news, 'Told', { max: 3, id: ({ n }) => n })
+  // @ts-expect-error no such event
+  useHistory(news, 'Tld')
+  // @ts-expect-error a number of them, not a text
+  useHistory(news, 'Told', { max: '3' })
+  // @ts-expect-error no such event
+  useLatest(news, 'Tld')
+  // @ts-expect-error a key is a text
+  useLatest(news, 'Told', { key: ({ n }) => n })
+  // @ts-expect-error the payload has no such member
+  useEvent(news, 'Told', ({ m }) => m)
+  // @ts-expect-error without a rate of all there is no list of payloads
+  useEvent(news, 'Told', (all: readonly { readonly n: number }[]) => all)
+  // @ts-expect-error no such rate
+  useEvent(news, 'Told', () => {}, { rate: { everyMs: 100, keep: 'first' } })
+  // @ts-expect-error not a channel
+  useEvent('news', 'Told', () => {})
+  // @ts-expect-error not a channel
+  useGap('news', () => {})
+  // @ts-expect-error not a channel
+  useChannelStatus('news')
+  // @ts-expect-error no such event
+  usePublish(news)('Tld', { n: 1 })
+  // @ts-expect-error a payload is missing
+  usePublish(news)('Told')
+  // @ts-expect-error a hole that nothing fills
+  hooks.useChannel('desk.1.')
+  // @ts-expect-error a pattern is no name
+  hooks.useChannel('desk.{floor}.{id}', {})
+  // @ts-expect-error a delay is a number
+  hooks.useStatus({ delayMs: '1 s' })
+  // @ts-expect-error not a client
+  createHooks({})
+})
+
 it('types publishing and members, where the protocol has them', () => {
   const desk = hooks.useChannel('desk.{floor}.{id}', { floor: 1, id: 2 })
   const publish = usePublish(desk)
@@ -119,6 +157,15 @@ it('types publishing and members, where the protocol has them', () => {
   // @ts-expect-error this protocol has no members
   useMembers(plain)
 })
+
+it('knows the channel of Suspense', () => {
+  const news = hooks.useSuspenseChannel('news')
+  expectTypeOf(news).toEqualTypeOf<ReturnType<typeof read>>()
+  // @ts-expect-error no channel pattern matches
+  hooks.useSuspenseChannel('newz')
+})
+
+const read = () => hooks.useChannel('news')
 
 it('types the status, and a part of it', () => {
   expectTypeOf(hooks.useStatus()).toEqualTypeOf<LiveStatus>()

@@ -1,3 +1,4 @@
+import { injectFaults } from '@org/realtime-testing'
 import { useEffect } from 'react'
 import { describe, expect, it } from 'vitest'
 import { useChannelReducer, useEvent, useHistory, useLatest } from './index.ts'
@@ -15,6 +16,14 @@ export function messages(): void {
       const told = Array.from({ length: 500 }, (_, n) => ({ n }))
       await fake.emit('news', 'Told', ...told)
       expect(log).toEqual(told.map(({ n }) => n))
+    })
+
+    it('11: an event name that nearly fits is told in the trace instead of being silent', async () => {
+      const fake = setup()
+      await fake.show(<Ear log={[]} />)
+      await fake.emit('news', 'App.Events.Told', { n: 1 })
+      const hints = fake.client.trace.entries().filter(({ type }) => type === 'hint')
+      expect(hints).toEqual([expect.objectContaining({ message: expect.stringContaining('did you mean') })])
     })
 
     it('12: a listener of several events is told which one it was', async () => {
@@ -50,6 +59,21 @@ export function messages(): void {
       await fake.emit('room-2', 'Said', { text: 'new' })
       await frame()
       expect(page.text()).toBe('new')
+    })
+
+    it('18: a line that falls silent is replaced, and so is the next one', async () => {
+      const fake = setup()
+      const log: unknown[] = []
+      await fake.show(<Ear log={log} />)
+      for (let silence = 1; silence <= 2; silence++) {
+        const faults = injectFaults(fake.transport.last)
+        faults.mute()
+        await fake.advance(60_000)
+        faults.stop()
+        expect(fake.transport.open).toHaveLength(1)
+        await fake.emit('news', 'Told', { n: silence })
+      }
+      expect(log).toEqual([1, 2])
     })
 
     it('19: equal messages are two messages', async () => {

@@ -11,8 +11,11 @@ await build({
   stdin: {
     contents: `
       export { behaviour } from './backends-test-setup.tsx'
+      export { whichChannels } from './channels-test-setup.tsx'
+      export { faults } from './faults-test-setup.tsx'
       export { hydration } from './hydrate-test-setup.tsx'
       export { hygiene } from './hygiene-test-setup.tsx'
+      export { initialData } from './initial-test-setup.tsx'
       export { messages } from './messages-test-setup.tsx'
       export { page } from './page-test-setup.tsx'
       export { sharing } from './sharing-test-setup.tsx'
@@ -45,7 +48,10 @@ it('runs with React 18', () => {
 suites.behaviour()
 suites.messages()
 suites.sharing()
+suites.whichChannels()
 suites.page()
+suites.faults()
 suites.suspense()
 suites.hydration()
 suites.hygiene()
+suites.initialData()

@@ -26,6 +26,21 @@ export function faults(): void {
       expect(() => effectScope().run(() => useChannel('news'))).toThrow('[binding.no-provider] useChannel()')
     })
 
+    it('a policy that does not exist throws a typed error', async () => {
+      const fake = setup()
+      fake.expectPrints()
+      const page = await fake.show(
+        boundary(
+          component(() => {
+            useChannel('news', { hidden: 'sleep' as 'keep' })
+            return () => null
+          }),
+        ),
+      )
+      await changed()
+      expect(page.text()).toBe('caught option.invalid')
+    })
+
     it('a channel outside the registry throws a typed error', async () => {
       const fake = setup()
       fake.expectPrints()

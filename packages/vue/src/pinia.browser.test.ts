@@ -1,0 +1,3 @@
+import { stores } from './pinia-test-setup.ts'
+
+stores()

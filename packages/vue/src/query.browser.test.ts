@@ -1,0 +1,3 @@
+import { queries } from './query-test-setup.ts'
+
+queries()
