@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import vue from '@vitejs/plugin-vue'
 import { build } from 'esbuild'
 import { createServer, defaultClientConditions, defaultServerConditions } from 'vite'
 import { root } from './bootstrap.mjs'
@@ -86,6 +87,7 @@ export async function startDemo({ port, serverPort, mqttPort = 0 }) {
     },
     server: { host: '127.0.0.1', port, strictPort: true },
     plugins: [
+      vue(),
       {
         name: 'demo',
         configureServer({ middlewares }) {

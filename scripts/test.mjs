@@ -13,7 +13,7 @@ const report = join(root, '.cache/vitest.json')
 const filters = process.argv.slice(2)
 
 await bootstrap()
-const typesFail = filters.length === 0 && run('tsc', ['--noEmit']) !== 0
+const typesFail = filters.length === 0 && run('npm', ['run', '--silent', 'types']) !== 0
 const { passed, failed, skipped } = runVitest()
 const notRun = listNotRun()
 
