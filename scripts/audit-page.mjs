@@ -1,0 +1,143 @@
+/** What a page owes everybody: readable, in either colour scheme, on a small screen, and by keyboard alone. */
+import { createRequire } from 'node:module'
+
+/** @typedef {import('playwright').Page} Page */
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** @type {Readonly<Record<string, import('playwright').BrowserContextOptions>>} */
+export const looks = {
+  'wide and light': { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
+  'narrow and dark': { viewport: { width: 360, height: 800 }, colorScheme: 'dark' },
+}
+
+/**
+ * Every breach, as a sentence.
+ * @param {Page} page open, and as it is to be judged
+ */
+export async function auditPage(page) {
+  return [
+    ...(await checkWidth(page)),
+    ...(await checkScheme(page)),
+    ...(await checkAccess(page)),
+    ...(await checkKeyboard(page)),
+  ]
+}
+
+/** Nothing is scrolled sideways. @param {Page} page */
+async function checkWidth(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    if (document.documentElement.scrollWidth <= width) return []
+    const wide = [...document.body.querySelectorAll('*')].filter(
+      (element) => element.getBoundingClientRect().right > width + 1,
+    )
+    return [`is wider than ${width} px by <${wide.map(({ localName }) => localName).join('>, <')}>`]
+  })
+}
+
+/** A reader who asked for the dark gets it. @param {Page} page */
+async function checkScheme(page) {
+  return page.evaluate(() => {
+    const isDark = matchMedia('(prefers-color-scheme: dark)').matches
+    const color = [document.body, document.documentElement]
+      .map((element) => getComputedStyle(element).backgroundColor)
+      .find((background) => !/, 0\)$/.test(background))
+    const [red = 255, green = 255, blue = 255] = color?.match(/\d+(\.\d+)?/g)?.map(Number) ?? []
+    return (red + green + blue) / 3 < 128 === isDark
+      ? []
+      : [`is ${color} where ${isDark ? 'dark' : 'light'} was asked for`]
+  })
+}
+
+/** Names, roles, structure and contrast by the rules of axe. @param {Page} page */
+async function checkAccess(page) {
+  await page.addScriptTag({ path: axe })
+  const violations = await page.evaluate(async () => {
+    const { axe } = /** @type {{ axe: typeof import('axe-core') }} */ (/** @type {unknown} */ (globalThis))
+    // What is in a frame is a page of its own.
+    return (await axe.run(document, { iframes: false, resultTypes: ['violations'] })).violations
+  })
+  return violations.map(({ id, nodes: [first, ...others] }) => {
+    const more = others.length > 0 ? ` and ${others.length} more` : ''
+    return `${id}: ${first?.target.join(' ')}${more}: ${first?.failureSummary?.replace(/\s+/g, ' ')}`
+  })
+}
+
+/** Tab gets to every control, and shows where it is. @param {Page} page */
+async function checkKeyboard(page) {
+  const count = await page.evaluate(startTabbing)
+  /** @type {Set<number>} */
+  const reached = new Set()
+  const unseen = new Set()
+  for (let presses = 0; presses < 2 * count + 20 && reached.size < count; presses++) {
+    await page.keyboard.press('Tab')
+    const { index, isSeen, name } = await page.evaluate(readFocus)
+    if (index >= 0) reached.add(index)
+    if (!isSeen) unseen.add(name)
+  }
+  const missed = await page.evaluate(listMissed, [...reached])
+  return [
+    ...missed.map((name) => `cannot reach ${name} by Tab`),
+    ...[...unseen].map((name) => `does not show that ${name} has the focus`),
+  ]
+}
+
+/* What runs in the page. */
+
+/** @typedef {{ controls: HTMLElement[], before: string[] }} Tabbing */
+
+/** Remembers all controls and how they look without the focus; says how many there are. */
+function startTabbing() {
+  const selector =
+    'a[href], button, select, input, textarea, summary, iframe, [tabindex], [contenteditable=true]'
+  /** @param {Document | ShadowRoot} root @returns {HTMLElement[]} */
+  const find = (root) =>
+    [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('*'))].flatMap((element) => [
+      ...(element.matches(selector) ? [element] : []),
+      ...(element.shadowRoot ? find(element.shadowRoot) : []),
+    ])
+  const controls = find(document).filter(
+    (element) =>
+      element.tabIndex >= 0 &&
+      !element.matches(':disabled') &&
+      !element.closest('[inert]') &&
+      element.checkVisibility({ visibilityProperty: true }) &&
+      // One of a group has the focus, and arrows choose.
+      !(element instanceof HTMLInputElement && element.type === 'radio' && !element.checked),
+  )
+  /** @param {Element | null} element */
+  const style = (element) => {
+    if (!element) return ''
+    const { outline, boxShadow, borderColor, backgroundColor, opacity, clip, clipPath } =
+      getComputedStyle(element)
+    return [outline, boxShadow, borderColor, backgroundColor, opacity, clip, clipPath].join()
+  }
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+  getSelection()?.removeAllRanges()
+  Object.assign(globalThis, { tabbing: { controls, before: controls.map(style), style } })
+  return controls.length
+}
+
+/** Where the focus is, and whether it can be seen. */
+function readFocus() {
+  const { controls, before, style } =
+    /** @type {{ tabbing: Tabbing & { style(element: Element): string } }} */ (
+      /** @type {unknown} */ (globalThis)
+    ).tabbing
+  let element = document.activeElement
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+  const index = controls.indexOf(/** @type {HTMLElement} */ (element))
+  // A frame shows it in itself.
+  const isFrame = element?.localName === 'iframe'
+  const isSeen = index < 0 || isFrame || style(/** @type {Element} */ (element)) !== before[index]
+  return { index, isSeen, name: `<${element?.localName}> “${element?.textContent?.trim().slice(0, 40)}”` }
+}
+
+/** Those that are still there. @param {number[]} reached */
+function listMissed(reached) {
+  const { controls } = /** @type {{ tabbing: Tabbing }} */ (/** @type {unknown} */ (globalThis)).tabbing
+  return controls
+    .filter((control, index) => !reached.includes(index) && control.isConnected && control.checkVisibility())
+    .map((control) => `<${control.localName}> “${control.textContent?.trim().slice(0, 40)}”`)
+}
