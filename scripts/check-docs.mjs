@@ -1,11 +1,12 @@
 /**
  * Holds the pages to the code: every block of TypeScript compiles, every relative link leads somewhere, the
- * reference names every option with its default and range, and every error code, the map every file of core,
- * and none of them names what does not exist.
+ * reference names every option with its default and range, and every error code, the map every file of core, what
+ * is covered every item, and none of them names what does not exist.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { checkCoverage } from './check-coverage.mjs'
 import { readApi, readServerApi } from './docs-api.mjs'
 import { compileBlocks } from './docs-compile.mjs'
 import { readPage } from './docs-page.mjs'
@@ -45,6 +46,7 @@ export async function checkDocs(root) {
     ...compileBlocks(sources),
     ...(await checkReference(root, pages)),
     ...checkMap(root, pages.get(MAP)),
+    ...checkCoverage(root, pages.get('docs/coverage.md')),
   ]
 }
 

@@ -53,7 +53,10 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
       'guides/scale-out',
     ],
   },
-  { text: 'Reference', pages: ['reference/options', 'reference/server', 'reference/source-options'] },
+  {
+    text: 'Reference',
+    pages: ['reference/options', 'reference/server', 'reference/source-options', 'coverage'],
+  },
   {
     text: 'Protocols',
     pages: ['protocols/pusher', 'protocols/mqtt', 'protocols/raw-ws', 'protocols/rakit'],
