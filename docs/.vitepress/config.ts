@@ -20,7 +20,10 @@ export default defineConfig({
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: '/icon.svg' }]],
   srcExclude: ['node_modules/**'],
   buildEnd: ({ outDir }) => writeLlms({ title, description, sidebar, docs, site: outDir }),
+  // The theme gives every page a landmark for what it is about, but the first.
+  transformHtml: (html) => html.replace('class="VPHome"', 'class="VPHome" role="main"'),
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: toAnchor },
     config(markdown) {
       linkToRepository(markdown)

@@ -1,4 +1,6 @@
+/// <reference types="vite/client" />
 // This one of VitePress's themes brings no font: the reader's own are used.
 import theme from 'vitepress/theme-without-fonts'
+import './contrast.css'
 
 export default theme
