@@ -18,7 +18,7 @@ export function useDemo() {
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
     })
     demo = await startDemo({ port: 0, serverPort: 0 })
-  })
+  }, 120_000)
   afterAll(async () => {
     await browser?.close()
     await demo?.close()

@@ -1,3 +1,5 @@
+import { channels } from '@org/example-booking-react/channels'
+import { createPublisher } from '@org/realtime-server/publisher'
 import { describe, expect, it } from 'vitest'
 import { useDemo } from '../../backend/src/demo-test-setup.ts'
 import { changeRoutes, countAll } from '../../backend/src/hygiene-test-setup.ts'
@@ -38,17 +40,60 @@ describe('notifications', () => {
   }, 60_000)
 
   it('scenario 2: says of every session what the page of React says', async () => {
-    const [vue, react] = [await demo.open('/notifications-vue/'), await demo.open('/booking-react/')]
-    for (const id of [1, 2, 3]) {
-      const label = vue.locator(`[data-session="${id}"] .chip`)
-      await label.waitFor()
-      expect(await label.textContent()).toBe(
-        await react.locator(`[data-session="${id}"] .chip`).textContent(),
-      )
+    const pages = [await demo.open('/notifications-vue/'), await demo.open('/booking-react/')] as const
+    const [host = '', port] = demo.address.host.split(':')
+    const keys = { appId: 'booking', key: 'booking-key', secret: 'booking-secret' }
+    const { channel } = createPublisher({ ...keys, channels, host, port: Number(port) })
+    const labels = () =>
+      Promise.all(pages.map((page) => page.locator('[data-session="1"] .chip').textContent()))
+    for (const page of pages) {
+      await page.locator('.status', { hasText: 'connected' }).waitFor()
+      await page.locator('[data-session="1"] .chip').waitFor()
     }
-    await book(2)
-    await book(2)
-    await expect.poll(() => vue.locator('[data-session="2"] .chip').textContent()).toBe('full')
-    await expect.poll(() => react.locator('[data-session="2"] .chip').textContent()).toBe('full')
+    // Heard for sure once this has come.
+    await expect
+      .poll(async () => {
+        await channel('availability').publish('CapacityUpdated', {
+          session_id: 1,
+          available_slots: 0,
+          total_capacity: 1000,
+        })
+        return labels()
+      })
+      .toEqual(['full', 'full'])
+    for (const [used, label] of [
+      [699, 'available'],
+      [700, 'almost full'],
+      [899, 'almost full'],
+      [900, 'full'],
+    ] as const) {
+      const session_name = `Swim ${used}`
+      const [available_slots, total_capacity] = [1000 - used, 1000]
+      await channel('availability').publish('AvailabilityUpdated', {
+        session_id: 1,
+        session_name,
+        available_slots,
+        total_capacity,
+      })
+      for (const page of pages) await page.getByText(session_name).waitFor()
+      expect(await labels()).toEqual([label, label])
+    }
+    await channel('availability').publish('CapacityUpdated', {
+      session_id: 1,
+      available_slots: 600,
+      total_capacity: 1500,
+    })
+    await expect.poll(labels).toEqual(['available', 'available'])
+    for (const page of pages) expect(await page.getByText('Swim 900').count()).toBe(1)
   })
+
+  it.each(['/notifications-vue/', '/booking-react/'])(
+    'scenario 2: says in %s that it is loading',
+    async (path) => {
+      const page = await demo.open('/home/')
+      await page.route('/api/sessions', () => {})
+      await page.goto(new URL(path, page.url()).href)
+      await page.getByText('Loading availability…').waitFor()
+    },
+  )
 })
