@@ -1,4 +1,4 @@
-import type { Qos } from '@org/realtime-mqtt/codec'
+import { isShared, type Qos } from '@org/realtime-mqtt/codec'
 import type { User } from '../authenticate.ts'
 import { type Decision, isDenial } from '../authorize.ts'
 import type { Context } from '../core.ts'
@@ -54,7 +54,7 @@ export class Broker {
     } while (this.#online.has(client))
     parked?.cancelEnd?.()
     if (parked && clean) this.#end(parked)
-    if (parked && !clean) {
+    else if (parked) {
       parked.cancelWill?.()
       parked.user = user
       return { session: this.#begin(parked, attached), isPresent: true }
@@ -153,12 +153,8 @@ export class Broker {
     const { clock } = this.context
     const { queuedMessages: messages, queuedBytes: bytes, inFlight } = this.settings
     const outgoing = new Outgoing({ clock, messages, bytes, inFlight })
-    return new Session({
-      client,
-      user,
-      outgoing,
-      mayHear: (session) => (topic) => this.#mayHear(session, topic),
-    })
+    const mayHear = (session: Session) => (topic: string) => this.#mayHear(session, topic)
+    return new Session({ client, user, outgoing, mayHear })
   }
 
   #takeOver(session: Session): void {
@@ -184,7 +180,17 @@ export class Broker {
     session.cancelEnd?.()
     session.cancelWill?.()
     for (const filter of [...session.filters.keys()]) this.unsubscribe(session, filter)
+    this.#passOn(session)
     this.#publishWill(session)
+  }
+
+  /** What a member of a shared subscription leaves goes to another one. */
+  #passOn({ outgoing }: Session): void {
+    if (this.#isStopped) return
+    for (const { message, shared } of outgoing.unfinished) {
+      const heir = shared && this.#subscriptions.pick(shared)
+      if (heir && !message.isOver(this.context.clock.now())) this.#deliver([heir], message)
+    }
   }
 
   #publishWill(session: Session): void {
@@ -222,6 +228,7 @@ export class Broker {
       qos: least(qos, message.qos),
       retain: message.retain && all.some(({ retainAsPublished }) => retainAsPublished),
       ids: ids.length ? ids : undefined,
+      shared: isShared(first.filter) ? first.filter : undefined,
     }
     if (all.every(({ hasWildcard }) => hasWildcard))
       session.hearing.pass(message.topic, () => session.deliver(delivery))

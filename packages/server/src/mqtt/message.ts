@@ -89,6 +89,8 @@ export interface Delivery {
   readonly retain: boolean
   /** The identifiers of the subscriptions that it is for. */
   readonly ids?: readonly number[] | undefined
+  /** The shared filter that it came by: another member may get it instead. */
+  readonly shared?: string | undefined
 }
 
 const OVERHEAD_BYTES = 200

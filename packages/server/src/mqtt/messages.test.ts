@@ -339,19 +339,3 @@ describe('retained messages', () => {
     ])
   })
 })
-
-describe('shared subscriptions', () => {
-  it('bring each message to one of those who are there, in turn', async () => {
-    const { connect, publishMqtt } = setupMqtt()
-    const kept = { clean: false, properties: { sessionExpiryInterval: 10 } }
-    const [one, two, gone, alone] = [await connect(), await connect(), await connect(kept), await connect()]
-    for (const guest of [one, two, gone]) await guest.say(toSubscribe('$share/g/a/+', 1))
-    await alone.say(toSubscribe('$share/h/a/#', 1))
-    await gone.drop()
-    for (const text of ['1', '2', '3', '4']) await publishMqtt('a/b', text, { qos: 1 })
-    const counts = [one, two, alone].map((guest) => publishesOf(guest.take()).length)
-    expect(counts[2]).toBe(4)
-    expect(counts.slice(0, 2).every((count) => count > 0)).toBe(true)
-    expect((counts[0] ?? 0) + (counts[1] ?? 0)).toBe(4)
-  })
-})

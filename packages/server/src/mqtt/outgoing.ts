@@ -74,6 +74,12 @@ export class Outgoing {
     this.#sender = undefined
   }
 
+  /** What another may get instead: at QoS 2 nothing that was sent, for it may have come [MQTT-4.8.2-5]. */
+  get unfinished(): readonly Delivery[] {
+    const sent = [...this.#entries.values()].flatMap(({ qos, delivery }) => (qos === 1 && delivery) || [])
+    return [...sent, ...this.#queue.last(this.#queue.length)]
+  }
+
   /** False when the id belongs to something else. */
   puback(id: number): boolean {
     const entry = this.#entries.get(id)

@@ -103,6 +103,11 @@ export class Subscriptions {
     if (!node.own.size && !node.groups.size) this.#tree.set(matched, undefined)
   }
 
+  /** The member of a shared filter whose turn it is. */
+  pick(filter: string): Subscription | undefined {
+    return this.#tree.get(toMatched(filter))?.groups.get(filter)?.pick()
+  }
+
   match(topic: string): Match {
     const known = this.#known.get(topic)
     if (known) return known
