@@ -35,11 +35,7 @@ const before = process.cpuUsage()
 const startedAt = performance.now()
 await run()
 const { user, system } = process.cpuUsage(before)
-console.log(
-  JSON.stringify({
-    usPerMessage: (user + system) / total,
-    perSecond: (total / (performance.now() - startedAt)) * 1000,
-  }),
-)
+const perSecond = (total / (performance.now() - startedAt)) * 1000
+process.stdout.write(JSON.stringify({ usPerMessage: (user + system) / total, perSecond }))
 await client.close()
 process.exit()

@@ -1,5 +1,6 @@
 import { createMqtt, type PayloadCodec } from '@org/realtime-mqtt'
 import mqttJs from 'mqtt'
+import { openPaho, openU8 } from './small-clients.ts'
 
 /** A client as the benchmark drives it. */
 export interface BenchClient {
@@ -38,4 +39,6 @@ export const clients: Readonly<Record<string, (url: string) => Promise<BenchClie
       close: () => client.endAsync(true),
     }
   },
+  'u8-mqtt': openU8,
+  'paho-mqtt': openPaho,
 }
