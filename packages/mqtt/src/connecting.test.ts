@@ -65,7 +65,7 @@ describe.each(versions)('connecting with %s', (version) => {
     expect(broker.sessions).toBe(1)
   })
 
-  it('[MQTT-3.1.2-4, 4.1.0-1 | 3.1.2-25] goes on with a session that the server keeps, also after close()', async () => {
+  it('[MQTT-3.1.2-4, 4.1.0-1 | 3.1.2-25, 4.1.0-1] goes on with a session that the server keeps, also after close()', async () => {
     const { client, sent, blink } = await connected({ version, ...KEPT })
     expect(client.mqtt.session.get()?.isResumed).toBe(false)
     await blink()

@@ -154,6 +154,18 @@ describe('subscribing with 5', () => {
     ])
   })
 
+  it('[MQTT-3.8.4-3] asks again when other options are wanted', async () => {
+    const { client, sent } = await connected()
+    client.untyped('a', { qos: 1 }).join()
+    await settled()
+    client.untyped('a', { qos: 1, noLocal: true }).join()
+    await settled()
+    expect(sent('subscribe')).toMatchObject([
+      { filters: [{ filter: 'a', qos: 1, noLocal: false }] },
+      { filters: [{ filter: 'a', qos: 1, noLocal: true }] },
+    ])
+  })
+
   it('[MQTT-3.8.3-4] refuses No Local for what is shared', async () => {
     const { client, sent, takeErrors } = await connected()
     client.untyped('$share/g/a', { noLocal: true }).join()
