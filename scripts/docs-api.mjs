@@ -60,11 +60,12 @@ const serverRoots = {
   [`${SERVER}/log`]: { LogOptions: 'log.' },
   [`${SERVER}/control`]: { ControlOptions: 'control.' },
   [`${SERVER}/inspect`]: { InspectOptions: 'inspect.' },
+  [`${SERVER}/ingest`]: { IngestOptions: 'ingest.' },
 }
 /** Groups of numbers that are options by themselves. */
-const SERVED = ['rakit', 'pusher', 'mqtt']
+const SERVED = ['rakit', 'pusher', 'mqtt', 'ingest', 'compression']
 /** Types whose members are options too; others are values. */
-const NESTED = /(Options|Policy|^Heartbeat|^TlsMaterial)$/
+const NESTED = /(Options|Policy|^Heartbeat)$/
 const DAY = 86_400_000
 
 /** @typedef {{ options: Set<string>, numbers: Map<string, { fallback: string, range: string }>, codes: string[] }} Api */

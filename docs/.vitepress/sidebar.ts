@@ -50,6 +50,7 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
       'guides/server-mqtt',
       'guides/server-cli',
       'guides/security',
+      'guides/ingest',
       'guides/scale-out',
     ],
   },

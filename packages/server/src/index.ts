@@ -22,6 +22,15 @@ export type {
   FrameFault,
 } from './faults/rule.ts'
 export type { HookName, Hooks } from './hooks.ts'
+export type { Aggregate, Sum } from './ingest/aggregator.ts'
+export type {
+  IngestOptions,
+  IngestSource,
+  Row,
+  RowAggregate,
+  RowKey,
+  RowThrottle,
+} from './ingest/ingest-options.ts'
 export type { InspectOptions } from './inspect/inspect-options.ts'
 export type { Listening } from './listener.ts'
 export type { LogEntry, LogLevel, LogOptions } from './log/log-options.ts'

@@ -14,6 +14,24 @@ export class HttpProblem extends Error {
   }
 }
 
+/** It may be asked again. */
+export class LaterProblem extends HttpProblem {
+  readonly retryMs: number
+
+  constructor(status: number, code: string, message: string, retryMs: number) {
+    super(status, code, message)
+    this.retryMs = retryMs
+  }
+}
+
+/** Answers what was thrown, as far as the caller can do something about it; anything else is thrown on. */
+export function sendProblem(reply: ServerResponse, error: unknown): void {
+  if (!(error instanceof HttpProblem)) throw error
+  const { status, code, message } = error
+  if (error instanceof LaterProblem) reply.setHeader('Retry-After', Math.ceil(error.retryMs / 1000))
+  sendJson(reply, status, { error: { code, message } })
+}
+
 export function sendJson(reply: ServerResponse, status: number, value: unknown): void {
   reply
     .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })

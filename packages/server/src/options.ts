@@ -4,6 +4,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { ControlOptions } from './control/control-options.ts'
 import type { CorsOptions } from './cors.ts'
 import { invalid } from './errors.ts'
+import { type IngestOptions, resolveIngest } from './ingest/ingest-options.ts'
 import type { InspectOptions } from './inspect/inspect-options.ts'
 import type { LogOptions } from './log/log-options.ts'
 import { type MqttOptions, resolveMqtt } from './mqtt/mqtt-options.ts'
@@ -85,6 +86,8 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
    * @default true in development
    */
   readonly inspect?: boolean | InspectOptions
+  /** Takes rows at `/ingest/{source}`, throttles and aggregates them. @default not served */
+  readonly ingest?: IngestOptions
   /** Endpoints of your own, by path. A path may have holes: `/app/{key}`. */
   readonly endpoints?: Readonly<Record<string, Endpoint>>
   /** Further pages of plain HTTP. */
@@ -112,6 +115,8 @@ export function resolveOptions(options: ServerOptions) {
     throw invalid('control', 'left out in production, because it causes faults', '[hidden]')
   checkToken('control.token', options.control?.token)
   checkToken('inspect.token', Object(inspect).token)
+  if (options.ingest) checkToken('ingest.token', options.ingest.token ?? '')
+  const served = Object.entries({ raw, pusher, mqtt }).flatMap(([name, is]) => (is ? [name] : []))
   return {
     mode,
     host,
@@ -133,6 +138,7 @@ export function resolveOptions(options: ServerOptions) {
     log: options.log,
     control: options.control,
     inspect: inspect === true ? {} : inspect,
+    ingest: options.ingest && resolveIngest(options.ingest, served),
     endpoints,
     routes,
     clock,
@@ -166,7 +172,7 @@ const toLimits = (limits: Numbers<'limits'>): Numbers<'limits'> => ({
   joins: Math.min(limits.joins, Math.floor(limits.frameBytes / JOIN_BYTES)),
 })
 
-const group = <G extends Exclude<Group, 'server' | 'compression'>>(
+const group = <G extends Exclude<Group, 'server' | 'compression' | 'ingest'>>(
   name: G,
   options: ServerOptions,
 ): Numbers<G> => numbers(name, options[name] as Partial<Numbers<G>> | undefined)

@@ -1,6 +1,7 @@
 import { createControlRoutes } from './control/control-routes.ts'
 import type { Core } from './core.ts'
 import { createHealthRoutes } from './health.ts'
+import { createIngest } from './ingest/ingest-routes.ts'
 import { createInspector } from './inspect/inspect-routes.ts'
 import type { Route } from './route.ts'
 import { usedPercent } from './usage.ts'
@@ -29,13 +30,18 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
   const inspector = inspect
     ? createInspector({ options: inspect, mode, hasControl, verbs, clock })
     : undefined
+  const ingest = options.ingest && createIngest(options.ingest, { core, verbs, isDraining, usedPercent })
   return {
     routes: [
       ...health,
       ...core.routes,
       ...(control ? createControlRoutes(control, verbs) : []),
       ...(inspector?.routes ?? []),
+      ...(ingest?.routes ?? []),
     ],
-    close: () => inspector?.close(),
+    close() {
+      inspector?.close()
+      ingest?.stop()
+    },
   }
 }

@@ -69,6 +69,14 @@ export const ranges = {
     memberBytes: [2048, 0, 65_536],
     badFrames: [10, 0, 10_000],
   },
+  ingest: {
+    rows: [10_000, 1, 1_000_000],
+    bodyBytes: [10_485_760, 1024, 104_857_600],
+    perSecond: [20_000, 0.01, 10_000_000],
+    burst: [40_000, 1, 10_000_000],
+    queued: [20_000, 1, 10_000_000],
+    keys: [10_000, 1, 1_000_000],
+  },
   compression: {
     minBytes: [1024, 0, GB],
     level: [3, 1, 9],

@@ -82,9 +82,9 @@ export function createServer(options: ServerOptions = {}): Server {
 }
 
 function startLog({ options, hooks, clock }: Core): Log | undefined {
-  const { log: given, control, inspect, tls } = options
+  const { log: given, control, inspect, ingest, tls } = options
   if (!given) return undefined
-  const known = [control?.token, inspect ? inspect.token : undefined, tls?.passphrase]
+  const known = [control?.token, inspect ? inspect.token : undefined, ingest?.token, tls?.passphrase]
   const log = createLog(given, { clock, secrets: known.flatMap((secret) => secret ?? []) })
   logServer(hooks, log, clock)
   return log

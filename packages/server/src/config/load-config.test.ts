@@ -67,12 +67,13 @@ describe('loadConfig', () => {
       text: '/a-path/of-16-letters',
       list: 'a,b',
       table: '{"a.*":true}',
+      sources: '{"a":{"channel":"a"}}',
       apps: '[{"id":"1","key":"k","secret":"s"}]',
     }
     for (const { name, accepts, aliases = [] } of optionTable) {
       const text = accepts.kind === 'word' ? (accepts.words[0] ?? '') : samples[accepts.kind]
       const value = accepts.kind === 'number' ? `${Math.min(accepts.most, Math.max(accepts.least, 7))}` : text
-      const inFile = ['number', 'switch', 'table', 'apps'].includes(accepts.kind)
+      const inFile = ['number', 'switch', 'table', 'sources', 'apps'].includes(accepts.kind)
         ? JSON.parse(value)
         : accepts.kind === 'list'
           ? ['a', 'b']

@@ -71,6 +71,12 @@ export const numberHelp: Readonly<
   'times.closeMs': 'How long connections may take to close at the end',
   'times.keepAliveMs':
     'How long a connection of HTTP stays open between requests. Behind a proxy longer than the proxy keeps them',
+  'ingest.rows': 'How many rows one request may hold',
+  'ingest.bodyBytes': 'How long its body may be',
+  'ingest.perSecond': 'How many rows of one source are taken in a second, on average',
+  'ingest.burst': 'How many of them at once',
+  'ingest.queued': 'How many rows of one source wait to be published',
+  'ingest.keys': 'How many keys are aggregated at once',
   'compression.minBytes': 'Messages below this are not compressed',
   'compression.level': 'How hard it tries',
   'compression.windowBits': 'Memory that one message takes while it is compressed, as a power of two',

@@ -1,10 +1,18 @@
 import type { ChannelTable } from '../authorize.ts'
+import type { IngestOptions } from '../ingest/ingest-options.ts'
 import type { ServerOptions } from '../options.ts'
 import type { PusherApp } from '../pusher/app.ts'
 
 export type Mode = NonNullable<ServerOptions['mode']>
 
-export type Value = string | number | boolean | readonly string[] | readonly PusherApp[] | ChannelTable
+export type Value =
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | readonly PusherApp[]
+  | ChannelTable
+  | IngestOptions['sources']
 
 export type Accepts =
   | { readonly kind: 'number'; readonly least: number; readonly most: number }
@@ -14,6 +22,7 @@ export type Accepts =
   | { readonly kind: 'list'; readonly what: string; readonly words: readonly string[] }
   | { readonly kind: 'table' }
   | { readonly kind: 'apps' }
+  | { readonly kind: 'sources' }
 
 /** One option of the command: where its name, default, range and help come from, in the program and in the pages. */
 export interface OptionRow {
@@ -54,6 +63,8 @@ export function describeAccepts(accepts: Accepts): string {
       return [...accepts.words, accepts.what].join(', or ')
     case 'table':
       return 'an object of patterns, each true or an object of grants'
+    case 'sources':
+      return 'an object of sources by their names'
     case 'apps':
       return 'a list of objects with `id`, `key` and `secret`'
   }

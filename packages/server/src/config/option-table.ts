@@ -136,6 +136,20 @@ export const optionTable: readonly OptionRow[] = [
   ...numbersOf('redis'),
   ...(['limits', 'times', 'history', 'dedupe', 'publishRate', 'subscribeRate'] as const).flatMap(numbersOf),
   {
+    name: 'ingest.token',
+    accepts: SECRET,
+    fallback: undefined,
+    isSecret: true,
+    help: 'What has to be sent to `/ingest`, which takes rows of `ingest.sources`',
+  },
+  {
+    name: 'ingest.sources',
+    accepts: { kind: 'sources' },
+    fallback: undefined,
+    help: 'Rows that come by HTTP, by the name in the path: each an object of `to`, `app`, `channel`, `event`, `rows`, `throttle` and `aggregate`',
+  },
+  ...numbersOf('ingest'),
+  {
     name: 'drainMs',
     accepts: { kind: 'number', least: 0, most: 3_600_000 },
     fallback: { development: 500, production: 10_000 },

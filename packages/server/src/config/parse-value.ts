@@ -21,6 +21,7 @@ function fromText(accepts: Accepts, text: string): unknown {
     case 'list':
       return accepts.words.includes(text) ? text : text.split(',').flatMap((item) => item.trim() || [])
     case 'table':
+    case 'sources':
     case 'apps':
       return parseJson(text)
     default:
@@ -42,6 +43,8 @@ function fits(accepts: Accepts, value: unknown): boolean {
       return accepts.words.includes(value as string) || isTexts(value)
     case 'table':
       return isChannelTable(value)
+    case 'sources':
+      return isObject(value) && Object.values(value).every(isObject)
     case 'apps':
       return Array.isArray(value) && value.every(isApp)
   }

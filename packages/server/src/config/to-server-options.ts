@@ -1,5 +1,6 @@
 import type { ControlOptions } from '../control/control-options.ts'
 import type { CorsOptions } from '../cors.ts'
+import type { IngestOptions } from '../ingest/ingest-options.ts'
 import type { LogOptions } from '../log/log-options.ts'
 import type { MqttOptions } from '../mqtt/mqtt-options.ts'
 import type { ServerOptions } from '../options.ts'
@@ -42,6 +43,7 @@ export type Configurable =
   | 'log'
   | 'inspect'
   | 'control'
+  | 'ingest'
 
 /**
  * What `createServer` takes of a configuration.
@@ -55,6 +57,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
   const { enabled: mayCompress, ...compression } = settings.group('compression')
   const { enabled: mayInspect, ...inspect } = settings.group('inspect')
   const { enabled: mayControl, ...control } = settings.group('control')
+  const ingest = settings.group('ingest')
   const tls = toTls(settings)
   const redis = toRedisOptions(settings)
   return {
@@ -66,6 +69,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
     pusher: toPusherOptions(settings),
     mqtt: mayMqtt === true && (mqtt as MqttOptions),
     inspect: mayInspect === true && inspect,
+    ...('sources' in ingest && { ingest: ingest as unknown as IngestOptions }),
     // Without a token nobody could use it.
     ...(mayControl === true && 'token' in control && { control: control as unknown as ControlOptions }),
     ...(tls && { tls }),

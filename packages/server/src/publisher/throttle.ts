@@ -21,6 +21,13 @@ export interface Throttled<T> {
 interface ThrottleNeeds<T> {
   readonly clock: Clock
   readonly publish: (payloads: readonly T[]) => Promise<void>
+  /** @default 10000 */
+  readonly mostWaiting?: number
+}
+
+/** How many values wait. */
+interface Waiting {
+  readonly waiting: () => number
 }
 
 /** More wait only while the server takes nothing; the oldest give way. */
@@ -29,8 +36,8 @@ const MOST_WAITING = 10_000
 /** At once, and then every `everyMs` for as long as there is something; while a publish is on its way the next waits. */
 export function createThrottle<T>(
   { everyMs, key = () => '', keep = 'latest', onError = warn }: ThrottleOptions<T>,
-  { clock, publish }: ThrottleNeeds<T>,
-): Throttled<T> {
+  { clock, publish, mostWaiting = MOST_WAITING }: ThrottleNeeds<T>,
+): Throttled<T> & Waiting {
   let waiting = new Map<unknown, T>()
   let cancel: (() => void) | undefined
   let sending: Promise<void> | undefined
@@ -61,9 +68,9 @@ export function createThrottle<T>(
     const name = keep === 'all' ? Symbol('each') : key(payload)
     waiting.delete(name)
     waiting.set(name, payload)
-    if (waiting.size > MOST_WAITING) {
+    if (waiting.size > mostWaiting) {
       waiting.delete(waiting.keys().next().value)
-      onError(new Error(`A value was left out, because ${MOST_WAITING} wait already`))
+      onError(new Error(`A value was left out, because ${mostWaiting} wait already`))
     }
     next()
   }
@@ -77,7 +84,7 @@ export function createThrottle<T>(
     open()
   }
 
-  return Object.assign(add, { flush })
+  return Object.assign(add, { flush, waiting: () => waiting.size })
 }
 
 const warn = (error: unknown): void =>

@@ -3,7 +3,7 @@ import type { AuthRefusal, User } from '../../authenticate.ts'
 import type { Denial } from '../../authorize.ts'
 import { allow } from '../../cors.ts'
 import { identify, isRefusal } from '../../identify.ts'
-import { HttpProblem, sendJson } from '../../json-http.ts'
+import { HttpProblem, LaterProblem, sendJson, sendProblem } from '../../json-http.ts'
 import { createOriginCheck, type OriginCheck } from '../../origin.ts'
 import { toRequest, toUrl } from '../../request.ts'
 import type { Route } from '../../route.ts'
@@ -44,20 +44,7 @@ async function handle(
     const user = await userOf(request, asked.socketId, pusher)
     sendJson(reply, 200, await answer(asked, user, app, pusher))
   } catch (error) {
-    if (!(error instanceof HttpProblem)) throw error
-    const { status, code, message } = error
-    if (error instanceof LaterProblem) reply.setHeader('Retry-After', Math.ceil(error.retryMs / 1000))
-    sendJson(reply, status, { error: { code, message } })
-  }
-}
-
-/** It may be asked again. */
-class LaterProblem extends HttpProblem {
-  readonly retryMs: number
-
-  constructor(status: number, code: string, message: string, retryMs: number) {
-    super(status, code, message)
-    this.retryMs = retryMs
+    sendProblem(reply, error)
   }
 }
 
