@@ -24,9 +24,6 @@ const rows = [
   { name: 'receive limit, 1 kB', what: 'receive', count: 200_000, bytes: 1000, budget: 4, u8: true },
 ]
 
-/** How much less the slower peers do: what a message costs is the same. */
-const SLOWER = 10
-
 /** Ours beside MQTT.js and the small clients, over TCP and WebSocket: CPU of the client's process per message, in turns. */
 export async function compareClients() {
   const program = findProgram('mosquitto')
@@ -53,8 +50,7 @@ async function compare(file, { what, count, bytes, budget, u8 }, url, kind) {
   const costs = new Map(names.map((name) => [name, []]))
   for (let round = 0; round < ROUNDS; round++)
     for (const name of round % 2 ? names : [...names].reverse()) {
-      const many = name.endsWith('-mqtt') ? count / SLOWER : count
-      const { usPerMessage } = await child(file, [name, what, url, `${many}`, `${bytes}`])
+      const { usPerMessage } = await child(file, [name, what, url, `${count}`, `${bytes}`])
       costs.get(name)?.push(usPerMessage)
     }
   const ours = costs.get('ours') ?? []
