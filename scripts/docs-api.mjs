@@ -61,6 +61,7 @@ const serverRoots = {
   [`${SERVER}/control`]: { ControlOptions: 'control.' },
   [`${SERVER}/inspect`]: { InspectOptions: 'inspect.' },
   [`${SERVER}/ingest`]: { IngestOptions: 'ingest.' },
+  [`${SERVER}/metrics`]: { MetricsOptions: 'metrics.' },
 }
 /** Groups of numbers that are options by themselves. */
 const SERVED = ['rakit', 'pusher', 'mqtt', 'ingest', 'compression']

@@ -23,6 +23,7 @@ import { createRawEndpoint } from './raw/endpoint.ts'
 import { createRedisAdapter } from './redis/redis-adapter.ts'
 import { createReloads, type Reloads } from './reloads.ts'
 import type { Route } from './route.ts'
+import { createTally, type Tally } from './tally.ts'
 import type { Endpoint, WireRequest } from './wire.ts'
 
 /** What the endpoints of this package are made of. */
@@ -38,6 +39,7 @@ export interface Context {
   readonly faults: FaultBoard
   readonly reloads: Reloads
   readonly addressOf: AddressOf
+  readonly tally: Tally
 }
 
 /** The server without its sockets. */
@@ -56,7 +58,8 @@ export interface Core extends Context {
 
 export function createCore(options: Resolved): Core {
   const { clock, limits, mode } = options
-  const hooks = createHooks()
+  const tally = createTally()
+  const hooks = createHooks(() => tally.count('crashes', {}))
   const guard = createGuard({ clock, hookMs: options.times.hookMs, crash: hooks.crash })
   const rules = createRules({ isOpen: mode === 'development', guard })
   for (const [pattern, grant] of Object.entries(options.channels)) rules.add(pattern, () => grant)
@@ -72,7 +75,8 @@ export function createCore(options: Resolved): Core {
   const faults = new FaultBoard(clock)
   const reloads = createReloads(hooks, clock)
   const addressOf = createAddressOf(options)
-  const context: Context = { options, clock, hooks, adapter, hub, rules, guard, faults, reloads, addressOf }
+  const shared = { options, clock, hooks, adapter, hub, rules, guard, faults, tally }
+  const context: Context = { ...shared, reloads, addressOf }
   const connections = createConnections(limits)
   faults.onNow((armed) => strikeNow(armed, context, connections))
   const services = new Map<Endpoint, Service>()

@@ -36,7 +36,7 @@ export interface HookTable {
 }
 
 /** Listeners hear in order, on a snapshot, and none can stop another or the server. */
-export function createHooks(): HookTable {
+export function createHooks(onCrash: () => void = () => {}): HookTable {
   const table = new Map<HookName, readonly Listener<never>[]>()
 
   const emit = <H extends HookName>(hook: H, ...values: Hooks[H]): void => {
@@ -52,6 +52,7 @@ export function createHooks(): HookTable {
   }
 
   const crash = (error: unknown, where: string): void => {
+    onCrash()
     if (table.has('crash')) emit('crash', error, where)
     else warn(error, where)
   }

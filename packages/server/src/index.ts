@@ -34,6 +34,7 @@ export type {
 export type { InspectOptions } from './inspect/inspect-options.ts'
 export type { Listening } from './listener.ts'
 export type { LogEntry, LogLevel, LogOptions } from './log/log-options.ts'
+export type { MetricsOptions } from './metrics/metrics-options.ts'
 export type { AuthExchange, AuthStep, EnhancedAuth, MqttOptions } from './mqtt/mqtt-options.ts'
 export type { MqttPublishOptions } from './mqtt/publish-mqtt.ts'
 export type { ServerOptions } from './options.ts'

@@ -7,6 +7,7 @@ import { invalid } from './errors.ts'
 import { type IngestOptions, resolveIngest } from './ingest/ingest-options.ts'
 import type { InspectOptions } from './inspect/inspect-options.ts'
 import type { LogOptions } from './log/log-options.ts'
+import type { MetricsOptions } from './metrics/metrics-options.ts'
 import { type MqttOptions, resolveMqtt } from './mqtt/mqtt-options.ts'
 import type { PusherOptions } from './pusher/app.ts'
 import { resolvePusher } from './pusher/resolve-pusher.ts'
@@ -88,6 +89,11 @@ export interface ServerOptions extends Partial<Numbers<'server'>> {
   readonly inspect?: boolean | InspectOptions
   /** Takes rows at `/ingest/{source}`, throttles and aggregates them. @default not served */
   readonly ingest?: IngestOptions
+  /**
+   * Serves `/metrics` for Prometheus: in development to this machine, and with a token to whoever knows it.
+   * @default true in development
+   */
+  readonly metrics?: boolean | MetricsOptions
   /** Endpoints of your own, by path. A path may have holes: `/app/{key}`. */
   readonly endpoints?: Readonly<Record<string, Endpoint>>
   /** Further pages of plain HTTP. */
@@ -110,13 +116,19 @@ export function resolveOptions(options: ServerOptions) {
   if (path && !/^(\/[\w.~-]+)+$/.test(path))
     throw invalid('path', "empty, or a path like '/realtime' without a slash at its end", path)
   const isDevelopment = mode === 'development'
-  const { rakit = isDevelopment, pusher = isDevelopment, inspect = isDevelopment } = options
+  const {
+    rakit = isDevelopment,
+    pusher = isDevelopment,
+    inspect = isDevelopment,
+    metrics = isDevelopment,
+  } = options
   if (options.control && mode === 'production')
     throw invalid('control', 'left out in production, because it causes faults', '[hidden]')
   checkToken('control.token', options.control?.token)
   checkToken('inspect.token', Object(inspect).token)
   if (options.ingest) checkToken('ingest.token', options.ingest.token ?? '')
   const served = Object.entries({ raw, pusher, mqtt }).flatMap(([name, is]) => (is ? [name] : []))
+  checkToken('metrics.token', Object(metrics).token)
   return {
     mode,
     host,
@@ -139,6 +151,7 @@ export function resolveOptions(options: ServerOptions) {
     control: options.control,
     inspect: inspect === true ? {} : inspect,
     ingest: options.ingest && resolveIngest(options.ingest, served),
+    metrics: metrics === true ? {} : metrics,
     endpoints,
     routes,
     clock,

@@ -3,6 +3,8 @@ import type { Core } from './core.ts'
 import { createHealthRoutes } from './health.ts'
 import { createIngest } from './ingest/ingest-routes.ts'
 import { createInspector } from './inspect/inspect-routes.ts'
+import { createMetricsRoutes } from './metrics/metrics-routes.ts'
+import { Traffic } from './metrics/traffic.ts'
 import type { Route } from './route.ts'
 import { usedPercent } from './usage.ts'
 import type { Verbs } from './verbs.ts'
@@ -16,7 +18,7 @@ export interface OwnRoutes {
 
 export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => boolean): OwnRoutes {
   const { options, clock } = core
-  const { mode, control, inspect, memoryPercent } = options
+  const { mode, control, inspect, metrics, memoryPercent } = options
   const startedAt = clock.now()
   const health = createHealthRoutes({
     memoryPercent,
@@ -38,6 +40,9 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
       ...(control ? createControlRoutes(control, verbs) : []),
       ...(inspector?.routes ?? []),
       ...(ingest?.routes ?? []),
+      ...(metrics
+        ? createMetricsRoutes(metrics, { core, isDraining, traffic: new Traffic(toTrafficNeeds(core)) })
+        : []),
     ],
     close() {
       inspector?.close()
@@ -45,3 +50,9 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
     },
   }
 }
+
+const toTrafficNeeds = ({ hooks, connections, endpoints }: Core) => ({
+  hooks,
+  connections,
+  endpoints: [...endpoints.all].map(({ name }) => name),
+})

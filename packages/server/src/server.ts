@@ -3,6 +3,7 @@ import { ServerError } from './errors.ts'
 import { createListener, type Listening } from './listener.ts'
 import { createLog, type Log } from './log/log.ts'
 import { logServer } from './log/log-server.ts'
+import { countRequests } from './metrics/count-requests.ts'
 import { createMqttListener } from './mqtt/mqtt-listener.ts'
 import { resolveOptions, type ServerOptions } from './options.ts'
 import { createOwnRoutes } from './own-routes.ts'
@@ -11,7 +12,7 @@ import { createVerbs, type Verbs } from './verbs.ts'
 
 export interface CloseOptions {
   /**
-   * Asks clients to move elsewhere within this time, and lets them go on until they have.
+   * Asks clients to move elsewhere within this time, spread over two thirds of it, and lets them go on until they have.
    * @default 0
    */
   readonly drainMs?: number
@@ -45,7 +46,8 @@ export function createServer(options: ServerOptions = {}): Server {
 
   const verbs = createVerbs(core)
   const own = createOwnRoutes(core, verbs, () => isDraining)
-  const listener = createListener(core, [...own.routes, ...resolved.routes], () => isDraining)
+  const routes = countRequests([...own.routes, ...resolved.routes], core.tally)
+  const listener = createListener(core, routes, () => isDraining)
 
   const { mqtt } = resolved
   const mqttListener =
@@ -82,9 +84,10 @@ export function createServer(options: ServerOptions = {}): Server {
 }
 
 function startLog({ options, hooks, clock }: Core): Log | undefined {
-  const { log: given, control, inspect, ingest, tls } = options
+  const { log: given, control, inspect, metrics, ingest, tls } = options
   if (!given) return undefined
-  const known = [control?.token, inspect ? inspect.token : undefined, ingest?.token, tls?.passphrase]
+  const own = [inspect, metrics].map((page) => (page ? page.token : undefined))
+  const known = [control?.token, ...own, ingest?.token, tls?.passphrase]
   const log = createLog(given, { clock, secrets: known.flatMap((secret) => secret ?? []) })
   logServer(hooks, log, clock)
   return log

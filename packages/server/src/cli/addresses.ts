@@ -35,7 +35,7 @@ export function toPlaces(
     ...(settings.get('mqtt.enabled') ? [dial('mqtt', 'createMqtt')] : []),
     ...(mqtt.port === undefined ? [] : [toMqtt(`mqtt://${hostname}:${mqtt.port}`)]),
     ...(mqtt.tlsPort === undefined ? [] : [toMqtt(`mqtts://${hostname}:${mqtt.tlsPort}`)]),
-    ...(mayInspect(settings)
+    ...(isServed(settings, 'inspect')
       ? [
           {
             name: 'inspector',
@@ -46,6 +46,7 @@ export function toPlaces(
     ...(controlToken === undefined
       ? []
       : [{ name: 'control', url: `${base}/_control`, use: `Authorization: Bearer ${controlToken}` }]),
+    ...(isServed(settings, 'metrics') ? [{ name: 'metrics', url: `${base}/metrics` }] : []),
     { name: 'health', url: `${base}/health` },
   ]
 }
@@ -86,9 +87,9 @@ export function toOutsideUrls({ host, url }: Listening): readonly string[] {
     .map(({ address }) => url.replace(/\/\/[^/]+:/, `//${address}:`))
 }
 
-function mayInspect(settings: Settings): boolean {
-  const isServed = settings.get('mode') === 'development' || settings.get('inspect.token') !== undefined
-  return isServed && settings.get('inspect.enabled') === true
+function isServed(settings: Settings, page: 'inspect' | 'metrics'): boolean {
+  const isOpen = settings.get('mode') === 'development' || settings.get(`${page}.token`) !== undefined
+  return isOpen && settings.get(`${page}.enabled`) === true
 }
 
 const isEverywhere = (host: string): boolean => EVERYWHERE.includes(host)

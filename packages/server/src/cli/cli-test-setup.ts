@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +24,7 @@ export interface Running {
 /** Builds the command from source for the tests of one file; the result runs it. */
 export function buildCli(): { run(args: readonly string[], options?: RunOptions): Running } {
   // Its package.json has to be one folder up, and its dependencies are found from there.
-  const path = join(home, '.cache', 'cli.js')
+  const path = join(home, `.cache/cli-${randomUUID()}.js`)
   beforeAll(async () => {
     await build({
       entryPoints: [join(home, 'src/cli.ts')],
@@ -31,11 +32,11 @@ export function buildCli(): { run(args: readonly string[], options?: RunOptions)
       bundle: true,
       platform: 'node',
       format: 'esm',
-      external: ['ws'],
+      external: ['ws', 'prom-client'],
       conditions: ['@org/source'],
     })
   })
-  afterAll(() => rmSync(join(path, '..'), { recursive: true, force: true }))
+  afterAll(() => rmSync(path, { force: true }))
   return { run: (args, options) => run(path, args, options) }
 }
 

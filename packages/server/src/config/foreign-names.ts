@@ -20,7 +20,8 @@ const foreign: Readonly<Record<string, string>> = {
   database: 'here it is `redis`; a file may have `database.redis`',
   debug: 'here it is `log.level` with `debug`',
   ssl: 'here it is `tls`: `tls.cert`, `tls.key`, `tls.ca`, `tls.passphrase`',
-  metrics: 'belongs to soketi. `/usage` tells memory, connections and channels',
+  'metrics.driver': 'left out: metrics are for Prometheus',
+  'metrics.prometheus': 'left out: names of metrics begin with `realtime_`',
   // Others
   maxMessageBytes: 'here it is `limits.frameBytes`',
   idleTimeout: 'here it is `times.idleMs`',

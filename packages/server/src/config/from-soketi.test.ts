@@ -104,10 +104,11 @@ describe('a soketi.json', () => {
     const { settings, problems } = readFile({
       ...described,
       log: { level: 'warn' },
-      metrics: { enabled: true },
+      metrics: { enabled: true, driver: 'prometheus', prometheus: { prefix: 'soketi_' } },
     })
     expect(settings.get('log.level')).toBe('warn')
-    expect(problems).toMatchObject([{ option: 'metrics' }])
+    expect(settings.get('metrics.enabled')).toBe(true)
+    expect(problems.map(({ option }) => option)).toEqual(['metrics.driver', 'metrics.prometheus'])
   })
 
   it('lets everybody in where it has a star', () => {

@@ -38,7 +38,9 @@ describe('loadOptions', () => {
         const { log: _log, rakit, ...rest } = resolveOptions({ authenticate: 'anonymous', ...options })
         return { ...rest, rakit: rakit && resolveRakit(rakit) }
       }
-      expect(resolve(loadOptions({ env: { REALTIME_MODE: mode } }))).toEqual(resolve({ mode, inspect: true }))
+      expect(resolve(loadOptions({ env: { REALTIME_MODE: mode } }))).toEqual(
+        resolve({ mode, inspect: true, metrics: true }),
+      )
     },
   )
 

@@ -3,14 +3,13 @@ import { type Group, type Range, ranges } from '../ranges.ts'
 import { mqttRows } from './mqtt-rows.ts'
 import { numberHelp } from './number-help.ts'
 import type { OptionRow } from './option-row.ts'
+import { ORIGINS, ownPageRows, SECRET } from './own-page-rows.ts'
 import { pusherRows } from './pusher-rows.ts'
 import { redisRows } from './redis-rows.ts'
 
 const FILE = { kind: 'text', what: 'the path of a file' } as const
-const SECRET = { kind: 'text', what: 'text of at least 16 characters', pattern: /^.{16,}$/ } as const
 const SWITCH = { kind: 'switch' } as const
 const PORT_ALIASES = ['PUSHER_PORT', 'REVERB_PORT', 'REVERB_SERVER_PORT']
-const ORIGINS = 'a list of origins like https://app.example.org'
 
 /** Every option of the command, in the order in which they are shown. */
 export const optionTable: readonly OptionRow[] = [
@@ -179,38 +178,7 @@ export const optionTable: readonly OptionRow[] = [
     fallback: false,
     help: 'Whether `debug` shows what frames carry; secrets are left out',
   },
-  {
-    name: 'inspect.enabled',
-    accepts: SWITCH,
-    fallback: true,
-    help: 'Whether `/_inspect` is served: in `development` to this machine, anywhere else only with `inspect.token`',
-  },
-  {
-    name: 'inspect.token',
-    accepts: SECRET,
-    fallback: undefined,
-    isSecret: true,
-    help: 'Opens the inspector to whoever knows it, from anywhere',
-  },
-  {
-    name: 'control.enabled',
-    accepts: SWITCH,
-    fallback: { development: true, production: false },
-    help: 'Whether `/_control` is served, which causes faults. Never in `production`, and to this machine alone',
-  },
-  {
-    name: 'control.token',
-    accepts: SECRET,
-    fallback: undefined,
-    isSecret: true,
-    help: 'What has to be sent to `/_control`. Without it one is made and printed at every start',
-  },
-  {
-    name: 'control.origins',
-    accepts: { kind: 'list', words: [], what: ORIGINS },
-    fallback: [],
-    help: 'Pages of other origins that may use `/_control`',
-  },
+  ...ownPageRows,
 ]
 
 /** Names, defaults and ranges of numbers come from where the server has them. */

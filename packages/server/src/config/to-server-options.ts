@@ -42,6 +42,7 @@ export type Configurable =
   | 'redis'
   | 'log'
   | 'inspect'
+  | 'metrics'
   | 'control'
   | 'ingest'
 
@@ -56,6 +57,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
   const { enabled: mayMqtt, ...mqtt } = settings.group('mqtt')
   const { enabled: mayCompress, ...compression } = settings.group('compression')
   const { enabled: mayInspect, ...inspect } = settings.group('inspect')
+  const { enabled: mayMeasure, ...metrics } = settings.group('metrics')
   const { enabled: mayControl, ...control } = settings.group('control')
   const ingest = settings.group('ingest')
   const tls = toTls(settings)
@@ -70,6 +72,7 @@ export function toServerOptions(settings: Settings): ServerOptions {
     mqtt: mayMqtt === true && (mqtt as MqttOptions),
     inspect: mayInspect === true && inspect,
     ...('sources' in ingest && { ingest: ingest as unknown as IngestOptions }),
+    metrics: mayMeasure === true && metrics,
     // Without a token nobody could use it.
     ...(mayControl === true && 'token' in control && { control: control as unknown as ControlOptions }),
     ...(tls && { tls }),

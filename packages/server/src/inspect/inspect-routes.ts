@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { HttpProblem, sendJson } from '../json-http.ts'
-import { isLocalPeer } from '../local-peer.ts'
+import { createOwnAdmission, notThere, toOwnRoute } from '../own-admission.ts'
 import type { Route } from '../route.ts'
-import { createTokenCheck } from '../token-check.ts'
 import type { Verbs } from '../verbs.ts'
 import type { InspectOptions } from './inspect-options.ts'
 import { Observatory } from './observatory.ts'
@@ -47,21 +46,10 @@ export interface Inspector {
 /** The page of the inspector, and the JSON that it lives on. */
 export function createInspector({ options, mode, hasControl, verbs, clock }: InspectNeeds): Inspector {
   const { token } = options
-  const hasToken = token === undefined ? undefined : createTokenCheck(token)
+  const { hasToken, isHome, admit } = createOwnAdmission({ option: 'inspect', mode, token })
   const hello = { kind: 'hello', mode, startedAt: clock.date(), control: hasControl } as const
   const observatory = new Observatory(verbs, clock, hello)
   const streams = new Set<ServerResponse>()
-  const isHome = (request: IncomingMessage): boolean => mode === 'development' && isLocalPeer(request)
-
-  const admit = (request: IncomingMessage, reply: ServerResponse): void => {
-    // A page of another origin can send the request, though it could not read the answer.
-    if (/^(cross|same)-site$/.test(`${request.headers['sec-fetch-site']}`))
-      throw new HttpProblem(403, 'forbidden', 'Pages of other origins may not look')
-    if (isHome(request) || hasToken?.(request)) return
-    if (!hasToken) throw notThere()
-    reply.setHeader('WWW-Authenticate', 'Bearer')
-    throw new HttpProblem(401, 'unauthenticated', 'The token of option `inspect.token` is missing or wrong')
-  }
 
   const stream = (request: IncomingMessage, reply: ServerResponse): void => {
     if (request.method === 'HEAD') return void reply.writeHead(200).end()
@@ -90,27 +78,11 @@ export function createInspector({ options, mode, hasControl, verbs, clock }: Ins
     sendJson(reply, 200, report)
   }
 
-  const route = (
-    path: string,
-    handle: (request: IncomingMessage, reply: ServerResponse) => unknown,
-  ): Route => ({
-    path: ROOT + path,
-    async handle(request, reply) {
-      try {
-        await handle(request, reply)
-      } catch (error) {
-        if (!(error instanceof HttpProblem)) throw error
-        const { status, code, message } = error
-        sendJson(reply, status, { error: { code, message } })
-      }
-    },
-  })
-
   const guarded = (
     path: string,
     handle: (request: IncomingMessage, reply: ServerResponse) => unknown,
   ): Route =>
-    route(path, (request, reply) => {
+    toOwnRoute(ROOT + path, (request, reply) => {
       admit(request, reply)
       return handle(request, reply)
     })
@@ -118,7 +90,7 @@ export function createInspector({ options, mode, hasControl, verbs, clock }: Ins
   return {
     routes: [
       // The page itself holds nothing; it asks for the token.
-      route('', (request, reply) => {
+      toOwnRoute(ROOT, (request, reply) => {
         if (!hasToken && !isHome(request)) throw notThere()
         reply.writeHead(200, pageHeaders).end(page)
       }),
@@ -130,7 +102,5 @@ export function createInspector({ options, mode, hasControl, verbs, clock }: Ins
     },
   }
 }
-
-const notThere = (): HttpProblem => new HttpProblem(404, 'not-found', 'Not Found')
 
 const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URL(url, 'http://server').searchParams

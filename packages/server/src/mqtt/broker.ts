@@ -2,9 +2,10 @@ import { isShared, type Qos } from '@org/realtime-mqtt/codec'
 import type { User } from '../authenticate.ts'
 import { type Decision, isDenial } from '../authorize.ts'
 import type { Context } from '../core.ts'
+import { countDrop } from './counts.ts'
 import type { Message } from './message.ts'
 import type { MqttSettings } from './mqtt-options.ts'
-import { Outgoing } from './outgoing.ts'
+import { type Dropped, Outgoing } from './outgoing.ts'
 import { reasons } from './reasons.ts'
 import { type Attached, Session } from './session.ts'
 import { createMemoryStore, type Later, type MqttStore } from './store.ts'
@@ -30,7 +31,7 @@ export class Broker {
   readonly #online = new Map<string, Session>()
   readonly #subscriptions = new Subscriptions()
   /** Those that are not over, whether or not their client is there. */
-  readonly #sessions = new Set<Session>()
+  readonly sessions = new Set<Session>()
   #isStopped = false
 
   constructor(context: Context, settings: MqttSettings) {
@@ -121,8 +122,8 @@ export class Broker {
   revoke(channel: string, isMeant: (who: { readonly user: string }) => boolean): number {
     const isOut = ({ user, filters }: Session): boolean =>
       isMeant({ user: user.id }) && [...filters.values()].some(({ matched }) => matched === channel)
-    const meant = [...this.#sessions].filter(isOut)
-    for (const session of this.#sessions) session.hearing.forget(channel)
+    const meant = [...this.sessions].filter(isOut)
+    for (const session of this.sessions) session.hearing.forget(channel)
     for (const session of meant) {
       session.expiryMs = 0
       if (session.attached) session.attached.end(reasons.administrative, `Put out of ${channel}`)
@@ -152,7 +153,8 @@ export class Broker {
   #create(client: string, user: User): Session {
     const { clock } = this.context
     const { queuedMessages: messages, queuedBytes: bytes, inFlight } = this.settings
-    const outgoing = new Outgoing({ clock, messages, bytes, inFlight })
+    const dropped: Dropped = (why) => countDrop(this.context.tally, why)
+    const outgoing = new Outgoing({ clock, messages, bytes, inFlight, dropped })
     const mayHear = (session: Session) => (topic: string) => this.#mayHear(session, topic)
     return new Session({ client, user, outgoing, mayHear })
   }
@@ -165,7 +167,7 @@ export class Broker {
 
   #begin(session: Session, attached: Attached): Session {
     session.attach(attached)
-    this.#sessions.add(session)
+    this.sessions.add(session)
     this.#online.set(session.client, session)
     return session
   }
@@ -176,7 +178,7 @@ export class Broker {
   }
 
   #end(session: Session): void {
-    this.#sessions.delete(session)
+    this.sessions.delete(session)
     session.cancelEnd?.()
     session.cancelWill?.()
     for (const filter of [...session.filters.keys()]) this.unsubscribe(session, filter)

@@ -4,6 +4,7 @@ import { isDenial } from '../authorize.ts'
 import { identify, isRefusal } from '../identify.ts'
 import { randomId } from '../ids.ts'
 import type { MqttConnection } from './connection.ts'
+import { countDrop } from './counts.ts'
 import { Message } from './message.ts'
 import { reasons, toAuthReason, toDeniedReason } from './reasons.ts'
 import { PacketSender } from './sender.ts'
@@ -87,6 +88,7 @@ function start(
     maximumPacketSize: properties.maximumPacketSize ?? Infinity,
     topicAliases: Math.min(properties.topicAliasMaximum ?? 0, settings.topicAliases),
     isSlow: () => options.slowConsumer === 'drop' && wire.bufferedBytes > bufferBytes / 2,
+    dropped: (why) => countDrop(broker.context.tally, why),
   })
   const told = level === 5 ? { ...toProperties(connection, packet, session), ...authentication } : undefined
   const connack: Connack = { type: 'connack', level, sessionPresent, code: 0, properties: told }

@@ -19,7 +19,7 @@ import { handle } from './handle.ts'
 import { Incoming } from './incoming.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { OpenConnection } from './open-connection.ts'
-import { endingReasons, reasons, toReturnCode } from './reasons.ts'
+import { countRefusal, endingReasons, reasons, toReturnCode } from './reasons.ts'
 import { refuseVersion } from './refuse-version.ts'
 import type { PacketSender } from './sender.ts'
 import type { Attached, Session } from './session.ts'
@@ -241,6 +241,7 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
     const properties = sentence ? { reasonString: sentence } : undefined
     if (name === 'open' && this.#level === 5) this.send({ type: 'disconnect', code: reason, properties })
     if (name !== 'connecting') return
+    countRefusal(this.broker.context.tally, 'connection', reason)
     const said = reason === reasons.takenOver ? reasons.unavailable : reason
     const code = this.#level === 5 ? said : toReturnCode(said)
     if (code !== undefined)

@@ -4,7 +4,7 @@ import { Pace } from '../pace.ts'
 import type { Broker } from './broker.ts'
 import { Message } from './message.ts'
 import type { OpenConnection } from './open-connection.ts'
-import { reasons, toDenialReason } from './reasons.ts'
+import { countRefusal, reasons, toDenialReason } from './reasons.ts'
 import { isPublic } from './topic-tree.ts'
 import { Violation } from './violation.ts'
 
@@ -88,6 +88,7 @@ export class Incoming {
 
   /** Before MQTT 5 there is no word for a refusal: it is acknowledged, and goes nowhere. */
   #answer({ qos, id }: Publish, code: number): void {
+    if (code >= 0x80) countRefusal(this.#broker.context.tally, 'publish', code)
     if (!qos) return
     if (qos === 2 && (code < 0x80 || this.#open.level < 5)) this.#open.session.received.add(id)
     this.#open.send({ type: qos === 1 ? 'puback' : 'pubrec', id, code })

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import type { Tallied } from '../tally.ts'
 import { Window } from '../window.ts'
 import type { Delivery } from './message.ts'
 import { reasons } from './reasons.ts'
@@ -21,11 +22,15 @@ interface Entry {
   isSent: boolean
 }
 
+export type Dropped = (why: Tallied['drops']['reason']) => void
+
 interface OutgoingNeeds {
   readonly clock: Clock
   readonly messages: number
   readonly bytes: number
   readonly inFlight: number
+  /** A message is left out. */
+  readonly dropped: Dropped
 }
 
 const LAST_ID = 65_535
@@ -56,7 +61,8 @@ export class Outgoing {
     if (!delivery.qos) return void this.#sender?.publish(delivery, 0, false)
     if (this.#canSend && !this.#queue.length) return this.#begin(delivery)
     const { messages, bytes } = this.#needs
-    if (this.#queue.length >= messages || this.#queueBytes + delivery.message.bytes > bytes) return
+    const isFull = this.#queue.length >= messages || this.#queueBytes + delivery.message.bytes > bytes
+    if (isFull) return this.#needs.dropped('queue-full')
     this.#queue.push(delivery)
     this.#queueBytes += delivery.message.bytes
   }

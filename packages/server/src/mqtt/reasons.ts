@@ -1,5 +1,6 @@
 import type { AuthRefusal } from '../authenticate.ts'
 import type { Denial } from '../authorize.ts'
+import type { Tallied, Tally } from '../tally.ts'
 import type { EndingCause } from '../wire.ts'
 
 /** Reason codes of MQTT 5, as far as the broker itself says them. */
@@ -28,6 +29,12 @@ export const reasons = {
   connectionRate: 0x9f,
   connectTime: 0xa0,
 } as const
+
+/** Counts a refusal by the name that its reason has here. */
+export function countRefusal(tally: Tally, what: Tallied['refusals']['what'], code: number): void {
+  const [name] = Object.entries(reasons).find(([, reason]) => reason === code) ?? []
+  tally.count('refusals', { endpoint: 'mqtt', what, reason: name ?? `${code}` })
+}
 
 /** The one table from a reason to the return code of CONNACK before MQTT 5; without a row it ends without one. */
 const returnCodes: Readonly<Record<number, number>> = {

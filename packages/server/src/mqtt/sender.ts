@@ -2,7 +2,7 @@ import { encode, type Level, type Packet, sizeOf } from '@org/realtime-mqtt/code
 import type { Clock } from '../clock.ts'
 import type { Wire } from '../wire.ts'
 import type { Delivery } from './message.ts'
-import type { Sender } from './outgoing.ts'
+import type { Dropped, Sender } from './outgoing.ts'
 
 interface SenderNeeds {
   readonly wire: Wire
@@ -14,6 +14,7 @@ interface SenderNeeds {
   readonly topicAliases: number
   /** At QoS 0 nothing more is sent for now. */
   readonly isSlow: () => boolean
+  readonly dropped: Dropped
 }
 
 /** Makes packets of deliveries, as one client takes them. */
@@ -39,16 +40,21 @@ export class PacketSender implements Sender {
   publish(delivery: Delivery, id: number, dup: boolean): boolean {
     const { wire, clock, level, topicAliases, maximumPacketSize, isSlow } = this.#needs
     const { message, qos, retain, ids } = delivery
-    if (!qos && isSlow()) return false
+    if (!qos && isSlow()) return this.#leaveOut('slow')
     const isShared = !qos && !ids && !topicAliases
     const bytes = isShared ? message.toFrame(level, retain, clock.now()) : this.#encode(delivery, id, dup)
-    if (bytes.length > maximumPacketSize) return false
+    if (bytes.length > maximumPacketSize) return this.#leaveOut('too-large')
     wire.send(bytes)
     return true
   }
 
   release(id: number, code: number): void {
     this.send({ type: 'pubrel', id, code })
+  }
+
+  #leaveOut(why: Parameters<Dropped>[0]): false {
+    this.#needs.dropped(why)
+    return false
   }
 
   #encode(delivery: Delivery, id: number, dup: boolean): Uint8Array {

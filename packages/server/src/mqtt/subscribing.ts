@@ -9,7 +9,7 @@ import { isDenial } from '../authorize.ts'
 import type { Asking } from '../hub.ts'
 import type { Broker } from './broker.ts'
 import type { OpenConnection } from './open-connection.ts'
-import { reasons, toDenialReason } from './reasons.ts'
+import { countRefusal, reasons, toDenialReason } from './reasons.ts'
 import { type Subscription, toSubscription } from './subscriptions.ts'
 import { isTooDeep } from './topic-tree.ts'
 
@@ -23,6 +23,7 @@ export async function subscribe(broker: Broker, open: OpenConnection, packet: Su
     // Gone meanwhile: the session goes on as it was.
     if (open.isOver) return
     if (refusal) {
+      countRefusal(broker.context.tally, 'join', refusal)
       codes.push(open.level === 5 ? refusal : 0x80)
       continue
     }
@@ -31,6 +32,7 @@ export async function subscribe(broker: Broker, open: OpenConnection, packet: Su
     const subscription = toSubscription(open.session, request, qos, id)
     const isNew = !open.session.filters.has(request.filter)
     broker.subscribe(subscription)
+    broker.context.tally.count('joins', { endpoint: 'mqtt' })
     codes.push(qos)
     if (wantsRetained(request, isNew)) wanting.push(subscription)
   }

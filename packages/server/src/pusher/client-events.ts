@@ -74,6 +74,8 @@ export class ClientEvents {
   }
 
   #refuse(message: string): void {
+    const { tally } = this.#connection.pusher
+    tally.count('refusals', { endpoint: 'pusher', what: 'publish', reason: '4301' })
     this.#connection.complain(4301, message)
   }
 }

@@ -66,6 +66,7 @@ export class PusherConnection implements WireHandler {
   }
 
   joined(channel: string, presence: WirePresence | undefined): void {
+    this.pusher.tally.count('joins', { endpoint: 'pusher' })
     this.send({
       event: 'pusher_internal:subscription_succeeded',
       channel,
@@ -75,6 +76,8 @@ export class PusherConnection implements WireHandler {
 
   /** Says that a channel may not be joined, in the words of the dialect. */
   refuse(channel: string, refusal: JoinRefusal): void {
+    const reason = `${refusal.status}`
+    this.pusher.tally.count('refusals', { endpoint: 'pusher', what: 'join', reason })
     if (this.app.settings.traits.refusals === 'channel')
       return this.send({ event: 'pusher:subscription_error', channel, data: refusal })
     if (refusal === MALFORMED || refusal.status === 4302) return this.misunderstood()

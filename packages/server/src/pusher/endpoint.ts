@@ -74,7 +74,11 @@ function admit(wire: Wire, pusher: Pusher, found: FoundApp): WireHandler {
   const traits = app?.settings.traits ?? dialects[pusher.dialect]
   const word = refusalOf(wire, app, traits)
   if (!word && app) return new PusherConnection(wire, pusher, app)
-  if (word) speak(wire, word, traits)
+  if (word) {
+    const reason = `${word.code}`
+    pusher.tally.count('refusals', { endpoint: 'pusher', what: 'connection', reason })
+    speak(wire, word, traits)
+  }
   if (word?.after !== 'stay' || !app) return { frame() {}, over() {} }
   // Nothing else is ever said on it.
   return { frame() {}, over: pusher.clock.after(app.settings.limits.silenceMs, () => wire.close()) }

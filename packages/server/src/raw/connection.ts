@@ -68,6 +68,7 @@ export class RawConnection implements WireHandler {
   /** Refuses credentials and ends it. */
   deny(denied: Denied): void {
     if (this.#phase.name === 'over') return
+    this.raw.tally.count('refusals', { endpoint: 'raw', what: 'connection', reason: denied.code })
     this.send({ t: 'denied', ...denied })
     this.end(endingOf(denied.code))
   }

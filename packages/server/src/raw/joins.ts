@@ -126,7 +126,8 @@ export class Joins {
 
   async #start(subscription: Subscription, after: Position | undefined): Promise<void> {
     const { channel, grant } = subscription
-    const reading = await this.#connection.raw.adapter.read(channel, after)
+    const { raw } = this.#connection
+    const reading = await raw.adapter.read(channel, after)
     const members = grant.presence ? await this.#enter(subscription, grant.presence) : undefined
     if (grant.presence && !members) return this.#giveUp(subscription, TOO_MANY_MEMBERS)
     await this.#room()
@@ -135,6 +136,7 @@ export class Joins {
     const { epoch, off } = isRecovered ? after : reading
     subscription.startAt({ epoch, off })
     const presence = members && { members, me: subscription.user }
+    raw.tally.count('joins', { endpoint: 'raw' })
     this.#connection.send({ t: 'subbed', ch: channel, epoch, off, recovered: isRecovered, ...presence })
     await this.#catchUp(subscription, reading.missed ?? [])
   }
@@ -182,6 +184,8 @@ export class Joins {
   }
 
   #refuse(ch: string, refusal: Refusal): void {
+    const { tally } = this.#connection.raw
+    tally.count('refusals', { endpoint: 'raw', what: 'join', reason: refusal.code })
     this.#connection.send({ t: 'refused', ch, ...refusal })
   }
 

@@ -123,6 +123,8 @@ export class Publishing {
 
   #nack(frame: Pub | Send, refusal: Refusal): void {
     const { id, ev } = frame
+    const { tally } = this.#connection.raw
+    tally.count('refusals', { endpoint: 'raw', what: 'publish', reason: refusal.code })
     const ch = frame.t === 'pub' ? frame.ch : `@${frame.to}`
     this.#connection.send({ t: 'nack', id, ...refusal, ch: shorten(ch), ev: shorten(ev) })
   }

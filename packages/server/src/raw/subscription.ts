@@ -117,6 +117,7 @@ export class Subscription implements Subscriber {
   /** The hole is told by the next message that finds the client reading, or when it reads again. */
   #skip({ epoch, off }: Stored): void {
     this.#skipped = { epoch, off }
+    this.#connection.raw.tally.count('drops', { endpoint: 'raw', reason: 'slow' })
     if (!this.#cancelLook) this.#lookLater()
   }
 
