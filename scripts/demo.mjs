@@ -25,7 +25,8 @@ const page = pages.includes(name) && name !== 'home' ? `${name}/` : ''
 console.log(`${page ? 'The example is at    ' : 'The examples are at  '} ${demo.url}${page} (Ctrl-C ends it)
 The server is at      ${backend.url}
 MQTT over TCP is at   ${backend.mqttUrl ?? `no port: ${ports.mqttPort} is busy`}
-Its inspector is at   ${backend.inspectUrl} (token for faults: ${backend.control.token})`)
+Its inspector is at   ${backend.inspectUrl} (token for faults: ${backend.control.token})
+It took ${Math.ceil(performance.now() / 1000)} s, with all that had to be installed.`)
 const program = programs.includes(name) ? await startProgram(name, backend) : undefined
 program?.stdout.pipe(process.stdout)
 program?.on('exit', (code) => console.log(`${name} has ended with ${code}`))

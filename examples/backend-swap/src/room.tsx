@@ -35,12 +35,18 @@ export function Room({ me }: { me: string }) {
           <span className="chip status" data-tone={status === 'connected' ? 'good' : 'warn'}>
             {status}
           </span>
-          <span className="chip" data-tone="rest">
+          <span className="chip" data-tone={state === 'rejected' ? 'bad' : 'rest'}>
             {state}
           </span>
         </span>
       </div>
-      {lines.size === 0 && <p className="empty">Nobody has said anything since you are here.</p>}
+      {lines.size === 0 && (
+        <p className="empty">
+          {state === 'rejected'
+            ? 'You may not enter this room.'
+            : 'Nobody has said anything since you are here.'}
+        </p>
+      )}
       <ul className="plain lines" aria-live="polite">
         {[...lines.values()].map(({ id, by, text }) => (
           <li key={id}>

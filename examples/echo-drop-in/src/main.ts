@@ -36,12 +36,17 @@ echo.connector.onConnectionChange((status: string) => {
   find('status').dataset['tone'] = status === 'connected' ? 'good' : 'warn'
 })
 
-echo.private('orders').listen('.OrderShipped', ({ item }: { readonly item: string }) => {
-  find('no-orders').hidden = true
-  const line = document.createElement('li')
-  line.textContent = item
-  find('orders').prepend(line)
-})
+echo
+  .private('orders')
+  .listen('.OrderShipped', ({ item }: { readonly item: string }) => {
+    find('no-orders').hidden = true
+    const line = document.createElement('li')
+    line.textContent = item
+    find('orders').prepend(line)
+  })
+  .error(() => {
+    find('no-orders').textContent = 'You may not see orders.'
+  })
 
 const members = new Map<string, string>()
 const showMembers = (): void => {
@@ -51,6 +56,7 @@ const showMembers = (): void => {
     line.textContent = id === me ? `${name} (you)` : name
     return line
   })
+  find('nobody').hidden = lines.length > 0
   find('here').replaceChildren(...lines)
 }
 

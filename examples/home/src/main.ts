@@ -37,7 +37,10 @@ const toList = (): readonly HTMLElement[] => [
     h(
       'p',
       { class: 'soft' },
-      'Every page talks to one reference server. Open two windows, and break the line.',
+      'Every page talks to one reference server. Open two windows, and break the line. ',
+      'A worker in Node has no page: ',
+      h('code', {}, 'npm run demo -- node-worker'),
+      '.',
     ),
   ),
   h(

@@ -44,6 +44,7 @@ rakit.id.subscribe(showMe)
 rakit.members.subscribe(showMembers)
 client.status.subscribe(showStatus)
 showStatus()
+showMembers()
 
 function showStatus(): void {
   const { status: word } = client.status.get()

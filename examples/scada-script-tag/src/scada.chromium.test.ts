@@ -1,6 +1,10 @@
 import { createControl } from '@org/example-backend/control'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { useDemo } from '../../backend/src/demo-test-setup.ts'
+
+/** The feed ends. */
+const NO_DATA = { at: 'frame', do: 'drop', direction: 'out', type: 'scada.data.received' } as const
+const SOON = { timeout: 20_000 }
 
 const demo = useDemo()
 
@@ -100,17 +104,12 @@ describe('SCADA on a plain page', () => {
       const calls = count().map((calls, index) => calls - (before[index] ?? 0))
       return { calls, windows, statuses, messages: cost.messages, frames: cost.frames, long: cost.long }
     })
-    await createControl(demo.address.control).add({
-      at: 'frame',
-      do: 'drop',
-      direction: 'out',
-      type: 'scada.data.received',
-    })
+    onTestFinished(await createControl(demo.address.control).add(NO_DATA))
     expect(burst.statuses.filter((status) => status !== 'connected')).toEqual([])
     expect(burst.calls).toHaveLength(50)
     expect(Math.max(...burst.calls)).toBeLessThanOrEqual(Math.ceil(burst.windows) + 1)
     expect(Math.min(...burst.calls)).toBeGreaterThan(0)
-    await expect.poll(() => page.evaluate(listWrong), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => page.evaluate(listWrong), SOON).toEqual([])
 
     const median = burst.frames.sort((a, b) => a - b)[burst.frames.length >> 1] ?? 0
     // How long things take is told and not judged: machines are busy.
@@ -118,6 +117,57 @@ describe('SCADA on a plain page', () => {
       `scenario 9: ${burst.messages} messages, ${burst.frames.length} frames, in the middle ` +
         `${median.toFixed(1)} ms of work in each (8), ${burst.long} tasks of the client over 50 ms (0)`,
     )
+  }, 120_000)
+
+  it('scenario 12: stays connected for ten minutes without an event, because it asks, and finds a server that is silent', async () => {
+    const control = createControl(demo.address.control)
+    onTestFinished(await control.add(NO_DATA))
+    const page = await demo.open('/home/')
+    await page.clock.install()
+    const wire = { sockets: 0, asked: 0, answered: 0 }
+    page.on('websocket', (socket) => {
+      if (!socket.url().includes('/app/')) return
+      wire.sockets++
+      socket.on('framesent', ({ payload }) => {
+        if (`${payload}`.includes('pusher:ping')) wire.asked++
+      })
+      socket.on('framereceived', ({ payload }) => {
+        if (`${payload}`.includes('pusher:pong')) wire.answered++
+      })
+    })
+    await page.goto(new URL('/scada-script-tag/', page.url()).href)
+    await page.getByText('Connected', { exact: true }).waitFor()
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 500)
+    await page.evaluate(() => {
+      const statuses: string[] = []
+      Object.assign(globalThis, { statuses })
+      ;(globalThis as unknown as Page).client.status.subscribe(({ status }) => statuses.push(status))
+    })
+    const lost = () =>
+      page.evaluate(() =>
+        (globalThis as unknown as { readonly statuses: readonly string[] }).statuses.filter(
+          (status) => status !== 'connected',
+        ),
+      )
+    for (let at = 0; at < 600; at += 26) {
+      const { asked } = wire
+      // 25 s without a frame, and it asks.
+      await page.clock.runFor(26_000)
+      await expect.poll(() => wire.answered > asked && wire.answered === wire.asked, SOON).toBe(true)
+    }
+    expect({ lost: await lost(), sockets: wire.sockets }).toEqual({ lost: [], sockets: 1 })
+
+    onTestFinished(await control.add({ at: 'now', do: 'freeze', endpoint: 'pusher' }))
+    // Another 5 s for the answer.
+    await page.clock.runFor(31_000)
+    expect((await lost())[0]).toBe('reconnecting')
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(500)
+        return page.locator('#status').textContent()
+      }, SOON)
+      .toBe('Connected')
+    expect(wire.sockets).toBe(2)
   }, 120_000)
 
   it('marks an interruption in every chart, and goes on', async () => {

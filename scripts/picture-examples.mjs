@@ -1,0 +1,120 @@
+/**
+ * `npm run pictures`: every example in every state that its users meet, wide and light, narrow and dark, as pictures
+ * in `.cache/pictures`, and what anybody could not read there. `npm run pictures -- NAME` for one.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright'
+import { auditLook, looks } from './audit-page.mjs'
+import { root } from './bootstrap.mjs'
+import { pages, startDemo } from './demo-server.mjs'
+import { findProgram } from './programs.mjs'
+
+/** @typedef {import('playwright').Page} Page */
+/** @typedef {import('../packages/server/src/index.ts').FaultRule} FaultRule */
+/**
+ * How a state comes about: rules that hold before the page is opened, and what strikes once it is live.
+ * @typedef {{ readonly held?: readonly FaultRule[], readonly next?: readonly FaultRule[], readonly isEmpty?: true }} State
+ */
+
+/** @type {Readonly<Record<string, State>>} */
+const states = {
+  connecting: { held: [{ at: 'upgrade', do: 'stall' }] },
+  live: { next: [] },
+  offline: {
+    next: [
+      { at: 'upgrade', do: 'refuse', status: 503 },
+      { at: 'now', do: 'cut' },
+    ],
+  },
+  refused: { held: [{ at: 'join', do: 'refuse', code: 'forbidden' }], next: [] },
+  ended: {
+    next: [
+      { at: 'now', do: 'close', code: 4001, endpoint: 'pusher' },
+      { at: 'now', do: 'close', code: 4002, endpoint: 'raw' },
+      { at: 'hello', do: 'deny', code: 'unauthenticated' },
+      { at: 'now', do: 'cut' },
+    ],
+  },
+  empty: {
+    held: [
+      { at: 'frame', do: 'drop', direction: 'out', type: 'scada.data.received' },
+      { at: 'frame', do: 'drop', direction: 'out', type: 'publish' },
+      { at: 'frame', do: 'drop', direction: 'out', type: 'msg' },
+    ],
+    isEmpty: true,
+    next: [],
+  },
+}
+
+const SETTLE_MS = 1500
+const folder = join(root, '.cache/pictures')
+const names = process.argv.length > 2 ? process.argv.slice(2) : pages
+
+mkdirSync(folder, { recursive: true })
+const executablePath = findProgram('chromium')
+const browser = await chromium.launch({
+  ...(executablePath !== undefined && { executablePath }),
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+})
+const demo = await startDemo({ port: 0, serverPort: 0 })
+let count = 0
+for (const [state, how] of Object.entries(states))
+  for (const name of names) count += await picture(name, state, how)
+await browser.close()
+await demo.close()
+console.log(`The pictures are in ${folder}${count > 0 ? `\n${count} breaches` : ''}`)
+process.exitCode = count > 0 ? 1 : 0
+
+/** @param {string} name @param {string} state @param {State} how */
+async function picture(name, state, { held = [], next, isEmpty }) {
+  const release = await control(held)
+  const page = await browser.newPage()
+  // Machines are busy.
+  page.setDefaultTimeout(120_000)
+  if (isEmpty) await page.route('**/api/sessions', (route) => route.fulfill({ json: { data: [] } }))
+  await page.goto(new URL(`/${name}/`, demo.url).href)
+  await page.locator('h1').first().waitFor()
+  if (next && name !== 'home')
+    await page
+      .getByText(/\bconnected/i)
+      .filter({ visible: true })
+      .first()
+      .waitFor()
+  const releaseNext = await control(next ?? [])
+  await page.waitForTimeout(SETTLE_MS)
+  let breaches = 0
+  for (const [look, { viewport, colorScheme }] of Object.entries(looks)) {
+    await page.setViewportSize(viewport ?? { width: 1280, height: 900 })
+    await page.emulateMedia({ colorScheme: colorScheme ?? 'light' })
+    await page.waitForTimeout(200)
+    await page.screenshot({
+      path: join(folder, `${name}-${state}-${look.split(' ')[0]}.png`),
+      fullPage: true,
+    })
+    for (const breach of await auditLook(page)) {
+      breaches++
+      console.error(`${name}, ${state}, ${look}: ${breach}`)
+    }
+  }
+  await page.close()
+  await releaseNext()
+  await release()
+  return breaches
+}
+
+/** Adds rules; what it returns takes them back. @param {readonly FaultRule[]} rules */
+async function control(rules) {
+  const { url, token } = demo.backend.control
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
+  /** @type {string[]} */
+  const ids = []
+  for (const rule of rules) {
+    const response = await fetch(`${url}/faults`, { method: 'POST', headers, body: JSON.stringify(rule) })
+    if (!response.ok) throw new Error(await response.text())
+    ids.push((await response.json()).id)
+  }
+  return async () => {
+    for (const id of ids) await fetch(`${url}/faults/${id}`, { method: 'DELETE', headers })
+  }
+}
