@@ -44,7 +44,7 @@ export function createWithTls<S extends Server>(
 }
 
 /** @throws ServerError `option.invalid` when it cannot be read, or certificate and key are not of each other */
-export function readTls(option: string, tls: Tls): TlsMaterial {
+function readTls(option: string, tls: Tls): TlsMaterial {
   try {
     const material = 'certFile' in tls ? readFiles(tls) : tls
     createSecureContext(material)
