@@ -2,5 +2,6 @@
 // This one of VitePress's themes brings no font: the reader's own are used.
 import theme from 'vitepress/theme-without-fonts'
 import './contrast.css'
+import './tables.css'
 
 export default theme
