@@ -10,6 +10,13 @@ vi.setConfig({ testTimeout: 120_000 })
 const SOON = { timeout: 20_000 }
 const demo = useDemo()
 
+/** Publishes as the backend of the application does. */
+function toPublisher() {
+  const [host = '', port] = demo.address.host.split(':')
+  const keys = { appId: 'booking', key: 'booking-key', secret: 'booking-secret' }
+  return createPublisher({ ...keys, channels, host, port: Number(port) })
+}
+
 const book = async (id: number): Promise<void> => {
   const response = await fetch(`http://${demo.address.host}/api/sessions/${id}/book`, {
     method: 'POST',
@@ -43,11 +50,45 @@ describe('notifications', () => {
     expect(left).toEqual({ most: 1, dialled: 1, timers: 0, listeners: [] })
   })
 
+  it('scenario 8: shows a hundred notices of one millisecond, the newest first, and lets them go after five seconds', async () => {
+    const page = await demo.open('/home/')
+    await page.clock.install()
+    await page.goto(new URL('/notifications-vue/', page.url()).href)
+    const { channel, publishBatch } = toPublisher()
+    const notices = page.locator('.notices li')
+    // Joined for sure once this has come.
+    await expect
+      .poll(async () => {
+        await channel('notifications').publish('SystemNotification', { message: 'first' })
+        return notices.count()
+      }, SOON)
+      .toBeGreaterThan(0)
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 10_000)
+    await expect.poll(() => notices.count(), SOON).toBe(0)
+
+    const messages = Array.from({ length: 100 }, (_, n) => `notice ${n}`)
+    await publishBatch(
+      messages.map((message) => ({
+        channel: 'notifications',
+        event: 'SystemNotification',
+        payload: { message },
+      })),
+    )
+    await expect.poll(() => notices.locator('p').allTextContents(), SOON).toEqual([...messages].reverse())
+    const ids = await notices.evaluateAll((items) => items.map((item) => item.getAttribute('data-id')))
+    expect(new Set(ids).size).toBe(100)
+    await page.getByRole('button', { name: 'Dismiss: notice 42' }).click()
+    await page.clock.runFor(4900)
+    expect(await notices.locator('p').allTextContents()).toEqual(
+      [...messages].reverse().filter((message) => message !== 'notice 42'),
+    )
+    await page.clock.runFor(200)
+    expect(await notices.count()).toBe(0)
+  })
+
   it('scenario 2: says of every session what the page of React says', async () => {
     const pages = [await demo.open('/notifications-vue/'), await demo.open('/booking-react/')] as const
-    const [host = '', port] = demo.address.host.split(':')
-    const keys = { appId: 'booking', key: 'booking-key', secret: 'booking-secret' }
-    const { channel } = createPublisher({ ...keys, channels, host, port: Number(port) })
+    const { channel } = toPublisher()
     const labels = () =>
       Promise.all(pages.map((page) => page.locator('[data-session="1"] .chip').textContent()))
     for (const page of pages) {
