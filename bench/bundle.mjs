@@ -21,7 +21,7 @@ export async function bundle(entry) {
     platform: 'node',
     conditions: ['@org/source'],
     define: { 'process.env.NODE_ENV': '"production"' },
-    external: ['ws', 'aedes', 'mqtt', 'mqtt-packet', 'paho-mqtt', 'u8-mqtt', 'pusher-js'],
+    external: ['ws', 'ioredis', 'aedes', 'mqtt', 'mqtt-packet', 'paho-mqtt', 'u8-mqtt', 'pusher-js'],
     logLevel: 'warning',
   })
   return outfile

@@ -17,6 +17,8 @@ export interface Message {
   readonly member?: string
   /** False leaves it out of the history. @default true */
   readonly isKept?: boolean
+  /** For so long it is what `last` finds. */
+  readonly lastMs?: number
 }
 
 /** A message that has its place in a channel. */
@@ -78,11 +80,15 @@ export interface Adapter {
   /** Somebody on this node listens to the channel from now on, so its position must not be forgotten. */
   watch(channel: string): void
   unwatch(channel: string): void
+  /** Resolves when nothing of a watched channel is missed any more; not there where one node is alone. */
+  heard?(channel: string): Promise<void>
   /** Enters for one session, the holder. Undefined when there is no room: beside the limit of all, for `most`. */
   enter(channel: string, holder: string, member: Member, most?: number): Promise<Entered | undefined>
   /** Tells whether nobody holds the member any more. */
   leave(channel: string, holder: string, member: string): Promise<boolean>
   members(channel: string): Promise<readonly Member[]>
+  /** The last message that came with `lastMs`; not there where one node is alone. */
+  last?(channel: string): Promise<Message | undefined>
   /** Tells whether the client was there, on whichever node. */
   direct(client: string, message: Message): Promise<boolean>
   /** Asks all nodes, of which this one answers first; what does not answer in time is left out. All of it is JSON. */

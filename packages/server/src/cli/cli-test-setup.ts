@@ -32,7 +32,7 @@ export function buildCli(): { run(args: readonly string[], options?: RunOptions)
       bundle: true,
       platform: 'node',
       format: 'esm',
-      external: ['ws', 'prom-client'],
+      external: ['ws', 'ioredis', 'prom-client'],
       conditions: ['@org/source'],
     })
   })

@@ -72,9 +72,13 @@ export class AppState {
       connection.end({ ...word, after: after === 'stay' ? 'close' : after })
   }
 
+  get hasWebhooks(): boolean {
+    return this.#settings.webhooks.length > 0
+  }
+
   /** Tells its webhooks. */
   tell(event: WebhookEvent): void {
-    if (this.#settings.webhooks.length) this.#tell(this, event)
+    if (this.hasWebhooks) this.#tell(this, event)
   }
 }
 

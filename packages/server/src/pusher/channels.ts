@@ -2,6 +2,7 @@ import type { Entered } from '../adapter.ts'
 import type { Denial } from '../authorize.ts'
 import { JoinFaults } from '../faults/join-faults.ts'
 import { TokenBucket } from '../token-bucket.ts'
+import type { CachedEvent } from './app-cache.ts'
 import { isCache, isPresence, isPrivate, isUserChannel, toUserChannel } from './channel-name.ts'
 import type { PusherConnection } from './connection.ts'
 import { checkJoin, type JoinRefusal, type JoinRequest, UNAUTHORIZED } from './join-check.ts'
@@ -60,7 +61,7 @@ export class Channels {
     const subscription = this.#attach(channel, new Subscription(channel, check.member, this.#connection))
     if (!subscription) this.#connection.refuse(channel, { ...NO_ROOM, error: 'Too many channels' })
     else if (check.member) void this.#enter(subscription)
-    else this.#start(subscription, undefined)
+    else this.#open(subscription, undefined)
   }
 
   /** Nothing is said of it. */
@@ -78,10 +79,9 @@ export class Channels {
     const hubName = app.toHub(channel)
     pusher.hub.detach(hubName, subscription)
     const { member, isJoined } = subscription
-    const isVacant = isJoined && pusher.hub.count(hubName) === 0
     const tell = (isGone: boolean): void => {
       if (member && isGone && isJoined) app.tell({ name: 'member_removed', channel, user_id: member.id })
-      if (isVacant && !isUserChannel(channel)) app.tell({ name: 'channel_vacated', channel })
+      if (isJoined && !isUserChannel(channel)) pusher.occupancy.left(app, channel)
     }
     if (!isUserChannel(channel)) pusher.count(app, channel)
     if (!member) return tell(false)
@@ -130,18 +130,30 @@ export class Channels {
       refusal = UNAVAILABLE
     }
     if (subscription.isOver) return
-    if (entered) return this.#start(subscription, entered)
+    if (entered) return this.#open(subscription, entered)
     this.leave(channel)
     this.#connection.refuse(channel, refusal)
   }
 
-  #start(subscription: Subscription, entered: Entered | undefined): void {
+  /** Starts at once, where one node is alone: else when nothing is missed any more. */
+  #open(subscription: Subscription, entered: Entered | undefined): void {
+    const { channel } = subscription
+    const { app, pusher } = this.#connection
+    const heard = pusher.adapter.heard?.(app.toHub(channel))
+    const cached = isCache(channel) ? pusher.recall(app, channel) : undefined
+    if (!heard && !(cached instanceof Promise)) return this.#start(subscription, entered, cached)
+    void Promise.all([cached, heard]).then(([found]) => {
+      if (!subscription.isOver) this.#start(subscription, entered, found)
+    })
+  }
+
+  #start(subscription: Subscription, entered: Entered | undefined, cached: CachedEvent | undefined): void {
     const { channel, member } = subscription
     const { app, pusher } = this.#connection
     this.#connection.joined(channel, entered && toPresence(entered.members, app.settings.traits))
-    if (pusher.hub.count(app.toHub(channel)) === 1) app.tell({ name: 'channel_occupied', channel })
+    pusher.occupancy.joined(app, channel)
     if (member && entered?.isNew) app.tell({ name: 'member_added', channel, user_id: member.id })
-    this.#recall(channel)
+    if (isCache(channel)) this.#recall(channel, cached)
     subscription.start(entered?.members ?? [])
     pusher.count(app, channel)
   }
@@ -159,13 +171,10 @@ export class Channels {
   }
 
   /** The last event of a cache channel. */
-  #recall(channel: string): void {
-    if (!isCache(channel)) return
-    const { app } = this.#connection
-    const cached = app.cache.get(channel)
+  #recall(channel: string, cached: CachedEvent | undefined): void {
     if (cached) return this.#connection.deliver(channel, cached)
     this.#connection.send({ event: 'pusher:cache_miss', channel })
-    app.tell({ name: 'cache_miss', channel })
+    this.#connection.app.tell({ name: 'cache_miss', channel })
   }
 }
 

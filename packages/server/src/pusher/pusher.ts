@@ -1,9 +1,13 @@
 import type { Message } from '../adapter.ts'
+import { type Census, createCensus } from '../census.ts'
 import type { Context } from '../core.ts'
+import { ServerError } from '../errors.ts'
+import type { CachedEvent } from './app-cache.ts'
 import type { AppState } from './app-state.ts'
 import type { Apps } from './apps.ts'
 import { isCache, isPresence } from './channel-name.ts'
 import type { Dialect } from './dialect.ts'
+import { createOccupancy, type Occupancy } from './occupancy.ts'
 
 /** What all connections and requests of Pusher's protocol share. */
 export interface Pusher extends Context {
@@ -14,6 +18,10 @@ export interface Pusher extends Context {
   publish(app: AppState, channel: string, message: Message): void
   /** Tells how many listen to a channel, where the app wants it told. */
   count(app: AppState, channel: string): void
+  readonly census: Census
+  readonly occupancy: Occupancy
+  /** The last event of a cache channel. At once, where one node is alone. */
+  recall(app: AppState, channel: string): CachedEvent | undefined | Promise<CachedEvent | undefined>
 }
 
 export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pusher {
@@ -26,23 +34,39 @@ export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pu
       .catch((error: unknown) => hooks.crash(error, `publishing to ${channel}`))
   }
 
+  const census = createCensus(adapter, hub)
+
   return {
     ...context,
     apps,
     dialect,
+    census,
+    occupancy: createOccupancy(context),
     publish(app, channel, message) {
       // Client events are passed on, and not what a channel is about.
-      if (isCache(channel) && !message.event.startsWith('client-'))
-        app.cache.set(channel, message, app.settings.limits)
-      publish(app, channel, message)
+      if (!isCache(channel) || message.event.startsWith('client-')) return publish(app, channel, message)
+      const { limits } = app.settings
+      app.cache.set(channel, message, limits)
+      publish(app, channel, { ...message, lastMs: limits.cacheMs })
+    },
+    recall(app, channel) {
+      if (!adapter.last) return app.cache.get(channel)
+      return adapter.last(app.toHub(channel)).catch((error: unknown) => {
+        if (!ServerError.is(error, 'store.away')) hooks.crash(error, `the last event of ${channel}`)
+        return app.cache.get(channel)
+      })
     },
     count(app, channel) {
       if (!app.settings.enableSubscriptionCount || isPresence(channel)) return
-      const subscription_count = hub.count(app.toHub(channel))
-      const event = 'pusher_internal:subscription_count'
-      const payload = JSON.stringify(JSON.stringify({ subscription_count }))
-      publish(app, channel, { event, payload, isKept: false })
-      app.tell({ name: 'subscription_count', channel, subscription_count })
+      const tell = (subscription_count: number): void => {
+        const event = 'pusher_internal:subscription_count'
+        const payload = JSON.stringify(JSON.stringify({ subscription_count }))
+        publish(app, channel, { event, payload, isKept: false })
+        app.tell({ name: 'subscription_count', channel, subscription_count })
+      }
+      const name = app.toHub(channel)
+      if (!adapter.heard) tell(hub.count(name))
+      else census.of(name).then(tell, (error: unknown) => hooks.crash(error, `counting ${channel}`))
     },
   }
 }

@@ -1,10 +1,10 @@
 import { createScript } from './script.ts'
 
 /**
- * KEYS: at, log, ids, ages. ARGV begin with run, fresh, keepMs, ageMs. Without a run it is that of this Redis.
+ * KEYS: at, log, ids, ages, last. ARGV begin with run, fresh, keepMs, ageMs. Without a run it is that of this Redis.
  * `at` has the epoch and the position; a channel that another run of Redis has counted begins anew, because what
  * came last may be lost there. `log` is a stream whose ids are the offsets, without holes. `ids` are those that
- * were taken, with their places, and `ages` when that was.
+ * were taken, with their places, and `ages` when that was. `last` is the last message that asks for it.
  */
 const POSITION = `
 local at, log, ids, ages = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -49,7 +49,7 @@ local function trim(mostCount, mostBytes)
 end
 `
 
-/** ARGV: ..., body, id, isKept, most messages, most bytes, most ids, age of ids, name. Gives epoch, off, isRepeat. */
+/** ARGV: ..., body, id, isKept, most messages, most bytes, most ids, age of ids, name, lastMs. Gives epoch, off, isRepeat. */
 export const appendScript = createScript(
   POSITION,
   `
@@ -93,6 +93,7 @@ if id ~= '' then
   redis.call('PEXPIRE', ages, idAgeMs + 1000)
 end
 
+if ARGV[13] ~= '0' then redis.call('SET', KEYS[5], body, 'PX', ARGV[13]) end
 redis.call('PUBLISH', ARGV[12], 'm ' .. epoch .. ' ' .. off .. '\\n' .. body)
 return { epoch, off, 0 }
 `,
@@ -128,6 +129,9 @@ redis.call('PEXPIRE', at, keepMs)
 redis.call('PUBLISH', ARGV[5], 'v ' .. fresh .. ' 0\\n')
 `,
 )
+
+/** KEYS: last. */
+export const lastScript = createScript(`return redis.call('GET', KEYS[1])`)
 
 /** KEYS: at. ARGV: keepMs. A channel that is watched is not forgotten. */
 export const keepScript = createScript(`redis.call('PEXPIRE', KEYS[1], ARGV[1])`)

@@ -1,8 +1,15 @@
 import type { AdapterEvents, Message, Position, Reading, Stored } from '../adapter.ts'
 import type { LogLimits } from '../channel-log.ts'
 import { randomId } from '../ids.ts'
-import { appendScript, evictScript, keepScript, readScript, restartScript } from './channel-scripts.ts'
-import { encodeMessage, type MessageChange, toStored } from './format.ts'
+import {
+  appendScript,
+  evictScript,
+  keepScript,
+  lastScript,
+  readScript,
+  restartScript,
+} from './channel-scripts.ts'
+import { decodeMessage, encodeMessage, type MessageChange, toStored } from './format.ts'
 import type { Keys } from './keys.ts'
 import type { RedisLink } from './redis-link.ts'
 import { type RedisSession, toAway } from './redis-session.ts'
@@ -53,6 +60,7 @@ export class Channels {
       dedupe.ids,
       dedupe.ageMs,
       keys.name(channel),
+      Math.ceil(message.lastMs ?? 0),
     ])) as [Buffer, number, number]
     return { epoch: epoch.toString(), off, isRepeat: isRepeat === 1 }
   }
@@ -77,6 +85,12 @@ export class Channels {
   /** From when on nothing of the channel is missed. */
   async isHeard(channel: string): Promise<void> {
     await this.#watches.get(channel)?.isHeard
+  }
+
+  async last(channel: string): Promise<Message | undefined> {
+    const { link, keys } = this.#needs
+    const found = (await link.call(lastScript, keys.log(channel).slice(-1), [])) as Buffer | null
+    return found ? decodeMessage(found) : undefined
   }
 
   watch(channel: string): void {

@@ -1,12 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { makeCertificate } from '../tls-test-setup.ts'
 import { startNode } from './adapter-test-setup.ts'
-import { freePort, startRedis, startWire } from './redis-test-setup.ts'
-
-const PATIENT = { timeout: 20_000 }
+import { freePort, startRedis, startWire, until } from './redis-test-setup.ts'
 
 function ask(port: number): Redis {
   const redis = new Redis({ port, host: '127.0.0.1' })
@@ -30,7 +28,7 @@ describe('nodes meet', () => {
     const [a, b] = [await startNode({ url, tls: { ca: cert } }), await startNode({ url, tls: { ca: cert } })]
     await b.follow('x')
     await a.append('x', 'safe')
-    await vi.waitFor(() => expect(b.heard).toEqual([['message', 'x', 1, 'safe']]))
+    await until(() => expect(b.heard).toEqual([['message', 'x', 1, 'safe']]))
     const stranger = await startNode({ url })
     expect(stranger.states).toMatchObject([{ isAway: true, reason: expect.stringMatching(/certificate/) }])
     const wrong = await startNode({
@@ -52,25 +50,25 @@ describe('nodes meet', () => {
     ])
     const admin = ask(redis.port)
     await admin.cluster('ADDSLOTS', ...Array.from({ length: 16_384 }, (_, slot) => slot))
-    await vi.waitFor(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'), PATIENT)
+    await until(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'))
     const at = { cluster: [`127.0.0.1:${redis.port}`] }
     const [a, b] = [await startNode(at), await startNode(at)]
     await b.follow('x{}%')
     const { epoch } = await a.append('x{}%', 'one', 'id')
     expect((await b.append('x{}%', 'one', 'id')).isRepeat).toBe(true)
     await a.adapter.enter('x{}%', 's', { id: 'ann' })
-    await vi.waitFor(() =>
+    await until(() =>
       expect(b.heard).toEqual([
         ['message', 'x{}%', 1, 'one'],
         ['joined', 'x{}%', 'ann'],
       ]),
     )
-    await vi.waitFor(async () => expect(await a.adapter.ask('echo', 1)).toHaveLength(2), PATIENT)
+    await until(async () => expect(await a.adapter.ask('echo', 1)).toHaveLength(2))
     b.clients.set('c', [])
     expect(await a.adapter.direct('c', { event: 'e', payload: '1' })).toBe(true)
     await redis.kill()
     await redis.start()
-    await vi.waitFor(async () => expect((await a.append('x{}%')).epoch).not.toBe(epoch), PATIENT)
+    await until(async () => expect((await a.append('x{}%')).epoch).not.toBe(epoch))
   })
 
   it('where sentinels say, and a master that has lost writes begins a new epoch', async () => {
@@ -90,17 +88,17 @@ describe('nodes meet', () => {
     })
     const watcher = ask(sentinel.port)
     const replicas = async () => String(await watcher.call('SENTINEL', 'REPLICAS', 'main'))
-    await vi.waitFor(async () => expect(await replicas()).toContain(`${second.port}`), PATIENT)
+    await until(async () => expect(await replicas()).toContain(`${second.port}`))
     const at = { sentinels: [`127.0.0.1:${sentinel.port}`], name: 'main' }
     const [a, b] = [await startNode(at), await startNode(at)]
     await b.follow('x')
     const { epoch } = await a.append('x', 'one')
-    await vi.waitFor(() => expect(b.heard).toHaveLength(1))
+    await until(() => expect(b.heard).toHaveLength(1))
     await first.kill()
-    await vi.waitFor(async () => expect((await a.append('x', 'two')).epoch).not.toBe(epoch), PATIENT)
-    await vi.waitFor(() => expect(b.heard.map((each) => (each as [string])[0])).toContain('moved'), PATIENT)
+    await until(async () => expect((await a.append('x', 'two')).epoch).not.toBe(epoch))
+    await until(() => expect(b.heard.map((each) => (each as [string])[0])).toContain('moved'))
     const { off } = await a.append('x', 'three')
-    await vi.waitFor(() => expect(b.heard.at(-1)).toEqual(['message', 'x', off, 'three']), PATIENT)
+    await until(() => expect(b.heard.at(-1)).toEqual(['message', 'x', off, 'three']))
     expect([a.crashes, b.crashes]).toEqual([[], []])
   }, 60_000)
 })
@@ -115,18 +113,16 @@ it('takes a node that is cut off for dead within its lease, and has its members 
   for (const node of [stays, cut]) await node.follow('x')
   await cut.adapter.enter('x', 's', { id: 'ann' })
   wire.cut()
-  await vi.waitFor(
-    () =>
-      expect(stays.heard).toEqual([
-        ['joined', 'x', 'ann'],
-        ['left', 'x', 'ann'],
-      ]),
-    PATIENT,
+  await until(() =>
+    expect(stays.heard).toEqual([
+      ['joined', 'x', 'ann'],
+      ['left', 'x', 'ann'],
+    ]),
   )
   await stays.append('x', 'missed')
   wire.join()
-  await vi.waitFor(() => expect(stays.heard.at(-1)).toEqual(['joined', 'x', 'ann']), PATIENT)
-  await vi.waitFor(() => expect(cut.heard).toContainEqual(['message', 'x', 1, 'missed']), PATIENT)
+  await until(() => expect(stays.heard.at(-1)).toEqual(['joined', 'x', 'ann']))
+  await until(() => expect(cut.heard).toContainEqual(['message', 'x', 1, 'missed']))
   expect(cut.heard).toEqual([
     ['joined', 'x', 'ann'],
     ['message', 'x', 1, 'missed'],

@@ -1,7 +1,7 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { numbers } from '../ranges.ts'
 import { startNode } from './adapter-test-setup.ts'
-import { DURABLE, startRedis } from './redis-test-setup.ts'
+import { startRedis, until } from './redis-test-setup.ts'
 
 async function startNodes(count: number, limits: Parameters<typeof startNode>[1] = {}) {
   const redis = await startRedis()
@@ -24,7 +24,7 @@ describe('a channel that nodes share', () => {
     await Promise.all([a.follow('x'), b.follow('x')])
     const texts = Array.from({ length: 100 }, (_, n) => `${n}`)
     await Promise.all(texts.map((text, n) => (n % 2 ? a : b).append('x', text)))
-    await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([100, 100]))
+    await until(() => expect([a.heard.length, b.heard.length]).toEqual([100, 100]))
     expect(a.heard).toEqual(b.heard)
     const heard = a.heard as readonly (readonly [string, string, number, string])[]
     expect(heard.map(([, , off]) => off)).toEqual(texts.map((_, n) => n + 1))
@@ -55,7 +55,7 @@ describe('a channel that nodes share', () => {
     const first = await a.append('x', 'one', 'id')
     expect(await b.append('x', 'one', 'id')).toEqual({ ...first, isRepeat: true })
     await a.append('x', 'two')
-    await vi.waitFor(() => expect(b.heard).toHaveLength(2))
+    await until(() => expect(b.heard).toHaveLength(2))
     expect(b.heard).toEqual([
       ['message', 'x', 1, 'one'],
       ['message', 'x', 2, 'two'],
@@ -84,7 +84,7 @@ describe('a channel that nodes share', () => {
   it('forgets messages of a certain age, and what came before one that is not kept', async () => {
     const { a } = await startNodes(1, { history: numbers('history', { ageMs: 1000 }) })
     const { epoch } = await a.append('x')
-    await vi.waitFor(async () => expect(await missed(a, 'x', epoch, 0)).toBeUndefined(), { timeout: 5000 })
+    await until(async () => expect(await missed(a, 'x', epoch, 0)).toBeUndefined(), { timeout: 5000 })
     expect(await missed(a, 'x', epoch, 1)).toEqual([])
     await a.append('y')
     const { epoch: other, off } = await a.adapter.append('y', { event: 'e', payload: '', isKept: false })
@@ -100,7 +100,7 @@ describe('a channel that nodes share', () => {
     await a.adapter.restart('x')
     const again = await a.append('x', 'two', 'id')
     expect([again.off, again.isRepeat, again.epoch === epoch]).toEqual([1, false, false])
-    await vi.waitFor(() => expect(b.heard).toHaveLength(3))
+    await until(() => expect(b.heard).toHaveLength(3))
     expect(b.heard.slice(1)).toEqual([
       ['moved', 'x', 0],
       ['message', 'x', 1, 'two'],
@@ -116,7 +116,7 @@ describe('a channel that nodes share', () => {
     ])
     for (const node of [own, prefixed, other]) await node?.follow('x')
     for (const node of [own, prefixed, other]) expect((await node?.append('x'))?.off).toBe(1)
-    for (const node of [own, prefixed, other]) await vi.waitFor(() => expect(node?.heard).toHaveLength(1))
+    for (const node of [own, prefixed, other]) await until(() => expect(node?.heard).toHaveLength(1))
   })
 })
 
@@ -135,7 +135,7 @@ describe('members that nodes share', () => {
       false,
       true,
     ])
-    await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([2, 2]))
+    await until(() => expect([a.heard.length, b.heard.length]).toEqual([2, 2]))
     expect([a.heard, b.heard]).toEqual(
       Array.from({ length: 2 }, () => [
         ['joined', 'x', 'ann'],
@@ -166,7 +166,7 @@ describe('members that nodes share', () => {
     await stays?.follow('x')
     await ends?.adapter.enter('x', 's1', { id: 'ann' })
     await ends?.adapter.close()
-    await vi.waitFor(() =>
+    await until(() =>
       expect(stays?.heard).toEqual([
         ['joined', 'x', 'ann'],
         ['left', 'x', 'ann'],
@@ -194,106 +194,5 @@ describe('another node', () => {
     expect(own).toEqual([0, { n: 1 }])
     expect(others).toHaveLength(2)
     expect(others).toContainEqual([1, { n: 1 }])
-  })
-})
-
-describe('without Redis', () => {
-  it('says so once, and goes on with what nobody waits for', async () => {
-    const { redis, a } = await startNodes(1)
-    await a.follow('x')
-    await a.append('x', 'before')
-    await vi.waitFor(() => expect(a.heard).toHaveLength(1))
-    await redis.kill()
-    await vi.waitFor(() => expect(a.adapter.isAway).toBe(true))
-    await expect(a.append('x', 'lost')).rejects.toMatchObject({ code: 'store.away' })
-    await a.adapter.tell('x', { event: 'e', payload: 'alone' })
-    expect(a.heard.at(-1)).toEqual(['message', 'x', 1, 'alone'])
-    await redis.start()
-    await vi.waitFor(() => expect(a.adapter.isAway).toBe(false), { timeout: 10_000 })
-    await a.append('x', 'after')
-    await vi.waitFor(() => expect(a.heard.at(-1)).toEqual(['message', 'x', 1, 'after']))
-    expect(a.states.map(({ isAway }) => isAway)).toEqual([false, true, false])
-    expect(a.crashes).toEqual([])
-  })
-
-  it('is up when Redis is, after a start without', async () => {
-    const redis = await startRedis()
-    await redis.kill()
-    const node = await startNode({ port: redis.port })
-    expect(node.states).toMatchObject([{ isAway: true, store: `127.0.0.1:${redis.port}` }])
-    await redis.start()
-    await vi.waitFor(() => expect(node.adapter.isAway).toBe(false), { timeout: 10_000 })
-    expect((await node.append('x')).off).toBe(1)
-  })
-
-  it('finds one that stands still', async () => {
-    const redis = await startRedis()
-    const node = await startNode({ port: redis.port, timeoutMs: 300 })
-    redis.freeze()
-    await vi.waitFor(() => expect(node.adapter.isAway).toBe(true), { timeout: 5000 })
-    redis.thaw()
-    await vi.waitFor(() => expect(node.adapter.isAway).toBe(false), { timeout: 10_000 })
-  })
-
-  it('has members of this node, and all of them once it is back', async () => {
-    const { redis, a, b } = await startNodes(2)
-    for (const node of [a, b]) await node.follow('x')
-    await a.adapter.enter('x', 's1', { id: 'ann' })
-    await b.adapter.enter('x', 's2', { id: 'ben' })
-    await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([2, 2]))
-    await redis.kill()
-    await vi.waitFor(() => expect([a.adapter.isAway, b.adapter.isAway]).toEqual([true, true]))
-    expect(await a.adapter.enter('x', 's3', { id: 'cid' })).toMatchObject({ isNew: true })
-    expect(await b.adapter.leave('x', 's2', 'ben')).toBe(true)
-    await redis.start()
-    const ids = async (node: typeof a) => (await node.adapter.members('x')).map(({ id }) => id).sort()
-    await vi.waitFor(
-      async () =>
-        expect([await ids(a), await ids(b)]).toEqual([
-          ['ann', 'cid'],
-          ['ann', 'cid'],
-        ]),
-      {
-        timeout: 10_000,
-      },
-    )
-    const changes = (node: typeof a) =>
-      node.heard.slice(2).filter((change) => (change as readonly string[])[0] !== 'moved')
-    await vi.waitFor(() => expect(changes(b)).toContainEqual(['joined', 'x', 'cid']))
-    expect(changes(a)).toEqual([
-      ['joined', 'x', 'cid'],
-      ['left', 'x', 'ben'],
-    ])
-  })
-})
-
-describe('a Redis that starts again', () => {
-  it('counts channels anew, which whoever listens is told, because what came last may be lost', async () => {
-    const { redis, a } = await startNodes(1)
-    const { epoch } = await a.append('x')
-    await a.follow('x')
-    await redis.kill()
-    await redis.start()
-    await vi.waitFor(() => expect(a.heard).toEqual([['moved', 'x', 0]]), { timeout: 10_000 })
-    expect((await a.append('x')).epoch).not.toBe(epoch)
-  })
-
-  it('goes on where it was when everything was on its disk first', async () => {
-    const redis = await startRedis(DURABLE)
-    const [a, b] = await Promise.all([startNode({ port: redis.port }), startNode({ port: redis.port })])
-    await b?.follow('x')
-    const first = await a?.append('x', 'one', 'id')
-    await redis.kill()
-    await redis.start()
-    await vi.waitFor(() => expect([a?.adapter.isAway, b?.adapter.isAway]).toEqual([false, false]), {
-      timeout: 10_000,
-    })
-    expect(await a?.append('x', 'one', 'id')).toEqual({ ...first, isRepeat: true })
-    expect(await a?.append('x', 'two')).toMatchObject({ epoch: first?.epoch, off: 2 })
-    await vi.waitFor(() => expect(b?.heard).toHaveLength(2))
-    expect(b?.heard).toEqual([
-      ['message', 'x', 1, 'one'],
-      ['message', 'x', 2, 'two'],
-    ])
   })
 })

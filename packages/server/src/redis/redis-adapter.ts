@@ -32,15 +32,15 @@ export function createRedisAdapter({ settings, limits, clock, crash }: RedisAdap
 
   const createParts = (events: AdapterEvents) => {
     const link = new RedisLink(settings, scripts, clock, { prepare, message, up, changed })
-    const shared = { link, keys, limits, events, crash }
+    const shared = { link, keys, limits, events, clock, leaseMs: settings.leaseMs, crash }
     const channels = new Channels(shared)
     const rooms = new Rooms({
       ...shared,
       isWatched: (channel) => channels.isWatched(channel),
       isHeard: (channel) => channels.isHeard(channel),
     })
-    const nodes = new Nodes({ ...shared, clock, leaseMs: settings.leaseMs })
-    const asks = new Asks({ ...shared, nodes, clock, timeoutMs: settings.timeoutMs, isCluster })
+    const nodes = new Nodes(shared)
+    const asks = new Asks({ ...shared, nodes, timeoutMs: settings.timeoutMs, isCluster })
     return { events, link, channels, rooms, nodes, asks }
   }
 
@@ -116,8 +116,10 @@ export function createRedisAdapter({ settings, limits, clock, crash }: RedisAdap
       parts.channels.unwatch(channel)
       parts.rooms.unwatch(channel)
     },
+    heard: (channel) => parts.channels.isHeard(channel).catch(() => {}),
     enter: (channel, holder, member, most) => parts.rooms.enter(channel, holder, member, most),
     leave: (channel, holder, member) => parts.rooms.leave(channel, holder, member),
+    last: (channel) => parts.channels.last(channel),
     members: (channel) => parts.rooms.members(channel),
     direct: (client, sent) => parts.asks.direct(client, sent),
     ask: (topic, question) => parts.asks.ask(topic, question),
@@ -127,6 +129,7 @@ export function createRedisAdapter({ settings, limits, clock, crash }: RedisAdap
       const { link, nodes } = parts
       cancelKeep()
       nodes.stop()
+      parts.rooms.away()
       // What cannot be taken back now is when the lease is over.
       if (link.session) await nodes.reap(nodes.own).catch(() => {})
       link.close()

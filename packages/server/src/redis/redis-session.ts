@@ -31,6 +31,8 @@ export interface RedisSession {
 /** A client that finds no place to go may try without end. */
 const OPEN_TRIES = 3
 
+const GRACE_MS = 100
+
 /** Redis refuses to do anything, not just this. */
 const REFUSALS = /^(OOM|READONLY|MISCONF|NOREPLICAS|LOADING|CLUSTERDOWN|MASTERDOWN|NOAUTH|NOPERM|UNBLOCKED)/
 
@@ -47,6 +49,8 @@ export async function openSession(
   const all: (Redis | Cluster)[] = []
   let reason: string | undefined
   let isOver = false
+  /** Of calls that are not answered yet. */
+  const pending = new Set<(error: Error) => void>()
   let giveUp: (error: Error) => void
   const failed = new Promise<never>((_, reject) => {
     giveUp = reject
@@ -62,6 +66,7 @@ export async function openSession(
     if (isOver) return
     end()
     giveUp(new Error(why))
+    for (const drop of [...pending]) drop(toAway(why))
     events.over(why)
   }
   const open = async <T extends Redis | Cluster>(client: T): Promise<T> => {
@@ -114,9 +119,33 @@ export async function openSession(
       fail(why)
       return toAway(why)
     }
+    /** An answer that came while this process was busy is read before the second timer. */
+    const within = (): (() => void) => {
+      const late = (): void => fail('it did not answer in time')
+      let stop = clock.after(timeoutMs, () => {
+        stop = clock.after(GRACE_MS, late)
+      })
+      return () => stop()
+    }
     const settle = <T>(call: Promise<T>): Promise<T> =>
-      call.catch((error: unknown) => {
-        throw judge(error)
+      new Promise((resolve, reject) => {
+        const cancelTimer = within()
+        const done = (): void => {
+          cancelTimer()
+          pending.delete(drop)
+        }
+        const drop = (error: Error): void => {
+          done()
+          reject(error)
+        }
+        pending.add(drop)
+        call.then(
+          (value) => {
+            done()
+            resolve(value)
+          },
+          (error: unknown) => drop(judge(error)),
+        )
       })
 
     return {
@@ -161,7 +190,6 @@ function toCommon({ username, password, db, tls, timeoutMs }: RedisSettings) {
     db,
     lazyConnect: true,
     connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
     enableOfflineQueue: false,
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,

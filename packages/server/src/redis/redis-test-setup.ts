@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
+
+/** Resolves when what it does throws no more; machines are busy. */
+export const until = <T>(
+  check: () => T | Promise<T>,
+  options: { timeout?: number; interval?: number } = {},
+): Promise<T> => vi.waitFor(check, { timeout: 25_000, interval: 20, ...options })
 
 const PROGRAM = process.env['REDIS_SERVER_PATH'] || 'redis-server'
 /** Debian keeps it where not every user looks. */

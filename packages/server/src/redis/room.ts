@@ -28,6 +28,8 @@ export class Room {
   /** Undefined while it is not known what happened last. */
   #version: number | undefined
   #isKnown = false
+  /** Redis may have forgotten members of other nodes, which come back: whom it does not know is not gone yet. */
+  #isSettling = false
   /** What was heard meanwhile. */
   #early: MemberChange[] = []
 
@@ -55,6 +57,8 @@ export class Room {
     if (this.#version !== undefined && version < this.#version) return
     const before = this.#members
     this.#members = new Map(all.map((kept) => [kept.member.id, kept]))
+    if (this.#isSettling)
+      for (const [id, kept] of before) if (!this.#members.has(id)) this.#members.set(id, kept)
     this.#version = version
     const early = this.#early.splice(0)
     if (this.#isKnown) this.#compare(before, own)
@@ -66,13 +70,19 @@ export class Room {
   /** Nothing is heard from now on, until the next snapshot. */
   lose(): void {
     this.#version = undefined
+    this.#isSettling = this.#isKnown
     this.#early = []
+  }
+
+  /** All nodes have had the time to come back. */
+  settle(): void {
+    this.#isSettling = false
   }
 
   /** Nobody is there to hear what has changed when it is known again. */
   forget(): void {
-    this.lose()
     this.#isKnown = false
+    this.lose()
   }
 
   /** Without Redis. */

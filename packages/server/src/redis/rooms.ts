@@ -1,4 +1,5 @@
 import type { AdapterEvents, Entered, Member } from '../adapter.ts'
+import type { Clock } from '../clock.ts'
 import { ServerError } from '../errors.ts'
 import type { MembersLimits } from '../members.ts'
 import { encodeJoined, type MemberChange } from './format.ts'
@@ -6,7 +7,8 @@ import type { Keys } from './keys.ts'
 import { addRoomScript, removeRoomScript } from './node-scripts.ts'
 import type { RedisLink } from './redis-link.ts'
 import type { Reply } from './redis-session.ts'
-import { Room, type Snapshot, tell } from './room.ts'
+import { Room, tell } from './room.ts'
+import { toField, toMembers, toSnapshot } from './room-replies.ts'
 import { enterScript, leaveScript, membersScript } from './room-scripts.ts'
 
 interface RoomsNeeds {
@@ -16,6 +18,8 @@ interface RoomsNeeds {
   readonly events: AdapterEvents
   readonly isWatched: (channel: string) => boolean
   readonly isHeard: (channel: string) => Promise<void>
+  readonly clock: Clock
+  readonly leaseMs: number
   readonly crash: (error: unknown, where: string) => void
 }
 
@@ -35,6 +39,9 @@ interface Place {
   waiting: number
 }
 
+type Answer = 'with members' | 'without members'
+type Put = readonly [outcome: number, version: Buffer, members: readonly Buffer[]]
+
 /** Members, and their bytes. */
 type Limits = readonly [most: number, mostBytes: number]
 
@@ -45,6 +52,7 @@ export class Rooms {
   readonly #needs: RoomsNeeds
   readonly #places = new Map<string, Place>()
   #node = ''
+  #cancelSettle = (): void => {}
 
   constructor(needs: RoomsNeeds) {
     this.#needs = needs
@@ -102,15 +110,25 @@ export class Rooms {
   }
 
   away(): void {
+    this.#cancelSettle()
     for (const { room } of this.#places.values()) room.lose()
   }
 
   /** Enters by another name of this node everything that it holds. */
   async up(node: string): Promise<void> {
     this.#node = node
-    await Promise.all(
-      [...this.#places.keys()].map((channel) => this.#run(channel, (place) => this.#again(channel, place))),
-    )
+    const { clock, leaseMs } = this.#needs
+    this.#cancelSettle = clock.after(leaseMs, () => this.#all(({ room }) => room.settle()))
+    await this.#all(() => {})
+  }
+
+  async #all(first: (place: Place) => void): Promise<void> {
+    const again = (channel: string): Promise<void> =>
+      this.#run(channel, (place) => {
+        first(place)
+        return this.#again(channel, place)
+      })
+    await Promise.all([...this.#places.keys()].map(again))
   }
 
   async #again(channel: string, place: Place): Promise<void> {
@@ -158,12 +176,7 @@ export class Rooms {
     return { members: toMembers(fresh), isNew }
   }
 
-  async #put(
-    channel: string,
-    hold: Hold,
-    [most, mostBytes]: Limits,
-    answer: 'with members' | 'without members',
-  ): Promise<readonly [outcome: number, version: Buffer, members: readonly Buffer[]]> {
+  async #put(channel: string, hold: Hold, [most, mostBytes]: Limits, answer: Answer): Promise<Put> {
     const { holder, member } = hold
     const text = JSON.stringify(member)
     // With the comma behind it.
@@ -172,7 +185,7 @@ export class Rooms {
     const told = encodeJoined({ member, holder })
     const isAsked = Number(answer === 'with members')
     const args = [toField(hold), member.id, text, bytes, most, mostBytes, name, told, isAsked]
-    return (await this.#call(enterScript, channel, args)) as [number, Buffer, readonly Buffer[]]
+    return (await this.#call(enterScript, channel, args)) as Put
   }
 
   #enterHere({ room }: Place, { holder, member }: Hold, [most]: Limits): Entered | undefined {
@@ -235,19 +248,3 @@ export class Rooms {
     this.#places.delete(channel)
   }
 }
-
-const toField = ({ holder, member }: { readonly holder: string; readonly member: Member }): string =>
-  `${holder}\n${member.id}`
-
-function toSnapshot(version: Buffer, all: readonly Buffer[]): Snapshot {
-  const kept = all.map((entry) => {
-    const space = entry.indexOf(' ')
-    return {
-      version: Number(entry.toString('utf8', 0, space)),
-      member: JSON.parse(entry.toString('utf8', space + 1)) as Member,
-    }
-  })
-  return { version: Number(version), all: kept.sort((a, b) => a.version - b.version) }
-}
-
-const toMembers = ({ all }: Snapshot): readonly Member[] => all.map(({ member }) => member)

@@ -12,8 +12,8 @@ export async function getChannels(request: ApiRequest, reply: ServerResponse): P
   if (info.includes('user_count') && !isPresence(prefix))
     throw new ApiRefusal(400, '`user_count` needs a `filter_by_prefix` that starts with `presence-`')
   const start = app.toHub('')
-  const names = [...pusher.hub.channels().keys()]
-    .filter((name) => name.startsWith(start + prefix))
+  const found = await pusher.census.under(start + prefix)
+  const names = [...found.keys()]
     .map((name) => name.slice(start.length))
     .filter((name) => !name.startsWith('#'))
   const isSoketi = app.settings.traits.name === 'soketi'
@@ -34,7 +34,7 @@ export async function getChannel(request: ApiRequest, reply: ServerResponse): Pr
   if (info.includes('user_count') && !isPresence(channel))
     throw new ApiRefusal(400, '`user_count` is of presence channels')
   const asked = app.settings.traits.name === 'soketi' ? [...info, 'subscription_count'] : info
-  const occupied = pusher.hub.count(app.toHub(channel)) > 0
+  const occupied = (await pusher.census.of(app.toHub(channel))) > 0
   return { occupied, ...(await describeChannel(request, channel, asked)) }
 }
 
@@ -48,9 +48,10 @@ export async function getUsers({ app, pusher, names }: ApiRequest, reply: Server
 }
 
 /** `GET /connections`, which Reverb has. */
-export async function getConnections({ app }: ApiRequest, reply: ServerResponse): Promise<object> {
+export async function getConnections({ app, pusher }: ApiRequest, reply: ServerResponse): Promise<object> {
   takeRate(app, 'reads', 1, reply)
-  return { connections: app.connections.size }
+  const counts = (await pusher.adapter.ask('pusher.connections', app.settings.id)) as readonly number[]
+  return { connections: counts.reduce((sum, count) => sum + count, 0) }
 }
 
 /** What was asked about a channel, as far as there is such a thing. */
@@ -61,10 +62,10 @@ export async function describeChannel(
 ): Promise<object> {
   const name = app.toHub(channel)
   const hasUsers = info.includes('user_count') && isPresence(channel)
-  const cached = info.includes('cache') && isCache(channel) ? app.cache.get(channel) : undefined
+  const cached = info.includes('cache') && isCache(channel) ? await pusher.recall(app, channel) : undefined
   return {
     ...(hasUsers && { user_count: (await pusher.adapter.members(name)).length }),
-    ...(info.includes('subscription_count') && { subscription_count: pusher.hub.count(name) }),
+    ...(info.includes('subscription_count') && { subscription_count: await pusher.census.of(name) }),
     ...(cached && { cache: { data: JSON.parse(`${cached.payload}`) } }),
   }
 }

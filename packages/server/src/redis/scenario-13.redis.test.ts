@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest'
+import { buildCli } from '../cli/cli-test-setup.ts'
+import { dialPusher, startPusher } from '../pusher/live-test-setup.ts'
+import { APP } from '../pusher/pusher-test-setup.ts'
+import { dialRaw } from '../socket-test-setup.ts'
+import { startNodeProcess } from './cluster-test-setup.ts'
+import { startRedis, until } from './redis-test-setup.ts'
+
+const EACH = 100
+const EVENTS = 1000
+
+const cli = buildCli()
+
+it('13: two servers, one Redis, 200 clients', async () => {
+  const redis = await startRedis()
+  const more = { adapter: 'redis', redis: { port: redis.port } } as const
+  const options = { apps: [APP], members: 2 * EACH }
+  const [a, b] = [await startPusher(options, more), await startPusher(options, more)]
+  const dialAll = (node: typeof a) => Promise.all(Array.from({ length: EACH }, () => dialPusher(node.port)))
+  const [ofA, ofB] = [await dialAll(a), await dialAll(b)]
+  const all = [...ofA, ...ofB]
+  for (const [index, guest] of all.entries()) await guest.join('presence-x', { user_id: `${index}` })
+
+  const first = all[0] as (typeof all)[0]
+  const added = () => first.frames.filter(({ event }) => event === 'pusher_internal:member_added')
+  await until(() => expect(added()).toHaveLength(2 * EACH - 1))
+  expect(new Set(added().map(({ data }) => (data as { user_id: string }).user_id)).size).toBe(2 * EACH - 1)
+  const users = (await (await b.backend.get({ path: '/channels/presence-x/users' })).json()) as {
+    users: unknown[]
+  }
+  expect(users.users).toHaveLength(2 * EACH)
+
+  const saidTo = (guest: (typeof all)[0], event: string) =>
+    guest.frames.flatMap((frame) => (frame.event === event ? [(frame.data as { n: number }).n] : []))
+  for (let n = 0; n < EVENTS; n++) await a.server.publishPusher('presence-x', 'said', { n })
+  const numbers = Array.from({ length: EVENTS }, (_, n) => n)
+  const hasLast = (guest: (typeof all)[0]): boolean =>
+    (guest.frames.at(-1)?.data as { n?: number } | undefined)?.n === EVENTS - 1
+  await until(() => expect(all.every(hasLast)).toBe(true))
+  for (const guest of all) expect(saidTo(guest, 'said')).toEqual(numbers)
+
+  const ready = async (node: typeof a) => (await fetch(`${node.url}/ready`)).status
+  await redis.kill()
+  await until(async () => expect([await ready(a), await ready(b)]).toEqual([503, 503]), {
+    timeout: 5000,
+  })
+  await a.server.publishPusher('presence-x', 'alone', { n: 1 })
+  await until(() => expect(ofA.every((guest) => saidTo(guest, 'alone').length === 1)).toBe(true))
+  await redis.start()
+  await until(async () => expect([await ready(a), await ready(b)]).toEqual([200, 200]))
+  await b.server.publishPusher('presence-x', 'together', { n: 1 })
+  await until(() => expect(all.every((guest) => saidTo(guest, 'together').length >= 1)).toBe(true))
+  for (const [index, guest] of all.entries()) {
+    expect(saidTo(guest, 'said')).toHaveLength(EVENTS)
+    expect(saidTo(guest, 'together')).toEqual([1])
+    expect(saidTo(guest, 'alone')).toEqual(index < EACH ? [1] : [])
+    expect(guest.frames.filter(({ event }) => event === 'pusher_internal:member_removed')).toEqual([])
+  }
+  expect([a.crashes, b.crashes]).toEqual([[], []])
+}, 180_000)
+
+it('members of a node that is killed are gone within its lease, and its channels go on elsewhere', async () => {
+  const redis = await startRedis()
+  const lease = ['--redis.leaseMs=1000', '--times.sessionMs=0']
+  const [stays, dies] = [
+    await startNodeProcess(cli, redis.port, lease),
+    await startNodeProcess(cli, redis.port, lease),
+  ]
+  const [one, two] = [await dialRaw(stays.port), await dialRaw(dies.port)]
+  for (const guest of [one, two]) {
+    await guest.hello()
+    guest.send({ t: 'sub', chs: [{ ch: 'presence-x' }] })
+  }
+  await one.next('subbed')
+  const { epoch = '', off = 0 } = (await two.next('subbed')) as { epoch?: string; off?: number }
+  const joined = await one.next('join')
+  two.send({ t: 'pub', ch: 'presence-x', id: 'i1', ev: 'said', data: 1, ack: true })
+  await two.next('ack')
+  await dies.kill()
+  const left = await one.next('leave')
+  expect(left).toMatchObject({ id: (joined as unknown as { member: { id: string } }).member.id })
+  const back = await dialRaw(stays.port)
+  await back.hello()
+  back.send({ t: 'sub', chs: [{ ch: 'presence-x', epoch, off }] })
+  expect(await back.next('subbed')).toMatchObject({ epoch, off, recovered: true })
+  expect(await back.next('msg')).toMatchObject({ off: off + 1, ev: 'said', data: 1 })
+  // It was sent again, because its acknowledgement may have been lost.
+  back.send({ t: 'pub', ch: 'presence-x', id: 'i1', ev: 'said', data: 1, ack: true })
+  expect(await back.next('ack')).toMatchObject({ off: off + 1 })
+})
