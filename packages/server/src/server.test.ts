@@ -133,8 +133,8 @@ describe('server.close', () => {
     await staying.hello()
     const closed = server.close({ drainMs: 300 })
     expect([await leaving.next('drain'), await staying.next('drain')]).toEqual([
-      { t: 'drain', ms: 300 },
-      { t: 'drain', ms: 300 },
+      { t: 'drain', ms: 200 },
+      { t: 'drain', ms: 200 },
     ])
     const statuses = ['/up', '/ready'].map(async (path) => (await fetch(url + path)).status)
     expect(await Promise.all(statuses)).toEqual([200, 503])

@@ -2,10 +2,14 @@ import type { Core } from './core.ts'
 import type { Listener } from './listener.ts'
 import type { OwnRoutes } from './own-routes.ts'
 
+/** Of the time in all: whoever is asked last has the rest of it to be elsewhere. */
+const ASKED_WITHIN = 2 / 3
+
 /** Resolves when every client has moved, or the time is over. */
 export function drain({ connections, clock }: Core, withinMs: number): Promise<void> {
   if (!withinMs) return Promise.resolve()
-  for (const connection of connections) connection.drain(withinMs)
+  const askedMs = Math.round(withinMs * ASKED_WITHIN)
+  for (const connection of connections) connection.drain(askedMs)
   return new Promise((resolve) => {
     const cancel = clock.after(withinMs, () => {
       forget()

@@ -44,7 +44,7 @@ describe('realtime-server', { timeout: 20_000 }, () => {
     const client = await dialRaw(await portOf(running))
     await client.hello()
     running.child.kill(signal)
-    expect(await client.next('drain')).toEqual({ t: 'drain', ms: 300 })
+    expect(await client.next('drain')).toEqual({ t: 'drain', ms: 200 })
     expect((await client.ended).code).toBe(1001)
     expect(await running.ended).toBe(0)
     expect(running.err).toContain('Clients have 300 ms to move elsewhere')

@@ -105,7 +105,7 @@ describe('loadConfig', () => {
     const env = { NODE_ENV: 'production', REALTIME_AUTHENTICATE: 'anonymous' }
     const { settings } = loadConfig({ env })
     expect([settings.get('mode'), settings.source('mode')?.label]).toEqual(['production', 'NODE_ENV'])
-    expect([settings.get('rakit.enabled'), settings.get('drainMs')]).toEqual([false, 10_000])
+    expect([settings.get('rakit.enabled'), settings.get('drainMs')]).toEqual([false, 3000])
     expect(loadConfig({ env, args: ['--mode=development'] }).settings.get('mode')).toBe('development')
   })
 

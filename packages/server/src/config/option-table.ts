@@ -151,8 +151,8 @@ export const optionTable: readonly OptionRow[] = [
   {
     name: 'drainMs',
     accepts: { kind: 'number', least: 0, most: 3_600_000 },
-    fallback: { development: 500, production: 10_000 },
-    help: 'How long clients have to move elsewhere at the end',
+    fallback: { development: 500, production: 3000 },
+    help: 'How long clients have to move elsewhere at the end. They are asked one after the other, within the first two thirds of it',
   },
   {
     name: 'log.level',
