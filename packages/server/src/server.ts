@@ -12,7 +12,8 @@ import { createVerbs, type Verbs } from './verbs.ts'
 
 export interface CloseOptions {
   /**
-   * Asks clients to move elsewhere, one after the other within two thirds of this time, and lets them go on until they have.
+   * Asks clients to move elsewhere, one after the other within two thirds of this time, and lets them go on
+   * until they have.
    * @default 0
    */
   readonly drainMs?: number

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { createTextFormat, type Format, toJsonLine } from './format.ts'
 import { LEVELS, type LogEntry, type LogLevel, type LogOptions } from './log-options.ts'
-import { createRedact, type Redact } from './redact.ts'
+import { createRedact, isSecretName, REDACTED, type Redact } from './redact.ts'
 import { createFileSink, createFunctionSink, createStreamSink, type LineStream, type Sink } from './sinks.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -77,9 +77,12 @@ function isolate(sink: (entry: LogEntry) => void): (entry: LogEntry) => void {
   }
 }
 
-function clean(value: unknown, redact: Redact): unknown {
-  if (typeof value === 'string') return redact(value)
-  if (Array.isArray(value)) return value.map((item) => clean(item, redact))
+/** `isSecret`: a name around it says so, whatever the text is. */
+function clean(value: unknown, redact: Redact, isSecret = false): unknown {
+  if (typeof value === 'string') return isSecret ? REDACTED : redact(value)
+  if (Array.isArray(value)) return value.map((item) => clean(item, redact, isSecret))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(item, redact)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, clean(item, redact, isSecret || isSecretName(name))]),
+  )
 }

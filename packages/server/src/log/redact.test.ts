@@ -8,7 +8,7 @@ describe('createRedact', () => {
     ['{"t":"hello","v":1,"token":"s3cret"}', '{"t":"hello","v":1,"token":"[redacted]"}'],
     ['{"session" : "s3cret", "client":"c1"}', '{"session" : "[redacted]", "client":"c1"}'],
     ['{"password":"a\\"s3cret","x":1}', '{"password":"[redacted]","x":1}'],
-    ['{"secret":["s3cret"]}', '{"secret":["s3cret"]}'],
+    ['{"secret":["s3cret","s3cret2"],"a":[1]}', '{"secret":[redacted],"a":[1]}'],
     ['{"secret":1234}', '{"secret":[redacted]}'],
     [
       '{"data":"{\\"auth\\":\\"key:s3cret\\",\\"a\\":1}"}',
