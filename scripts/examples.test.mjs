@@ -6,7 +6,7 @@ import { pages, programs } from './demo-server.mjs'
 
 const MOST_LINES = 200
 /** It has every part of an application: who somebody is, what they may see, what they do, and what they are told. */
-const LARGER = new Map([['booking-react', 320]])
+const LARGER = new Map([['booking-react', 330]])
 /** The page that lists them all, and the one where every fault has a button, are no examples to copy from. */
 const examples = [...pages, ...programs].filter((name) => name !== 'home' && name !== 'gallery')
 

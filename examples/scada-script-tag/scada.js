@@ -54,8 +54,14 @@ async function start() {
   const client = RealtimePusher.createPusher({ key: 'scada_dashboard_key_2024', host: hostname, port })
   RealtimeDevtools.mountInspector(client, { control })
   const realtime = client.untyped('scada-realtime')
-  const style = getComputedStyle(document.documentElement)
-  const colors = { line: style.getPropertyValue('accent-color'), gap: style.getPropertyValue('caret-color') }
+  const colors = {}
+  const readColors = () => {
+    const style = getComputedStyle(document.documentElement)
+    colors.line = style.getPropertyValue('accent-color')
+    colors.gap = style.getPropertyValue('caret-color')
+  }
+  readColors()
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', readColors)
   const charts = new Map()
   const since = { events: 0, calls: 0, frames: 0, work: [], at: performance.now() }
   let work = 0
@@ -75,6 +81,9 @@ async function start() {
 
   realtime.on('scada.data.received', heard, {
     rate: { everyMs: EVERY_MS, keep: 'latest', key: { payload: ({ tag }) => tag } },
+  })
+  realtime.status.subscribe(({ state }) => {
+    if (state === 'rejected') show('empty', 'You may not see these values.')
   })
   realtime.onGap(() => {
     for (const chart of charts.values()) chart.push(undefined)

@@ -32,7 +32,10 @@ export function Room({ me }: { me: string }) {
       <div className="row between">
         <h2>Room 1</h2>
         <span className="row">
-          <span className="chip status" data-tone={status === 'connected' ? 'good' : 'warn'}>
+          <span
+            className="chip status"
+            data-tone={status === 'connected' ? 'good' : status === 'failed' ? 'bad' : 'warn'}
+          >
             {status}
           </span>
           <span className="chip" data-tone={state === 'rejected' ? 'bad' : 'rest'}>
@@ -54,7 +57,7 @@ export function Room({ me }: { me: string }) {
           </li>
         ))}
       </ul>
-      <form className="row" onSubmit={say}>
+      <form className="row" onSubmit={say} inert={state === 'rejected' || status === 'failed'}>
         <input name="text" aria-label="What to say" placeholder="Say something" autoComplete="off" />
         <button type="submit" className="primary">
           Say

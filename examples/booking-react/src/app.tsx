@@ -19,7 +19,7 @@ export function App({ booking, control }: { booking: Booking; control: Address['
 
 function Page({ ask }: Booking) {
   const client = useClient()
-  const { status, human } = useStatus()
+  const { status } = useStatus()
   const toasts = useToasts()
   const [person, setPerson] = useState<Person>(session.person)
   const [answer, setAnswer] = useState('')
@@ -30,7 +30,7 @@ function Page({ ask }: Booking) {
     client.reauthenticate({ newIdentity: true })
   }
   const act = async (path: string): Promise<void> => setAnswer((await ask(path, 'POST')).message ?? '')
-  const isOff = status === 'closed'
+  const isOff = status === 'closed' || status === 'failed'
 
   return (
     <>
@@ -39,7 +39,9 @@ function Page({ ask }: Booking) {
         <div className="row">
           <span
             className="chip status"
-            data-tone={status === 'connected' ? 'good' : human === 'fine' ? 'rest' : 'warn'}
+            data-tone={
+              status === 'connected' ? 'good' : status === 'failed' ? 'bad' : isOff ? 'rest' : 'warn'
+            }
           >
             {status}
           </span>

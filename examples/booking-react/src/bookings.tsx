@@ -21,7 +21,7 @@ export function Bookings() {
           data-state={status.state}
         >
           {status.state === 'rejected'
-            ? `refused: ${(status.error.details as { status?: number }).status}`
+            ? ['refused', (status.error.details as { status?: number }).status].filter(Boolean).join(': ')
             : status.state}
         </span>
       </div>

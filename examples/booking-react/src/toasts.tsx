@@ -4,7 +4,7 @@ import { useChannel, useClient } from './hooks.ts'
 
 export interface Toast {
   readonly id: string
-  readonly tone: 'good' | 'warn' | 'rest'
+  readonly tone: 'good' | 'warn' | 'bad' | 'rest'
   readonly text: string
 }
 
@@ -28,6 +28,7 @@ export function useToasts(): readonly Toast[] {
       if (status === 'reconnecting') show('warn', 'Reconnecting')
       if (status === 'connected' && last === 'reconnecting') show('good', 'Reconnected')
       if (status === 'closed') show('rest', 'Disconnected')
+      if (status === 'failed') show('bad', 'The server has refused this page')
       last = status
     })
   }, [client])

@@ -34,7 +34,8 @@ export function startDevice(id: string, url: string, clock: Clock): () => Promis
 
   return async () => {
     cancel()
-    await status.publish('message', 'offline', RETAINED)
+    // One that was refused for good has said so already.
+    await status.publish('message', 'offline', RETAINED).catch(() => {})
     await client.close()
   }
 }

@@ -22,7 +22,11 @@ const empty = h('p', { class: 'empty' }, 'No device has said anything yet.')
 const receipt = h('p', { role: 'status', class: 'soft' })
 const cards = new Map<string, ReturnType<typeof createCard>>()
 
-client.channel('devices/+/temperature').on('message', ({ celsius }, { topic, retain }) => {
+const temperatures = client.channel('devices/+/temperature')
+temperatures.status.subscribe(({ state }) => {
+  if (state === 'rejected') empty.textContent = 'You may not see these devices.'
+})
+temperatures.on('message', ({ celsius }, { topic, retain }) => {
   cardOf(topic)?.measure(celsius, retain)
 })
 client.channel('devices/+/status', { qos: 1 }).on('message', (word, { topic }) => cardOf(topic)?.tell(word))
