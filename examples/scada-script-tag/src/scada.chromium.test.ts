@@ -137,7 +137,8 @@ describe('SCADA on a plain page', () => {
     })
     await page.goto(new URL('/scada-script-tag/', page.url()).href)
     await page.getByText('Connected', { exact: true }).waitFor()
-    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 500)
+    // Far enough ahead for a page that takes a while to hear of it, and not so far that it asks twice below.
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 3000)
     await page.evaluate(() => {
       const statuses: string[] = []
       Object.assign(globalThis, { statuses })

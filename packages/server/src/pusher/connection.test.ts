@@ -100,10 +100,10 @@ describe('/app/{key}: the start', () => {
     expect(await guest.say()).toMatchObject([{ event: 'pusher:connection_established' }])
   })
 
-  it('takes an app that cannot be found out for none', async () => {
+  it('tells a client to come back while its app cannot be found out', async () => {
     const { dial, crashes } = setupPusher({ apps: () => Promise.reject(new Error('No database')) })
     const guest = await dial()
-    expect(guest.take().map(decoded)).toMatchObject([{ data: { code: 4001 } }])
+    expect(guest.take().map(decoded)).toMatchObject([{ data: { code: 4100 } }])
     expect(crashes.splice(0)).toMatchObject([{ message: 'No database' }])
   })
 
