@@ -49,6 +49,7 @@ const groups: readonly { readonly text: string; readonly pages: readonly string[
       'guides/server-pusher',
       'guides/server-mqtt',
       'guides/server-cli',
+      'guides/deployment',
       'guides/observability',
       'guides/security',
       'guides/ingest',

@@ -22,7 +22,10 @@ export interface Running {
 }
 
 /** Builds the command from source for the tests of one file; the result runs it. */
-export function buildCli(): { run(args: readonly string[], options?: RunOptions): Running } {
+export function buildCli(): {
+  readonly path: string
+  run(args: readonly string[], options?: RunOptions): Running
+} {
   // Its package.json has to be one folder up, and its dependencies are found from there.
   const path = join(home, `.cache/cli-${randomUUID()}.js`)
   beforeAll(async () => {
@@ -37,7 +40,7 @@ export function buildCli(): { run(args: readonly string[], options?: RunOptions)
     })
   })
   afterAll(() => rmSync(path, { force: true }))
-  return { run: (args, options) => run(path, args, options) }
+  return { path, run: (args, options) => run(path, args, options) }
 }
 
 export interface RunOptions {

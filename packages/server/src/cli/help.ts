@@ -9,9 +9,11 @@ export function help(): string {
   return [
     'Usage: realtime-server [start] [--name=value ...]',
     '       realtime-server doctor [--json] [--name=value ...]',
+    '       realtime-server health [--ready] [--name=value ...]',
     '',
     'start    Serves until it is told to stop. Without any option: in development, on port 6001 of this machine.',
     'doctor   Looks for what would keep it from starting, and says what to do. Ends with 1 when there is any.',
+    'health   Asks the server that runs with these options whether it lives, or is ready. Ends with 1 when not.',
     '',
     '--config=FILE   A file of options: JSON, nested as their names are. Or REALTIME_CONFIG.',
     '--help, --version',

@@ -1,5 +1,6 @@
 import { didYouMean } from '../config/did-you-mean.ts'
 import { doctor } from './doctor/doctor.ts'
+import { health } from './health.ts'
 import { help } from './help.ts'
 import { start } from './start.ts'
 
@@ -10,7 +11,7 @@ export interface Terminal {
   readonly err: (text: string) => void
 }
 
-const commands = { start, doctor }
+const commands = { start, doctor, health }
 
 /** Runs a command; resolves with the exit code. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -27,7 +28,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   if (Object.hasOwn(commands, command))
     return commands[command as keyof typeof commands](args.slice(1), terminal)
   const meant = didYouMean(command, Object.keys(commands))
-  const hint = meant === undefined ? 'The commands are start and doctor.' : `Did you mean ${meant}?`
+  const hint = meant === undefined ? 'The commands are start, doctor and health.' : `Did you mean ${meant}?`
   terminal.err(`${command} is no command. ${hint} --help tells more\n`)
   return 1
 }

@@ -31,6 +31,8 @@ export async function start(args: readonly string[], terminal: Terminal): Promis
     const stopped = stopSignal()
     const listening = await run.server.listen()
     tell(run, listening, terminal)
+    // Who has started this as PM2 does waits for it.
+    process.send?.('ready')
     const offReload = onReloadSignal(run.server.reload)
     const signal = await stopped
     offReload()
