@@ -19,9 +19,12 @@ export async function auditPage(page) {
   return [...(await auditLook(page)), ...(await auditKeyboard(page))]
 }
 
-/** What can be seen of it. @param {Page} page */
-export async function auditLook(page) {
-  return [...(await checkWidth(page)), ...(await checkScheme(page)), ...(await checkAccess(page))]
+/**
+ * What can be seen of it.
+ * @param {Page} page @param {string[]} [only] rules of axe, where not all are ours to keep
+ */
+export async function auditLook(page, only) {
+  return [...(await checkWidth(page)), ...(await checkScheme(page)), ...(await checkAccess(page, only))]
 }
 
 /** Nothing is scrolled sideways. @param {Page} page */
@@ -50,15 +53,16 @@ async function checkScheme(page) {
   })
 }
 
-/** Names, roles, structure and contrast by the rules of axe. @param {Page} page */
-async function checkAccess(page) {
+/** Names, roles, structure and contrast by the rules of axe. @param {Page} page @param {string[]} [only] */
+async function checkAccess(page, only) {
   await page.addScriptTag({ path: axe })
-  const violations = await page.evaluate(async () => {
+  const violations = await page.evaluate(async (only) => {
     const { axe } = /** @type {{ axe: typeof import('axe-core') }} */ (/** @type {unknown} */ (globalThis))
     const { violations } = await axe.run(document, {
       // What is in a frame is a page of its own.
       iframes: false,
       resultTypes: ['violations'],
+      ...(only && { runOnly: only }),
       rules: {
         // Wrong where keys are drawn on a button, as on that of VitePress which searches.
         'label-content-name-mismatch': { enabled: false },
@@ -67,7 +71,7 @@ async function checkAccess(page) {
       },
     })
     return violations
-  })
+  }, only)
   return violations.map(({ id, nodes: [first, ...others] }) => {
     const more = others.length > 0 ? ` and ${others.length} more` : ''
     return `${id}: ${first?.target.join(' ')}${more}: ${first?.failureSummary?.replace(/\s+/g, ' ')}`
@@ -119,9 +123,15 @@ function startTabbing() {
   /** @param {Element | null} element */
   const style = (element) => {
     if (!element) return ''
-    const { outline, boxShadow, borderColor, backgroundColor, opacity, clip, clipPath } =
-      getComputedStyle(element)
-    return [outline, boxShadow, borderColor, backgroundColor, opacity, clip, clipPath].join()
+    // Of an input that nobody sees, its label shows it.
+    const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : []
+    return [element, ...labels]
+      .map((each) => {
+        const { outline, boxShadow, borderColor, backgroundColor, opacity, clip, clipPath } =
+          getComputedStyle(each)
+        return [outline, boxShadow, borderColor, backgroundColor, opacity, clip, clipPath].join()
+      })
+      .join()
   }
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
   getSelection()?.removeAllRanges()

@@ -16,6 +16,8 @@ const OPTIONS = {
   githubPages: false,
   readme: 'none',
   hideGenerator: true,
+  favicon: join(root, 'docs/public/icon.svg'),
+  customCss: join(root, 'scripts/api-pages.css'),
   navigationLinks: { 'Back to the pages': '/' },
 }
 
