@@ -12,7 +12,6 @@ const steps = [
   'consumers',
   'docs',
   'docs:build',
-  'site',
   'size',
   'hosts',
 ]
