@@ -6,29 +6,24 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
-import { chromium } from 'playwright'
 import { auditKeyboard, auditLook, looks } from './audit-page.mjs'
 import { root } from './bootstrap.mjs'
+import { launchChromium } from './launch-chromium.mjs'
 import { findProgram } from './programs.mjs'
 
 const site = join(root, 'docs/.vitepress/dist')
 /** @type {Readonly<Record<string, string>>} */
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
 
-const executablePath = findProgram('chromium')
-if (executablePath === undefined)
+if (findProgram('chromium') === undefined)
   console.log('Not run: there is no Chromium (install: apt-get install chromium)')
-else process.exitCode = (await check(executablePath)) ? 0 : 1
+else process.exitCode = (await check()) ? 0 : 1
 
-/** @param {string} executablePath */
-async function check(executablePath) {
+async function check() {
   const server = createServer(serve)
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)))
   const address = /** @type {import('node:net').AddressInfo} */ (server.address())
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
+  const browser = await launchChromium()
   const pages = listPages()
   let count = 0
   for (const [look, options] of Object.entries(looks)) {

@@ -1,10 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { chromium } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { root } from './bootstrap.mjs'
 import { startDemo, startProgram } from './demo-server.mjs'
-import { findProgram } from './programs.mjs'
+import { launchChromium } from './launch-chromium.mjs'
 
 const BOOKED = /\w+ has booked \d+[A-F]/
 const text = readFileSync(join(root, 'docs/quickstart.md'), 'utf8')
@@ -21,11 +20,7 @@ let demo
 let browser
 beforeAll(async () => {
   demo = await startDemo({ port: 0, serverPort: 0 })
-  const executablePath = findProgram('chromium')
-  browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
+  browser = await launchChromium()
 })
 afterAll(async () => {
   await browser?.close()

@@ -4,11 +4,10 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium } from 'playwright'
 import { auditLook, looks } from './audit-page.mjs'
 import { root } from './bootstrap.mjs'
 import { pages, startDemo } from './demo-server.mjs'
-import { findProgram } from './programs.mjs'
+import { launchChromium } from './launch-chromium.mjs'
 
 /** @typedef {import('playwright').Page} Page */
 /** @typedef {import('../packages/server/src/index.ts').FaultRule} FaultRule */
@@ -52,11 +51,7 @@ const folder = join(root, '.cache/pictures')
 const names = process.argv.length > 2 ? process.argv.slice(2) : pages
 
 mkdirSync(folder, { recursive: true })
-const executablePath = findProgram('chromium')
-const browser = await chromium.launch({
-  ...(executablePath !== undefined && { executablePath }),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-})
+const browser = await launchChromium()
 const demo = await startDemo({ port: 0, serverPort: 0 })
 let count = 0
 for (const [state, how] of Object.entries(states))

@@ -9,16 +9,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { chromium } from 'playwright'
 import { root } from './bootstrap.mjs'
-import { findProgram } from './programs.mjs'
+import { launchChromium } from './launch-chromium.mjs'
 
 const clone = mkdtempSync(join(tmpdir(), 'quickstart-'))
-const browserPath = findProgram('chromium')
-const browser = await chromium.launch({
-  ...(browserPath !== undefined && { executablePath: browserPath }),
-  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-})
+const browser = await launchChromium()
 const [PORT, SERVER_PORT, MQTT_PORT] = await Promise.all([findPort(), findPort(), findPort()])
 
 const startedAt = performance.now()

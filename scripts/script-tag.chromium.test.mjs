@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createServer } from '@org/realtime-server'
-import { chromium } from 'playwright'
 import { build } from 'tsup'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import mqtt from '../packages/mqtt/tsup.config.ts'
 import pusher from '../packages/pusher/tsup.config.ts'
 import rawWs from '../packages/raw-ws/tsup.config.ts'
 import { root } from './bootstrap.mjs'
-import { findProgram } from './programs.mjs'
+import { launchChromium } from './launch-chromium.mjs'
 import { toIntegrity } from './script-tags.mjs'
 
 const server = createServer({ mode: 'development', port: 0, mqtt: { tcp: 'off' }, origins: 'any' })
@@ -47,11 +46,7 @@ const tags = [
 beforeAll(async () => {
   ;({ port } = await server.listen())
   await buildTags()
-  const executablePath = findProgram('chromium')
-  browser = await chromium.launch({
-    ...(executablePath !== undefined && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
+  browser = await launchChromium()
 }, 120_000)
 
 afterAll(async () => {

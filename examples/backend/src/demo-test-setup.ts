@@ -1,7 +1,7 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { startDemo } from '../../../scripts/demo-server.mjs'
-import { findProgram } from '../../../scripts/programs.mjs'
+import { launchChromium } from '../../../scripts/launch-chromium.mjs'
 import type { Address } from './create-backend.ts'
 
 /**
@@ -12,11 +12,7 @@ export function useDemo() {
   let browser: Browser
   let demo: Awaited<ReturnType<typeof startDemo>>
   beforeAll(async () => {
-    const executablePath = findProgram('chromium')
-    browser = await chromium.launch({
-      ...(executablePath && { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    })
+    browser = await launchChromium()
     demo = await startDemo({ port: 0, serverPort: 0 })
   }, 120_000)
   afterAll(async () => {

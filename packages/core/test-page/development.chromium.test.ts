@@ -1,8 +1,8 @@
 import { build } from 'esbuild'
-import { type Browser, chromium } from 'playwright'
+import type { Browser } from 'playwright'
 import { createServer, defaultClientConditions } from 'vite'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { findProgram } from '../../../scripts/programs.mjs'
+import { launchChromium } from '../../../scripts/launch-chromium.mjs'
 import type * as Kit from '../src/kit.ts'
 
 declare const kit: typeof Kit
@@ -11,11 +11,7 @@ const src = `${import.meta.dirname}/../src`
 
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = findProgram('chromium')
-  browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
+  browser = await launchChromium()
 })
 afterAll(() => browser.close())
 

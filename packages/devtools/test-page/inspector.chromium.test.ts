@@ -1,6 +1,6 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { findProgram } from '../../../scripts/programs.mjs'
+import { launchChromium } from '../../../scripts/launch-chromium.mjs'
 import type * as Kit from './kit-test-setup.ts'
 import { startPage } from './serve-test-setup.ts'
 
@@ -8,11 +8,7 @@ declare const kit: typeof Kit
 
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = findProgram('chromium')
-  browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-  })
+  browser = await launchChromium()
 })
 afterAll(() => browser.close())
 

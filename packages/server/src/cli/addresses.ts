@@ -5,6 +5,7 @@ import type { Listening } from '../listener.ts'
 import type { PusherApp } from '../pusher/app.ts'
 import { readAppsFile } from '../pusher/apps-file.ts'
 import { defaultApp } from '../pusher/resolve-pusher.ts'
+import { isEverywhere } from './everywhere.ts'
 
 export interface Place {
   readonly name: string
@@ -12,8 +13,6 @@ export interface Place {
   /** How a client of ours is made for it, or what it asks for. */
   readonly use?: string
 }
-
-const EVERYWHERE = ['0.0.0.0', '::']
 
 /** What is served, with addresses that can be used on this machine. */
 export function toPlaces(
@@ -91,5 +90,3 @@ function isServed(settings: Settings, page: 'inspect' | 'metrics'): boolean {
   const isOpen = settings.get('mode') === 'development' || settings.get(`${page}.token`) !== undefined
   return isOpen && settings.get(`${page}.enabled`) === true
 }
-
-const isEverywhere = (host: string): boolean => EVERYWHERE.includes(host)

@@ -3,6 +3,7 @@ import { request as askSecure } from 'node:https'
 import { loadConfig } from '../config/load-config.ts'
 import type { Settings } from '../config/settings.ts'
 import { ServerError } from '../errors.ts'
+import { toReachable } from './everywhere.ts'
 import type { Terminal } from './main.ts'
 
 const WITHIN_MS = 3000
@@ -34,7 +35,7 @@ function ask(settings: Settings, page: string): Promise<Answer> {
   const hosts = settings.get<readonly string[] | 'any'>('hosts')
   const isSecure = settings.get('tls.cert') !== undefined
   const options: RequestOptions & { readonly rejectUnauthorized: boolean } = {
-    host: REACHABLE[host] ?? host,
+    host: toReachable(host),
     port: settings.get<number>('port'),
     path: `${settings.get<string>('path') ?? ''}${page}`,
     timeout: WITHIN_MS,
@@ -58,6 +59,3 @@ function ask(settings: Settings, page: string): Promise<Answer> {
     asking.end()
   })
 }
-
-/** Where a server that listens everywhere is reached from its own machine. */
-const REACHABLE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }

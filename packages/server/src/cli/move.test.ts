@@ -2,7 +2,7 @@ import { createMqtt } from '@org/realtime-mqtt'
 import { createPusher } from '@org/realtime-pusher'
 import { createRakit, createRawWs } from '@org/realtime-raw-ws'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { startBalancer } from './balancer-test-setup.ts'
+import { startRelay } from '../relay-test-setup.ts'
 import { buildCli, type Running } from './cli-test-setup.ts'
 
 const { run } = buildCli()
@@ -30,6 +30,18 @@ async function start(): Promise<{ readonly running: Running; readonly port: numb
   return { running, port: Number(port) }
 }
 
+/** Where a balancer sends the next client. */
+async function firstReady(ports: readonly number[]): Promise<number | undefined> {
+  for (const port of ports) {
+    const isReady = await fetch(`http://127.0.0.1:${port}/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (isReady) return port
+  }
+  return undefined
+}
+
 const linesOf = ({ out }: Running, event: string): readonly Line[] =>
   out
     .split('\n')
@@ -41,7 +53,7 @@ it('moves every client of every protocol to another node when a process gets SIG
   timeout: 60_000,
 }, async () => {
   const [one, two] = await Promise.all([start(), start()])
-  const port = await startBalancer([one.port, two.port])
+  const { port } = await startRelay(() => firstReady([one.port, two.port]))
   const at = `ws://127.0.0.1:${port}`
   const kinds: Readonly<Record<string, (index: number) => Client>> = {
     raw: () => createRawWs({ url: `${at}/raw` }),

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { toReachable } from './everywhere.ts'
 import { ownerOf } from './port-owner.ts'
 
 const WITHIN_MS = 1500
@@ -12,8 +13,7 @@ interface Answer {
 
 /** Who listens on a port, as far as its answers and the system tell. */
 export async function whoAnswers(host: string, port: number): Promise<string> {
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  const ask = (path: string): Promise<Answer | undefined> => answerOf(reachable, port, path)
+  const ask = (path: string): Promise<Answer | undefined> => answerOf(toReachable(host), port, path)
   const [health, up, root] = await Promise.all([ask('/health'), ask('/up'), ask('/')])
   const owner = ownerOf(port)
   return `${nameOf(health, up, root)}${owner === undefined ? '' : ` (${owner})`}`

@@ -1,6 +1,4 @@
-import type { OptionRow } from './option-row.ts'
-
-const SWITCH = { kind: 'switch' } as const
+import { type OptionRow, SWITCH } from './option-row.ts'
 
 /** What can be said of MQTT besides numbers. */
 export const mqttRows: readonly OptionRow[] = [

@@ -24,6 +24,10 @@ export type Accepts =
   | { readonly kind: 'apps' }
   | { readonly kind: 'sources' }
 
+/** What several options accept. */
+export const SWITCH = { kind: 'switch' } as const
+export const FILE = { kind: 'text', what: 'the path of a file' } as const
+
 /** One option of the command: where its name, default, range and help come from, in the program and in the pages. */
 export interface OptionRow {
   /** Its path in a file, and its flag. */

@@ -2,13 +2,11 @@ import { LEVELS } from '../log/log-options.ts'
 import { type Group, type Range, ranges } from '../ranges.ts'
 import { mqttRows } from './mqtt-rows.ts'
 import { numberHelp } from './number-help.ts'
-import type { OptionRow } from './option-row.ts'
+import { FILE, type OptionRow, SWITCH } from './option-row.ts'
 import { ORIGINS, ownPageRows, SECRET } from './own-page-rows.ts'
 import { pusherRows } from './pusher-rows.ts'
 import { redisRows } from './redis-rows.ts'
 
-const FILE = { kind: 'text', what: 'the path of a file' } as const
-const SWITCH = { kind: 'switch' } as const
 const PORT_ALIASES = ['PUSHER_PORT', 'REVERB_PORT', 'REVERB_SERVER_PORT']
 
 /** Every option of the command, in the order in which they are shown. */

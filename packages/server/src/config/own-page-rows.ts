@@ -1,7 +1,6 @@
-import type { OptionRow } from './option-row.ts'
+import { type OptionRow, SWITCH } from './option-row.ts'
 
 export const SECRET = { kind: 'text', what: 'text of at least 16 characters', pattern: /^.{16,}$/ } as const
-const SWITCH = { kind: 'switch' } as const
 export const ORIGINS = 'a list of origins like https://app.example.org'
 
 /** What can be said of the pages that the server has of its own. */

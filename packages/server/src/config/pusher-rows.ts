@@ -1,9 +1,7 @@
 import { DIALECTS } from '../pusher/dialect.ts'
-import type { OptionRow } from './option-row.ts'
+import { FILE, type OptionRow, SWITCH } from './option-row.ts'
 
-const FILE = { kind: 'text', what: 'the path of a file' } as const
 const WORD = { kind: 'text', what: 'text without spaces', pattern: /^\S+$/ } as const
-const SWITCH = { kind: 'switch' } as const
 
 /** What can be said of Pusher's protocol besides numbers. */
 export const pusherRows: readonly OptionRow[] = [

@@ -1,7 +1,5 @@
-import type { OptionRow } from './option-row.ts'
+import { FILE, type OptionRow, SWITCH } from './option-row.ts'
 
-const SWITCH = { kind: 'switch' } as const
-const FILE = { kind: 'text', what: 'the path of a file' } as const
 const TEXT = { kind: 'text', what: 'text' } as const
 const HOSTS = { kind: 'list', words: [], what: 'a list of `host:port`' } as const
 

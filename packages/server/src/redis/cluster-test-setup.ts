@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
 import type { buildCli, Running } from '../cli/cli-test-setup.ts'
+import { type Relay, startRelay } from '../relay-test-setup.ts'
 import { freePort } from './redis-test-setup.ts'
 
 /** A node of its own process, which always listens at one port. */
@@ -47,33 +45,10 @@ export async function startNodeProcess(
 }
 
 /** One address for all nodes: each connection goes to the next one that is up. */
-export async function startBalancer(nodes: readonly NodeProcess[]): Promise<{ readonly port: number }> {
-  const sockets = new Set<Socket>()
+export function startBalancer(nodes: readonly NodeProcess[]): Promise<Relay> {
   let turn = 0
-  const server = createServer((near) => {
+  return startRelay(() => {
     const up = nodes.filter(({ isUp }) => isUp)
-    const node = up[turn++ % up.length]
-    if (!node) {
-      near.destroy()
-      return
-    }
-    const far = connect(node.port, '127.0.0.1')
-    for (const [from, into] of [[near, far] as const, [far, near] as const]) {
-      sockets.add(from)
-      from.setNoDelay()
-      from.pipe(into)
-      from.on('error', () => {})
-      from.on('close', () => {
-        sockets.delete(from)
-        into.destroy()
-      })
-    }
+    return up[turn++ % up.length]?.port
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  return { port: (server.address() as AddressInfo).port }
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
+import { startRelay } from '../relay-test-setup.ts'
 
 /** Resolves when what it does throws no more; machines are busy. */
 export const until = <T>(
@@ -85,35 +86,14 @@ export interface Wire {
 }
 
 export async function startWire(to: number): Promise<Wire> {
-  const sockets = new Set<Socket>()
   let isCut = false
-  const server = createServer((near) => {
-    if (isCut) near.destroy()
-    if (isCut) return
-    const far = connect(to, '127.0.0.1')
-    for (const [from, into] of [[near, far] as const, [far, near] as const]) {
-      sockets.add(from)
-      from.pipe(into)
-      from.on('error', () => {})
-      from.on('close', () => {
-        sockets.delete(from)
-        into.destroy()
-      })
-    }
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const cut = (): void => {
-    isCut = true
-    for (const socket of sockets) socket.destroy()
-  }
-  onTestFinished(() => {
-    cut()
-    server.close()
-  })
+  const relay = await startRelay(() => (isCut ? undefined : to))
   return {
-    port: (server.address() as AddressInfo).port,
-    cut,
+    port: relay.port,
+    cut() {
+      isCut = true
+      relay.cut()
+    },
     join() {
       isCut = false
     },
