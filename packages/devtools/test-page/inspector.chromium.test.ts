@@ -43,6 +43,8 @@ async function setup(look: BrowserContextOptions = {}) {
 declare const client: ReturnType<typeof Kit.createRawWs>
 declare const room: ReturnType<typeof client.untyped>
 
+const PATIENCE = { timeout: 10_000, interval: 50 }
+
 const open = (page: Page): Promise<void> =>
   page.getByRole('button', { name: 'Open the realtime inspector' }).click()
 const status = (page: Page) => page.locator('.head .chip')
@@ -78,10 +80,15 @@ describe('the inspector in a page with a strict policy, at the reference server'
     await press('Close the realtime inspector').click()
     await open(page)
     await vi.waitFor(async () => expect(await press('Server down').getAttribute('aria-pressed')).toBe('true'))
+    // While the server is down: once it is up the client may be faster, and then there is nothing to press.
+    const asked = page.locator('.connection li').filter({ hasText: /waiting → (?:opening|waiting)\s*asked/ })
+    await vi.waitFor(async () => {
+      await press('Reconnect now').click()
+      expect(await asked.count()).toBeGreaterThan(0)
+    }, PATIENCE)
     await press('Clear faults').click()
     await page.getByText('No fault holds').waitFor()
     expect(await press('Server down').getAttribute('aria-pressed')).toBe('false')
-    await press('Reconnect now').click()
     await status(page).getByText('connected', { exact: true }).waitFor()
     await press('Slow').click()
     await page.getByText('Slow: on').waitFor()
