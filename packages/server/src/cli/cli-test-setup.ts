@@ -83,6 +83,22 @@ function run(path: string, args: readonly string[], { env = {}, cwd = tmpdir() }
   }
 }
 
+/** A line of its log as JSON. */
+export interface LogLine {
+  readonly event: string
+  readonly time: string
+  readonly connection?: string
+  readonly endpoint?: string
+  readonly code?: number
+}
+
+export const linesOf = ({ out }: Running, event: string): readonly LogLine[] =>
+  out
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter((line: LogLine) => line.event === event)
+
 /** A folder of files that is gone after the test. */
 export function createFolder(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'cli-'))

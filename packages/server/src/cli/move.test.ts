@@ -3,20 +3,12 @@ import { createPusher } from '@org/realtime-pusher'
 import { createRakit, createRawWs } from '@org/realtime-raw-ws'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { startRelay } from '../relay-test-setup.ts'
-import { buildCli, type Running } from './cli-test-setup.ts'
+import { buildCli, linesOf, type Running } from './cli-test-setup.ts'
 
 const { run } = buildCli()
 const CLIENTS = 10
 /** Long enough for a machine that is busy: what is tested is that nobody has to be ended. */
 const DRAIN_MS = 9000
-
-interface Line {
-  readonly event: string
-  readonly time: string
-  readonly connection?: string
-  readonly endpoint?: string
-  readonly code?: number
-}
 
 interface Client {
   connect(): Promise<void>
@@ -41,13 +33,6 @@ async function firstReady(ports: readonly number[]): Promise<number | undefined>
   }
   return undefined
 }
-
-const linesOf = ({ out }: Running, event: string): readonly Line[] =>
-  out
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line))
-    .filter((line: Line) => line.event === event)
 
 it('moves every client of every protocol to another node when a process gets SIGTERM', {
   timeout: 60_000,

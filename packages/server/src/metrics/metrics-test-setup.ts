@@ -7,7 +7,11 @@ export async function scrape(
 ): Promise<Map<string, number>> {
   const response = await fetch(`${url}/metrics`, { headers })
   expect(response.status).toBe(200)
-  const lines = (await response.text()).split('\n').filter((line) => line && !line.startsWith('#'))
+  return parseMetrics(await response.text())
+}
+
+export function parseMetrics(page: string): Map<string, number> {
+  const lines = page.split('\n').filter((line) => line && !line.startsWith('#'))
   return new Map(
     lines.map((line) => {
       const at = line.lastIndexOf(' ')

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import BackendPusher from 'pusher'
 import { onTestFinished } from 'vitest'
-import { WebSocket } from 'ws'
+import { type ClientOptions, WebSocket } from 'ws'
 import type { ServerOptions } from '../options.ts'
 import { startServer } from '../socket-test-setup.ts'
 import type { PusherOptions } from './app.ts'
@@ -31,8 +31,8 @@ export interface LiveFrame {
 }
 
 /** A client by frames over a real socket, with data decoded. */
-export async function dialPusher(port: number, key = KEY) {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/app/${key}`)
+export async function dialPusher(port: number, key = KEY, tls?: Pick<ClientOptions, 'ca'>) {
+  const socket = new WebSocket(`${tls ? 'wss' : 'ws'}://127.0.0.1:${port}/app/${key}`, tls)
   const frames: LiveFrame[] = []
   const taken = new Set<LiveFrame>()
   socket.on('message', (text) => {

@@ -1,4 +1,4 @@
-import type { buildCli, Running } from '../cli/cli-test-setup.ts'
+import { type buildCli, type LogLine, linesOf, type Running } from '../cli/cli-test-setup.ts'
 import { type Relay, startRelay } from '../relay-test-setup.ts'
 import { freePort } from './redis-test-setup.ts'
 
@@ -10,6 +10,8 @@ export interface NodeProcess {
   kill(): Promise<void>
   /** Asks it to end, and waits until it has. */
   stop(): Promise<void>
+  /** What it has logged under this name since it started. */
+  linesOf(event: string): readonly LogLine[]
 }
 
 export async function startNodeProcess(
@@ -20,6 +22,7 @@ export async function startNodeProcess(
   const port = await freePort()
   const own = [`--port=${port}`, '--adapter=redis', `--redis.port=${redisPort}`, '--log.format=json']
   let running: Running | undefined
+  let latest: Running | undefined
 
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     const ending = running
@@ -30,7 +33,7 @@ export async function startNodeProcess(
   const start = async (): Promise<void> => {
     const started = run(['start', ...own, '--mqtt.tcp=off', ...more])
     await started.sees(/"event":"start"/)
-    running = started
+    running = latest = started
   }
   await start()
   return {
@@ -41,6 +44,7 @@ export async function startNodeProcess(
     start,
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
+    linesOf: (event) => (latest ? linesOf(latest, event) : []),
   }
 }
 
