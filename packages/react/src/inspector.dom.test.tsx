@@ -1,4 +1,5 @@
 import type { AnyClient } from '@org/realtime-core'
+import { render } from '@testing-library/react'
 import { renderToString } from 'react-dom/server'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { RealtimeInspector } from './inspector.ts'
@@ -38,6 +39,13 @@ describe('<RealtimeInspector>', () => {
     await page.change(null)
     expect(placed()).toBeNull()
     expect(fake.clock.pending).toEqual([])
+  })
+
+  it('needs no provider for a list, which may still be empty', () => {
+    const page = render(<RealtimeInspector inline client={[]} />)
+    expect(placed()?.shadowRoot?.textContent).toContain('No client to inspect')
+    page.unmount()
+    expect(placed()).toBeNull()
   })
 
   it('renders nothing on a server, and needs a client', () => {

@@ -24,16 +24,24 @@ export interface RealtimeInspectorProps extends MountOptions {
  * @example
  * <RealtimeProvider client={client}><App /><RealtimeInspector /></RealtimeProvider>
  */
-export function RealtimeInspector({
+export function RealtimeInspector({ client, ...how }: RealtimeInspectorProps): ReactElement | null {
+  return client ? createElement(Shown, { ...how, client }) : createElement(ShownNearest, how)
+}
+
+type How = Omit<RealtimeInspectorProps, 'client'>
+
+function ShownNearest(how: How): ReactElement | null {
+  return createElement(Shown, { ...how, client: useSource(undefined, 'RealtimeInspector') })
+}
+
+function Shown({
   client,
   control,
   open,
   inline = false,
-}: RealtimeInspectorProps): ReactElement | null {
-  const given = client && toList(client)
-  const provided = useSource(given?.[0]?.client, 'RealtimeInspector')
+}: How & { readonly client: Inspected }): ReactElement | null {
   const [place, setPlace] = useState<HTMLElement | null>(null)
-  const list = given ?? toList(provided)
+  const list = toList(client)
   const { url, token } = control ?? {}
   // Lists and addresses are often written where they are used, and so are others at every render.
   const kept = useKept([url, token, ...list.flatMap(({ name, client }) => [name, client])], () => ({

@@ -67,6 +67,13 @@ describe('<RealtimeInspector>', () => {
     expect(corner()).toBeUndefined()
   })
 
+  it('needs no provider for a list, which may still be empty', () => {
+    const page = mount(RealtimeInspector, { props: { inline: true, client: [] }, attachTo: document.body })
+    expect(placed()?.shadowRoot?.textContent).toContain('No client to inspect')
+    page.unmount()
+    expect(placed()).toBeNull()
+  })
+
   it('renders nothing on a server, and needs a client', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     onTestFinished(() => warn.mockRestore())
