@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { playwright } from '@vitest/browser-playwright'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
@@ -7,6 +8,8 @@ const anywhere = '{packages,examples}/*/**'
 const ignored = ['**/node_modules/**', '**/dist/**']
 const outside = Object.keys(programs)
 const unavailable = outside.filter(isMissing)
+// Many tests wait for servers and clocks: one more than there are cores keeps these busy.
+const maxWorkers = availableParallelism() + 1
 
 export default defineConfig({
   resolve: { conditions: ['@org/source', ...defaultClientConditions] },
@@ -15,13 +18,28 @@ export default defineConfig({
     // They end what hangs, and say nothing of speed: machines are busy.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    maxWorkers,
     projects: [
       {
         extends: true,
         test: {
           name: 'node',
           include: [`${anywhere}/*.test.{ts,tsx}`, 'bench/**/*.test.ts', 'scripts/*.test.mjs'],
-          exclude: [...ignored, ...['dom', 'browser', ...unavailable].map((kind) => `**/*.${kind}.test.*`)],
+          exclude: [
+            ...ignored,
+            ...['dom', 'browser', 'chromium', ...unavailable].map((kind) => `**/*.${kind}.test.*`),
+          ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chromium',
+          include: [`${anywhere}/*.chromium.test.ts`, 'scripts/*.chromium.test.mjs'],
+          exclude: ignored,
+          // One at a time and after the others: each has a browser and a server beside it, and pages are watched.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -74,6 +92,7 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          sequence: { groupOrder: 2 },
           include: [`${anywhere}/*.browser.test.{ts,tsx}`],
           exclude: ignored,
           globalSetup: [

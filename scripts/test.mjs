@@ -32,7 +32,7 @@ process.exitCode = failing.length > 0 ? 1 : 0
 
 function runVitest() {
   rmSync(report, { force: true })
-  const projects = ['node', 'dom', 'types', ...(isMissing('browser') ? [] : ['browser'])]
+  const projects = ['node', 'dom', 'types', ...(isMissing('browser') ? [] : ['chromium', 'browser'])]
   const code = run('vitest', [
     'run',
     ...projects.map((project) => `--project=${project}`),
