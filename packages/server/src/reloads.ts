@@ -1,4 +1,5 @@
-import { unwatchFile, watchFile } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { Clock } from './clock.ts'
 import type { HookTable } from './hooks.ts'
 
@@ -20,7 +21,7 @@ export interface Reloads {
   stop(): void
 }
 
-/** Of the state of a file, so that any way to replace it counts: writing, renaming, a link to another folder. */
+/** Between two looks at the state of a file: it tells of any replacement, by writing, renaming, or another link. */
 const LOOK_MS = 500
 /** Files that belong together are written one after the other. */
 const SETTLE_MS = 200
@@ -41,16 +42,30 @@ export function createReloads(hooks: HookTable, clock: Clock): Reloads {
 
   return {
     add(source) {
+      // At once, so that no change falls between what was read and the first look.
+      let known = source.files.map((file) => toState(statSync(file, { throwIfNoEntry: false })))
+      let isDue = false
+      let isStopped = false
       let cancel = (): void => {}
-      const changed = (): void => {
-        cancel()
-        cancel = clock.after(SETTLE_MS, () => load(source))
+
+      const look = async (): Promise<void> => {
+        const found = await Promise.all(source.files.map((file) => stat(file).then(toState, () => '')))
+        if (isStopped) return
+        const isChanged = found.some((state, index) => state !== known[index])
+        known = found
+        if (isDue && !isChanged) load(source)
+        isDue = isChanged
+        lookLater()
       }
-      for (const file of source.files) watchFile(file, { interval: LOOK_MS, persistent: false }, changed)
+      const lookLater = (): void => {
+        cancel = clock.after(isDue ? SETTLE_MS : LOOK_MS, () => void look())
+      }
+
+      lookLater()
       sources.push(source)
       stops.push(() => {
+        isStopped = true
         cancel()
-        for (const file of source.files) unwatchFile(file, changed)
       })
     },
     now() {
@@ -62,3 +77,7 @@ export function createReloads(hooks: HookTable, clock: Clock): Reloads {
     },
   }
 }
+
+/** Empty for a file that is not there. */
+const toState = (stats: Stats | undefined): string =>
+  stats ? `${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}` : ''

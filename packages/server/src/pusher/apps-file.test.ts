@@ -96,6 +96,15 @@ describe('apps of a file', () => {
     await dialPusher(port, 'other-key')
   })
 
+  it('are read anew when they have changed right after they were read', async () => {
+    const { path, write } = makeFile([APP])
+    const server = createServer({ mode: 'development', pusher: { appsFile: path } })
+    onTestFinished(() => server.close())
+    const news = new Promise((resolve) => server.on('reload', resolve))
+    write(JSON.stringify([APP, other]))
+    expect(await news).toEqual({ what: 'apps', from: path })
+  })
+
   it('refuses to start with a file that is broken, naming it', () => {
     const { path } = makeFile({})
     const make = (options: object) => () =>
