@@ -40,7 +40,7 @@ describe('without Redis', () => {
     const redis = await startRedis()
     const node = await startNode({ port: redis.port, timeoutMs: 300 })
     redis.freeze()
-    await until(() => expect(node.adapter.isAway).toBe(true), { timeout: 5000 })
+    await until(() => expect(node.adapter.isAway).toBe(true))
     redis.thaw()
     await until(() => expect(node.adapter.isAway).toBe(false))
   })

@@ -84,7 +84,7 @@ describe('a channel that nodes share', () => {
   it('forgets messages of a certain age, and what came before one that is not kept', async () => {
     const { a } = await startNodes(1, { history: numbers('history', { ageMs: 1000 }) })
     const { epoch } = await a.append('x')
-    await until(async () => expect(await missed(a, 'x', epoch, 0)).toBeUndefined(), { timeout: 5000 })
+    await until(async () => expect(await missed(a, 'x', epoch, 0)).toBeUndefined())
     expect(await missed(a, 'x', epoch, 1)).toEqual([])
     await a.append('y')
     const { epoch: other, off } = await a.adapter.append('y', { event: 'e', payload: '', isKept: false })
