@@ -19,10 +19,17 @@ export interface Message {
   readonly isKept?: boolean
   /** For so long it is what `last` finds. */
   readonly lastMs?: number
+  /** What it is the newest of: `values` finds it until another one comes with this key. */
+  readonly key?: string
+  /** From now on there is none of this key. */
+  readonly isRemoval?: boolean
 }
 
 /** A message that has its place in a channel. */
-export interface Stored extends Message, Position {}
+export interface Stored extends Message, Position {
+  /** It was told on this node alone, because the store is away. */
+  readonly isAlone?: boolean
+}
 
 export interface Member {
   readonly id: string
@@ -89,6 +96,10 @@ export interface Adapter {
   members(channel: string): Promise<readonly Member[]>
   /** The last message that came with `lastMs`; not there where one node is alone. */
   last?(channel: string): Promise<Message | undefined>
+  /**
+   * The newest message of each key; what changes meanwhile may be there or not. Not there where one node is alone.
+   */
+  values?(channel: string): Promise<readonly Stored[]>
   /** Tells whether the client was there, on whichever node. */
   direct(client: string, message: Message): Promise<boolean>
   /** Asks all nodes, of which this one answers first; what does not answer in time is left out. All of it is JSON. */

@@ -13,6 +13,7 @@ import { createCounter } from './ids.ts'
 import { createMemoryAdapter } from './memory-adapter.ts'
 import { Broker } from './mqtt/broker.ts'
 import { createMqttEndpoint } from './mqtt/endpoint.ts'
+import { MQTT_CHANNEL } from './names.ts'
 import type { Resolved } from './options.ts'
 import { createPaths, type Paths } from './paths.ts'
 import { type AddressOf, createAddressOf } from './proxies.ts'
@@ -20,6 +21,7 @@ import type { Pusher } from './pusher/pusher.ts'
 import { servePusher } from './pusher/serve.ts'
 import { createRakitEndpoint } from './rakit/rakit-endpoint.ts'
 import { createRawEndpoint } from './raw/endpoint.ts'
+import type { ChannelsLimits } from './redis/channels.ts'
 import { createRedisAdapter } from './redis/redis-adapter.ts'
 import { createReloads, type Reloads } from './reloads.ts'
 import type { Route } from './route.ts'
@@ -66,7 +68,7 @@ export function createCore(options: Resolved): Core {
   // A frame holds all members of a channel, and a little more.
   const membersBytes = limits.frameBytes - Math.min(4096, limits.frameBytes / 2)
   const { crash } = hooks
-  const kept = { ...options, ...limits, membersBytes }
+  const kept = { ...options, ...limits, membersBytes, histories: toHistories(options) }
   const adapter = options.redis
     ? createRedisAdapter({ settings: options.redis, limits: kept, clock, crash })
     : createMemoryAdapter(kept, clock)
@@ -120,6 +122,13 @@ export function createCore(options: Resolved): Core {
       hooks.emit('stop')
     },
   }
+}
+
+/** What was published to MQTT is kept for other nodes, whatever other channels keep. */
+function toHistories({ mqtt }: Resolved): ChannelsLimits['histories'] {
+  if (!mqtt) return undefined
+  const { replayMessages: messages, replayBytes: bytes, replayMs: ageMs } = mqtt
+  return new Map([[MQTT_CHANNEL, { messages, bytes, ageMs }]])
 }
 
 /** Carries out rules that strike at once. */

@@ -1,5 +1,6 @@
 import type { Adapter, Member, Message, Position, Stored, StoreState } from './adapter.ts'
 import type { Denial } from './authorize.ts'
+import { MQTT_CHANNEL } from './names.ts'
 
 /** One that hears a channel. */
 export interface Subscriber {
@@ -119,7 +120,11 @@ export function createHub({ adapter, channels: limit, onStore, crash }: HubNeeds
       return meant.length
     },
     count: (channel) => table.get(channel)?.size ?? 0,
-    channels: () => new Map([...table].map(([channel, { size }]) => [channel, size])),
+    channels() {
+      const sizes = new Map([...table].map(([channel, { size }]) => [channel, size]))
+      sizes.delete(MQTT_CHANNEL)
+      return sizes
+    },
     onDirect(direct) {
       directs.add(direct)
       return () => directs.delete(direct)

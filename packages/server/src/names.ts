@@ -4,5 +4,8 @@ const LONGEST_NAME = 200
 export const isName = (name: unknown): name is string =>
   typeof name === 'string' && name.length > 0 && name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name)
 
+/** Where nodes tell each other of MQTT. */
+export const MQTT_CHANNEL = '@mqtt'
+
 /** Names that start with `@` are kept for the protocol. */
 export const isChannelName = (name: unknown): name is string => isName(name) && !name.startsWith('@')

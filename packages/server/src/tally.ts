@@ -8,7 +8,7 @@ export interface Tallied {
     readonly what: 'connection' | 'join' | 'publish'
     readonly reason: string
   }
-  readonly drops: { readonly endpoint: string; readonly reason: 'slow' | 'queue-full' | 'too-large' }
+  readonly drops: { readonly endpoint: string; readonly reason: 'slow' | 'queue-full' | 'too-large' | 'gap' }
   readonly requests: { readonly route: string; readonly status: string }
   readonly crashes: Readonly<Record<never, string>>
 }

@@ -78,7 +78,7 @@ export const metricTable: readonly MetricRow[] = [
     'realtime_drops_total',
     'drops',
     ['endpoint', 'reason'],
-    'Messages that were left out for one client: it reads too slowly (`slow`), too many wait for it (`queue-full`), or it takes none so large (`too-large`)',
+    'Messages that were left out for one client: it reads too slowly (`slow`), too many wait for it (`queue-full`), or it takes none so large (`too-large`). With Redis also a session that ends because messages for it are lost (`gap`)',
   ),
   tallied(
     'realtime_http_requests_total',

@@ -1,15 +1,18 @@
-import { isShared, type Qos } from '@org/realtime-mqtt/codec'
+import { isShared } from '@org/realtime-mqtt/codec'
 import type { User } from '../authenticate.ts'
 import { type Decision, isDenial } from '../authorize.ts'
 import type { Context } from '../core.ts'
 import { countDrop } from './counts.ts'
+import { Exchange, type Taking } from './exchange.ts'
 import type { Message } from './message.ts'
 import type { MqttSettings } from './mqtt-options.ts'
+import type { OpenConnection } from './open-connection.ts'
 import { type Dropped, Outgoing } from './outgoing.ts'
 import { reasons } from './reasons.ts'
+import { least, Routes } from './routes.ts'
 import { type Attached, Session } from './session.ts'
 import { createMemoryStore, type Later, type MqttStore } from './store.ts'
-import { type Subscription, Subscriptions } from './subscriptions.ts'
+import type { Subscription } from './subscriptions.ts'
 
 /** What a client asks of its session. */
 export interface Opening {
@@ -21,6 +24,9 @@ export interface Opening {
 
 export type Opened = { readonly session: Session; readonly isPresent: boolean } | { readonly refuse: number }
 
+/** Who waits until a message is taken. */
+export type Publisher = Pick<OpenConnection, 'session' | 'isOver'>
+
 const LOOK_MS = 5
 
 /** Sessions, subscriptions and what is retained: MQTT without its packets. */
@@ -29,7 +35,9 @@ export class Broker {
   readonly settings: MqttSettings
   readonly store: MqttStore
   readonly #online = new Map<string, Session>()
-  readonly #subscriptions = new Subscriptions()
+  readonly #routes: Routes
+  /** Where nodes share what is published. */
+  readonly #exchange: Exchange | undefined
   /** Those that are not over, whether or not their client is there. */
   readonly sessions = new Set<Session>()
   #isStopped = false
@@ -38,6 +46,14 @@ export class Broker {
     this.context = context
     this.settings = settings
     this.store = createMemoryStore({ ...settings, now: context.clock.now })
+    this.#routes = new Routes(context.clock)
+    if (context.adapter.values)
+      this.#exchange = new Exchange({
+        context,
+        routes: this.#routes,
+        keep: (message) => this.#keep(message),
+        lost: () => this.#endAll(),
+      })
   }
 
   /** Goes on with the session of a client, or begins one. Another connection of it is ended. */
@@ -79,33 +95,35 @@ export class Broker {
     this.#guard(this.store.sessions.park(session), 'storing a session')
   }
 
-  /** False when it is to be retained, and there is no room. */
-  publish(message: Message): Later<boolean> {
-    if (!message.retain) return this.#route(message)
-    const isKept = this.store.retained.put(message)
-    return isKept instanceof Promise
-      ? isKept.then((kept) => kept && this.#route(message))
-      : isKept && this.#route(message)
+  /**
+   * False when it is to be retained, and there is no room. Later where nodes share what is published.
+   * @param by the client that has sent it, with its packet id
+   */
+  publish(message: Message, by?: Publisher, id?: number): Later<boolean> {
+    if (message.retain && !this.store.retained.fits(message)) return false
+    if (this.#exchange) return this.#exchange.publish(message, by ? toTaking(message, by, id) : {})
+    this.#keep(message)
+    this.#routes.route(message)
+    return true
   }
 
-  subscribe(subscription: Subscription): void {
-    const { session, filter } = subscription
-    this.unsubscribe(session, filter)
-    session.filters.set(filter, subscription)
-    this.#subscriptions.add(subscription)
+  /** Later where others have to know of it first. */
+  subscribe(subscription: Subscription): Later<void> {
+    this.#routes.add(subscription)
+    if (isShared(subscription.filter)) return this.#exchange?.share(subscription.filter)
   }
 
   unsubscribe(session: Session, filter: string): boolean {
-    const subscription = session.filters.get(filter)
-    if (subscription) this.#subscriptions.remove(subscription)
-    return session.filters.delete(filter)
+    const isOver = this.#routes.remove(session.filters.get(filter))
+    if (isOver && isShared(filter)) void this.#exchange?.share(filter)
+    return isOver
   }
 
   /** What is retained under a filter, for who has just subscribed. */
   async sendRetained(subscription: Subscription): Promise<void> {
     const { session, matched, qos, id } = subscription
     const ids = id === undefined ? undefined : [id]
-    for (const message of await this.store.retained.under(matched)) {
+    for (const message of this.store.retained.under(matched)) {
       if (session.attached?.isFull) await this.#room(session)
       const delivery = { message, qos: least(qos, message.qos), retain: true, ids }
       const run = (): void => session.deliver(delivery)
@@ -124,11 +142,7 @@ export class Broker {
       isMeant({ user: user.id }) && [...filters.values()].some(({ matched }) => matched === channel)
     const meant = [...this.sessions].filter(isOut)
     for (const session of this.sessions) session.hearing.forget(channel)
-    for (const session of meant) {
-      session.expiryMs = 0
-      if (session.attached) session.attached.end(reasons.administrative, `Put out of ${channel}`)
-      else this.#guard(this.#expire(session), 'ending a session')
-    }
+    for (const session of meant) this.#putOut(session, `Put out of ${channel}`)
     return meant.length
   }
 
@@ -140,6 +154,27 @@ export class Broker {
     }
     if (parked instanceof Promise) this.#guard(parked.then(end), 'stopping MQTT')
     else end(parked)
+    this.#exchange?.stop()
+  }
+
+  #keep(message: Message): void {
+    if (message.retain) this.store.retained.put(message)
+  }
+
+  /** What was published is lost: sessions that were to hear it for certain end, which tells their clients. */
+  #endAll(): void {
+    for (const session of this.sessions) {
+      if (![...session.filters.values()].some(({ qos }) => qos)) continue
+      countDrop(this.context.tally, 'gap')
+      this.#putOut(session, 'What other nodes have published is lost')
+    }
+  }
+
+  /** Its client comes back to a new session. */
+  #putOut(session: Session, sentence: string): void {
+    session.expiryMs = 0
+    if (session.attached) session.attached.end(reasons.administrative, sentence)
+    else this.#guard(this.#expire(session), 'ending a session')
   }
 
   /** Until the client has read some of what it was sent. One that reads nothing is ended by what comes next. */
@@ -182,59 +217,22 @@ export class Broker {
     session.cancelEnd?.()
     session.cancelWill?.()
     for (const filter of [...session.filters.keys()]) this.unsubscribe(session, filter)
-    this.#passOn(session)
+    if (this.#exchange)
+      this.#routes.passOn(session.outgoing, (filter, message) => this.#exchange?.pass(filter, message))
+    else if (!this.#isStopped) this.#routes.passOn(session.outgoing)
     this.#publishWill(session)
-  }
-
-  /** What a member of a shared subscription leaves goes to another one. */
-  #passOn({ outgoing }: Session): void {
-    if (this.#isStopped) return
-    for (const { message, shared } of outgoing.unfinished) {
-      const heir = shared && this.#subscriptions.pick(shared)
-      if (heir && !message.isOver(this.context.clock.now())) this.#deliver([heir], message)
-    }
   }
 
   #publishWill(session: Session): void {
     const { will } = session
     session.will = undefined
-    if (will && !this.#isStopped) this.#guard(this.publish(will.message), 'publishing a will')
+    if (!will || this.#isStopped) return
+    this.#guard(this.publish(will.message, { session, isOver: false }), 'publishing a will')
   }
 
   #mayHear({ client, user }: Session, channel: string): Later<boolean | undefined> {
     const decision = this.context.rules.decide(user, { channel, client, want: 'subscribe' })
     return decision instanceof Promise ? decision.then(toHearing) : toHearing(decision)
-  }
-
-  #route(message: Message): true {
-    const { own, groups } = this.#subscriptions.match(message.topic)
-    for (const subscriptions of own) this.#deliver(subscriptions, message)
-    for (const group of groups) {
-      const picked = group.pick()
-      if (picked) this.#deliver([picked], message)
-    }
-    return true
-  }
-
-  /** One message to one session, however many of its filters match: at the highest QoS of them. */
-  #deliver(subscriptions: readonly Subscription[], message: Message): void {
-    const { from } = message
-    const all = subscriptions.filter(({ noLocal, session }) => !noLocal || session.client !== from)
-    const [first] = all
-    if (!first) return
-    const { session } = first
-    const qos = Math.max(...all.map((each) => each.qos)) as Qos
-    const ids = all.flatMap(({ id }) => id ?? [])
-    const delivery = {
-      message,
-      qos: least(qos, message.qos),
-      retain: message.retain && all.some(({ retainAsPublished }) => retainAsPublished),
-      ids: ids.length ? ids : undefined,
-      shared: isShared(first.filter) ? first.filter : undefined,
-    }
-    if (all.every(({ hasWildcard }) => hasWildcard))
-      session.hearing.pass(message.topic, () => session.deliver(delivery))
-    else session.deliver(delivery)
   }
 
   #guard(work: Later<unknown>, where: string): void {
@@ -247,4 +245,8 @@ function toHearing(decision: Decision): boolean | undefined {
   return decision.refuse === 'unavailable' ? undefined : false
 }
 
-const least = (a: Qos, b: Qos): Qos => Math.min(a, b) as Qos
+/** It is taken once, however often a client sends it, and only for as long as the client waits. */
+function toTaking({ qos }: Message, by: Publisher, id: number | undefined): Taking {
+  const name = qos === 2 && id !== undefined ? by.session.nameOf(id) : undefined
+  return { id: name, isWanted: () => !by.isOver }
+}

@@ -22,7 +22,7 @@ export function handle(packet: Packet, connection: MqttConnection, incoming: Inc
       return incoming.release(packet)
     case 'subscribe':
       return after(incoming.filterPace.pass(packet.filters.length), () =>
-        subscribe(broker, connection, packet),
+        after(incoming.taken, () => subscribe(broker, connection, packet)),
       )
     case 'unsubscribe':
       return unsubscribe(broker, connection, packet)

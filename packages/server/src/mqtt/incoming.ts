@@ -1,4 +1,4 @@
-import type { Ack, Publish } from '@org/realtime-mqtt/codec'
+import type { Ack, Publish, Qos } from '@org/realtime-mqtt/codec'
 import { type Decision, isDenial } from '../authorize.ts'
 import { Pace } from '../pace.ts'
 import type { Broker } from './broker.ts'
@@ -8,6 +8,10 @@ import { countRefusal, reasons, toDenialReason } from './reasons.ts'
 import { isPublic } from './topic-tree.ts'
 import { Violation } from './violation.ts'
 
+/** What is not taken yet may take so many bytes, before its client is held back. */
+const MOST_UNTAKEN_BYTES = 1_048_576
+const OVERHEAD_BYTES = 1000
+
 /** What one connection publishes. */
 export class Incoming {
   readonly #broker: Broker
@@ -16,6 +20,9 @@ export class Incoming {
   /** How fast publishes are read, and filters. */
   readonly publishPace: Pace
   readonly filterPace: Pace
+  /** What comes after all answers so far; undefined while there is nothing to wait for. */
+  #answered: Promise<void> | undefined
+  #untakenBytes = 0
 
   constructor(broker: Broker, open: OpenConnection) {
     this.#broker = broker
@@ -45,6 +52,11 @@ export class Incoming {
     return result instanceof Promise ? result.then(finish) : finish(result)
   }
 
+  /** When all that was published so far is taken. */
+  get taken(): Promise<void> | undefined {
+    return this.#answered
+  }
+
   /** The connection is over. */
   stop(): void {
     this.publishPace.stop()
@@ -53,7 +65,7 @@ export class Incoming {
 
   /** The other half of QoS 2. */
   release({ id }: Ack): void {
-    this.#open.session.received.delete(id)
+    this.#open.session.forget(id)
     // After a cut it comes again, which is no error: clients take 0x92 for one.
     this.#open.send({ type: 'pubcomp', id, code: 0 })
   }
@@ -81,15 +93,46 @@ export class Incoming {
     if (!decision.publish) return this.#answer(packet, reasons.notAuthorized)
     const { clock } = this.#broker.context
     const message = new Message(packet, this.#open.session.client, clock.now())
-    const taken = this.#broker.publish(message)
-    const finish = (isTaken: boolean): void => this.#answer(packet, isTaken ? 0 : reasons.quota)
-    return taken instanceof Promise ? taken.then(finish) : finish(taken)
+    const taken = this.#broker.publish(message, this.#open, packet.id)
+    if (taken instanceof Promise) return this.#wait(packet, taken)
+    this.#answer(packet, taken ? 0 : reasons.quota)
+  }
+
+  /** What comes next is read meanwhile, up to a bound. */
+  #wait({ qos, id, payload }: Publish, taken: Promise<boolean>): void | Promise<void> {
+    const bytes = OVERHEAD_BYTES + payload.length
+    this.#untakenBytes += bytes
+    const answered = this.#answerLater(async () => {
+      const isTaken = await taken
+      this.#untakenBytes -= bytes
+      // Its client sends it again by another connection.
+      if (isTaken || !this.#open.isOver) this.#say(qos, id, isTaken ? 0 : reasons.quota)
+    })
+    if (this.#untakenBytes > MOST_UNTAKEN_BYTES) return answered
+  }
+
+  #answer({ qos, id }: Publish, code: number): void {
+    if (this.#answered) void this.#answerLater(async () => this.#say(qos, id, code))
+    else this.#say(qos, id, code)
+  }
+
+  /** Answers keep the order of what they answer. */
+  #answerLater(answer: () => Promise<void>): Promise<void> {
+    const answered = Promise.resolve(this.#answered)
+      .then(answer)
+      .catch((error: unknown) => this.#open.broken(error))
+      .finally(() => {
+        if (this.#answered === answered) this.#answered = undefined
+      })
+    this.#answered = answered
+    return answered
   }
 
   /** Before MQTT 5 there is no word for a refusal: it is acknowledged, and goes nowhere. */
-  #answer({ qos, id }: Publish, code: number): void {
+  #say(qos: Qos, id: number, code: number): void {
     if (code >= 0x80) countRefusal(this.#broker.context.tally, 'publish', code)
     if (!qos) return
+    if (qos === 2 && code >= 0x80) this.#open.session.forget(id)
     if (qos === 2 && (code < 0x80 || this.#open.level < 5)) this.#open.session.received.add(id)
     this.#open.send({ type: qos === 1 ? 'puback' : 'pubrec', id, code })
   }

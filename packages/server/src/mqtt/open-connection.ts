@@ -11,6 +11,8 @@ export interface OpenConnection {
   readonly isOver: boolean
   readonly wire: Pick<Wire, 'id'>
   send(packet: Packet): void
+  /** Something went wrong, of its client or of this server. */
+  broken(error: unknown): void
   /** The rule of faults that strikes here and now. */
   strike<A extends FaultMoment>(at: A, ...channels: readonly string[]): Armed<A> | undefined
 }

@@ -37,6 +37,7 @@ export class Session {
   cancelEnd: (() => void) | undefined
   #attached: Attached | undefined
   #serials: Map<number, string> | undefined
+  #names: Map<number, string> | undefined
 
   constructor({ client, user, outgoing, mayHear }: SessionNeeds) {
     this.client = client
@@ -68,6 +69,20 @@ export class Session {
     const serial = (isRepeat && this.#serials.get(id)) || randomId(9)
     this.#serials.set(id, serial)
     return serial
+  }
+
+  /** Names a publish of QoS 2 among those of all clients, until it is done. */
+  nameOf(id: number): string {
+    this.#names ??= new Map()
+    const name = this.#names.get(id) ?? randomId(9)
+    this.#names.set(id, name)
+    return name
+  }
+
+  /** A publish of QoS 2 is done, or refused: its id means another one. */
+  forget(id: number): void {
+    this.received.delete(id)
+    this.#names?.delete(id)
   }
 
   deliver(delivery: Delivery): void {

@@ -7,10 +7,12 @@ export type Later<T> = T | Promise<T>
 
 /** The last message of each topic, for who subscribes later. */
 export interface RetainedStore {
-  /** Keeps it instead of the one before; one without a payload is only removed. False when there is no room. */
-  put(message: Message): Later<boolean>
+  /** Whether there is room for it. */
+  fits(message: Message): boolean
+  /** Keeps it instead of the one before; one without a payload is only removed. */
+  put(message: Message): void
   /** Of all topics that a filter matches, without those that are over. */
-  under(filter: string): Later<readonly Message[]>
+  under(filter: string): readonly Message[]
   readonly size: number
 }
 
@@ -74,18 +76,19 @@ function createRetained({ now, retained: most, retainedBytes }: MemoryStoreNeeds
   }
 
   return {
-    put(message) {
+    fits(message) {
+      if (!message.payload.length) return true
+      // Whatever it replaces, there is room.
+      if (size < most && bytes + message.bytes <= retainedBytes) return true
       const before = tree.get(message.topic)
-      const isRemoval = message.payload.length === 0
-      const isFull =
-        size - (before ? 1 : 0) >= most || bytes - (before?.bytes ?? 0) + message.bytes > retainedBytes
-      if (!isRemoval && isFull) return false
-      remove(before)
-      if (isRemoval) return true
+      return size - (before ? 1 : 0) < most && bytes - (before?.bytes ?? 0) + message.bytes <= retainedBytes
+    },
+    put(message) {
+      remove(tree.get(message.topic))
+      if (!message.payload.length) return
       tree.set(message.topic, message)
       size++
       bytes += message.bytes
-      return true
     },
     under(filter) {
       if (isTooDeep(filter)) return []

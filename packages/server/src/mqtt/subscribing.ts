@@ -31,7 +31,7 @@ export async function subscribe(broker: Broker, open: OpenConnection, packet: Su
     const qos = request.qos > maximumQos ? (maximumQos as 0 | 1) : request.qos
     const subscription = toSubscription(open.session, request, qos, id)
     const isNew = !open.session.filters.has(request.filter)
-    broker.subscribe(subscription)
+    await broker.subscribe(subscription)
     broker.context.tally.count('joins', { endpoint: 'mqtt' })
     codes.push(qos)
     if (wantsRetained(request, isNew)) wanting.push(subscription)

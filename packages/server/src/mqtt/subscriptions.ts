@@ -30,9 +30,14 @@ export function toSubscription(
 
 /** Who shares a filter: each message goes to one of them. */
 class Group {
+  readonly filter: string
   readonly #members = new Map<Session, Subscription>()
   #order: readonly Subscription[] = []
   #turn = 0
+
+  constructor(filter: string) {
+    this.filter = filter
+  }
 
   get size(): number {
     return this.#order.length
@@ -87,7 +92,7 @@ export class Subscriptions {
     this.#tree.set(matched, node)
     this.#known.clear()
     if (!isShared(filter)) return void node.own.set(session, subscription)
-    const group = node.groups.get(filter) ?? new Group()
+    const group = node.groups.get(filter) ?? new Group(filter)
     node.groups.set(filter, group)
     group.add(subscription)
   }
@@ -106,6 +111,11 @@ export class Subscriptions {
   /** The member of a shared filter whose turn it is. */
   pick(filter: string): Subscription | undefined {
     return this.#tree.get(toMatched(filter))?.groups.get(filter)?.pick()
+  }
+
+  /** How many share a filter. */
+  sharing(filter: string): number {
+    return this.#tree.get(toMatched(filter))?.groups.get(filter)?.size ?? 0
   }
 
   match(topic: string): Match {

@@ -1,10 +1,11 @@
 import { createScript } from './script.ts'
 
 /**
- * KEYS: at, log, ids, ages, last. ARGV begin with run, fresh, keepMs, ageMs. Without a run it is that of this Redis.
+ * KEYS: at, log, ids, ages, last, values. ARGV begin with run, fresh, keepMs, ageMs. Without a run it is that of this Redis.
  * `at` has the epoch and the position; a channel that another run of Redis has counted begins anew, because what
  * came last may be lost there. `log` is a stream whose ids are the offsets, without holes. `ids` are those that
- * were taken, with their places, and `ages` when that was. `last` is the last message that asks for it.
+ * were taken, with their places, and `ages` when that was. `last` is the last message that asks for it,
+ * and `values` the newest of each key, with its place; they stay whatever happens to the rest.
  */
 const POSITION = `
 local at, log, ids, ages = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -49,7 +50,10 @@ local function trim(mostCount, mostBytes)
 end
 `
 
-/** ARGV: ..., body, id, isKept, most messages, most bytes, most ids, age of ids, name, lastMs. Gives epoch, off, isRepeat. */
+/**
+ * ARGV: ..., body, id, isKept, most messages, most bytes, most ids, age of ids, name, lastMs, key, isRemoval.
+ * Gives epoch, off, isRepeat.
+ */
 export const appendScript = createScript(
   POSITION,
   `
@@ -94,6 +98,11 @@ if id ~= '' then
 end
 
 if ARGV[13] ~= '0' then redis.call('SET', KEYS[5], body, 'PX', ARGV[13]) end
+local key = ARGV[14]
+if key ~= '' then
+  if ARGV[15] == '1' then redis.call('HDEL', KEYS[6], key)
+  else redis.call('HSET', KEYS[6], key, epoch .. ' ' .. off .. '\\n' .. body) end
+end
 redis.call('PUBLISH', ARGV[12], 'm ' .. epoch .. ' ' .. off .. '\\n' .. body)
 return { epoch, off, 0 }
 `,
@@ -132,6 +141,9 @@ redis.call('PUBLISH', ARGV[5], 'v ' .. fresh .. ' 0\\n')
 
 /** KEYS: last. */
 export const lastScript = createScript(`return redis.call('GET', KEYS[1])`)
+
+/** KEYS: values. ARGV: cursor. Gives the next one, and keys with values in turn. */
+export const valuesScript = createScript(`return redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', 100)`)
 
 /** KEYS: at. ARGV: keepMs. A channel that is watched is not forgotten. */
 export const keepScript = createScript(`redis.call('PEXPIRE', KEYS[1], ARGV[1])`)

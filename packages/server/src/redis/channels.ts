@@ -8,17 +8,25 @@ import {
   lastScript,
   readScript,
   restartScript,
+  valuesScript,
 } from './channel-scripts.ts'
-import { decodeMessage, encodeMessage, type MessageChange, toStored } from './format.ts'
+import { decodeMessage, encodeMessage, type MessageChange, parseValue, toStored } from './format.ts'
 import type { Keys } from './keys.ts'
 import type { RedisLink } from './redis-link.ts'
 import { type RedisSession, toAway } from './redis-session.ts'
 import { Watch } from './watch.ts'
 
+export interface ChannelsLimits extends LogLimits {
+  /** Channels whose history has bounds of its own. */
+  readonly histories?: ReadonlyMap<string, HistoryLimits> | undefined
+}
+
+type HistoryLimits = Pick<LogLimits['history'], 'messages' | 'bytes' | 'ageMs'>
+
 interface ChannelsNeeds {
   readonly link: RedisLink
   readonly keys: Keys
-  readonly limits: LogLimits
+  readonly limits: ChannelsLimits
   readonly events: AdapterEvents
   readonly crash: (error: unknown, where: string) => void
 }
@@ -49,9 +57,10 @@ export class Channels {
 
   async append(channel: string, message: Message): Promise<Position & { readonly isRepeat: boolean }> {
     const { keys, link, limits } = this.#needs
-    const { history, dedupe } = limits
+    const history = this.#historyOf(channel)
+    const { dedupe } = limits
     const [epoch, off, isRepeat] = (await link.call(appendScript, keys.log(channel), [
-      ...this.#common(),
+      ...this.#common(channel),
       encodeMessage(message),
       message.id ?? '',
       message.isKept === false ? 0 : 1,
@@ -61,6 +70,8 @@ export class Channels {
       dedupe.ageMs,
       keys.name(channel),
       Math.ceil(message.lastMs ?? 0),
+      message.key ?? '',
+      message.isRemoval ? 1 : 0,
     ])) as [Buffer, number, number]
     return { epoch: epoch.toString(), off, isRepeat: isRepeat === 1 }
   }
@@ -89,8 +100,23 @@ export class Channels {
 
   async last(channel: string): Promise<Message | undefined> {
     const { link, keys } = this.#needs
-    const found = (await link.call(lastScript, keys.log(channel).slice(-1), [])) as Buffer | null
+    const found = (await link.call(lastScript, keys.log(channel).slice(4, 5), [])) as Buffer | null
     return found ? decodeMessage(found) : undefined
+  }
+
+  async values(channel: string): Promise<readonly Stored[]> {
+    const { link, keys } = this.#needs
+    // One that is moved while it is read may come twice.
+    const found = new Map<string, Stored>()
+    let cursor = '0'
+    do {
+      const reply = await link.call(valuesScript, keys.log(channel).slice(5), [cursor])
+      const [next, fields] = reply as [Buffer, readonly Buffer[]]
+      for (let at = 0; at < fields.length; at += 2)
+        found.set(`${fields[at]}`, parseValue(fields[at + 1] as Buffer))
+      cursor = next.toString()
+    } while (cursor !== '0')
+    return [...found.values()]
   }
 
   watch(channel: string): void {
@@ -109,12 +135,12 @@ export class Channels {
 
   async evict(channel: string): Promise<void> {
     const { keys, link } = this.#needs
-    await link.call(evictScript, keys.log(channel), this.#common())
+    await link.call(evictScript, keys.log(channel), this.#common(channel))
   }
 
   async restart(channel: string): Promise<void> {
     const { keys, link } = this.#needs
-    await link.call(restartScript, keys.log(channel), [...this.#common(), keys.name(channel)])
+    await link.call(restartScript, keys.log(channel), [...this.#common(channel), keys.name(channel)])
   }
 
   hear(channel: string, heard: MessageChange): void {
@@ -160,7 +186,7 @@ export class Channels {
   async #read(channel: string, after?: Position): Promise<Reading> {
     const { keys, link } = this.#needs
     const asked = [after?.epoch ?? '', after?.off ?? 0]
-    const reply = await link.call(readScript, keys.log(channel), [...this.#common(), ...asked])
+    const reply = await link.call(readScript, keys.log(channel), [...this.#common(channel), ...asked])
     const [epoch, off, isKnown, bodies] = reply as [Buffer, number, number, readonly Buffer[]]
     const position = { epoch: epoch.toString(), off }
     const toMissed = (body: Buffer, index: number): Stored =>
@@ -168,9 +194,14 @@ export class Channels {
     return { ...position, missed: isKnown ? bodies.map(toMissed) : undefined }
   }
 
-  #common(): readonly (string | number)[] {
-    const { link, limits } = this.#needs
-    return [link.session?.run ?? '', randomId(6), this.#keepMs, limits.history.ageMs]
+  #common(channel: string): readonly (string | number)[] {
+    const run = this.#needs.link.session?.run ?? ''
+    return [run, randomId(6), this.#keepMs, this.#historyOf(channel).ageMs]
+  }
+
+  #historyOf(channel: string): HistoryLimits {
+    const { histories, history } = this.#needs.limits
+    return histories?.get(channel) ?? history
   }
 }
 

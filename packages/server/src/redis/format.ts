@@ -32,9 +32,9 @@ interface JoinedBody {
 export const encodeJoined = (joined: JoinedBody): string => JSON.stringify(joined)
 
 /** A line of JSON that says what it is, and then the payload as it is. */
-export function encodeMessage({ event, payload, id, from, member, isKept }: Message): Buffer {
+export function encodeMessage({ event, payload, id, from, member, isKept, key, isRemoval }: Message): Buffer {
   const kind = payload === undefined ? 'none' : typeof payload === 'string' ? 'text' : 'bytes'
-  const head = JSON.stringify({ kind, event, id, from, member, isKept })
+  const head = JSON.stringify({ kind, event, id, from, member, isKept, key, isRemoval })
   return Buffer.concat([Buffer.from(`${head}\n`), Buffer.from(payload ?? '')])
 }
 
@@ -45,6 +45,13 @@ export function decodeMessage(bytes: Buffer): Message {
   }
   const rest = bytes.subarray(end + 1)
   return { ...head, payload: kind === 'none' ? undefined : kind === 'text' ? rest.toString() : rest }
+}
+
+/** One value of a channel: its place, and then the message. */
+export function parseValue(bytes: Buffer): Stored {
+  const end = bytes.indexOf(NEWLINE)
+  const [epoch = '', off] = bytes.toString('utf8', 0, end).split(' ')
+  return toStored(epoch, Number(off), bytes.subarray(end + 1))
 }
 
 export const toStored = (epoch: string, off: number, body: Buffer): Stored => ({

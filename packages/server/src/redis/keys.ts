@@ -26,7 +26,7 @@ export function createKeys(prefix: string, db: number): Keys {
     nodes: `${prefix}:nodes`,
     rooms: (node) => `${prefix}:node:${node}:rooms`,
     at: (channel) => `${of(channel)}:at`,
-    log: (channel) => ['at', 'log', 'ids', 'ages', 'last'].map((part) => `${of(channel)}:${part}`),
+    log: (channel) => ['at', 'log', 'ids', 'ages', 'last', 'values'].map((part) => `${of(channel)}:${part}`),
     room: (channel, node) =>
       ['who', 'counts', 'room', `holds:${node}`].map((part) => `${of(channel)}:${part}`),
     name: (channel) => channels + channel,

@@ -1,10 +1,9 @@
 import type { Adapter, AdapterEvents, StoreState } from '../adapter.ts'
-import type { LogLimits } from '../channel-log.ts'
 import type { Clock } from '../clock.ts'
 import type { MembersLimits } from '../members.ts'
 import { Asks } from './asks.ts'
 import * as channelScripts from './channel-scripts.ts'
-import { Channels } from './channels.ts'
+import { Channels, type ChannelsLimits } from './channels.ts'
 import { parseHeard } from './format.ts'
 import { createKeys } from './keys.ts'
 import * as nodeScripts from './node-scripts.ts'
@@ -17,7 +16,7 @@ import { Rooms } from './rooms.ts'
 
 interface RedisAdapterNeeds {
   readonly settings: RedisSettings
-  readonly limits: LogLimits & MembersLimits
+  readonly limits: ChannelsLimits & MembersLimits
   readonly clock: Clock
   readonly crash: (error: unknown, where: string) => void
 }
@@ -120,6 +119,7 @@ export function createRedisAdapter({ settings, limits, clock, crash }: RedisAdap
     enter: (channel, holder, member, most) => parts.rooms.enter(channel, holder, member, most),
     leave: (channel, holder, member) => parts.rooms.leave(channel, holder, member),
     last: (channel) => parts.channels.last(channel),
+    values: (channel) => parts.channels.values(channel),
     members: (channel) => parts.rooms.members(channel),
     direct: (client, sent) => parts.asks.direct(client, sent),
     ask: (topic, question) => parts.asks.ask(topic, question),

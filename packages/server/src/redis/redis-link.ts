@@ -89,8 +89,8 @@ export class RedisLink {
       if (session.isOver) throw toAway('the connection is lost')
       this.#state = { name: 'up', session, opened: state }
       this.#failures = 0
-      this.#tell({ isAway: false, store: describeRedis(this.#settings) })
       this.#events.up(session)
+      this.#tell({ isAway: false, store: describeRedis(this.#settings) })
     } catch (error) {
       if (!isThis()) return
       state.session?.end()

@@ -70,7 +70,7 @@ export class Watch {
   /** While the store is away. */
   tellHere(message: Message, epoch: string): void {
     this.#alone = (this.#alone ?? 0) + 1
-    this.#needs.events.message(this.#channel, { ...message, epoch, off: this.#alone })
+    this.#needs.events.message(this.#channel, { ...message, epoch, off: this.#alone, isAlone: true })
   }
 
   /** While the store is away. */
