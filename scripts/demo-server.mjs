@@ -63,12 +63,24 @@ async function buildGlobal(name) {
   return outputFiles[0]?.text
 }
 
+/** Which port is busy: @typedef {'PORT' | 'SERVER_PORT' | 'SECOND_PORT'} Variable */
+
 /**
  * Serves the pages from source. They ask for `/demo.json` to find the server; what starts with `/api` or
- * `/broadcasting` is passed on to it.
- * @param {{ readonly port: number, readonly serverPort: number, readonly mqttPort?: number }} ports 0 for any that is free
+ * `/broadcasting` is passed on to it. With a second node every page is sent to the next one, unless its address says
+ * `?node=2`.
+ * @param {DemoOptions} options ports are 0 for any that is free
+ * @typedef {{ readonly port: number, readonly serverPort: number, readonly mqttPort?: number,
+ *   readonly second?: { readonly port: number, readonly redisPort: number } }} DemoOptions
  */
-export async function startDemo({ port, serverPort, mqttPort = 0 }) {
+export async function startDemo({ port, serverPort, mqttPort = 0, second }) {
+  let turn = 0
+  /** @param {string | undefined} page */
+  const nodeOf = (page) => {
+    const nodes = backend?.nodes ?? []
+    const asked = page && URL.canParse(page) ? new URL(page).searchParams.get('node') : undefined
+    return nodes[Number(asked) - 1] ?? nodes[turn++ % nodes.length]
+  }
   /** @type {import('../examples/backend/src/index.ts').RunningBackend | undefined} */
   let backend
   const vite = await createServer({
@@ -91,9 +103,9 @@ export async function startDemo({ port, serverPort, mqttPort = 0 }) {
       {
         name: 'demo',
         configureServer({ middlewares }) {
-          middlewares.use('/demo.json', (_request, response) => {
+          middlewares.use('/demo.json', ({ headers }, response) => {
             response.setHeader('Content-Type', 'application/json')
-            response.end(JSON.stringify(backend))
+            response.end(JSON.stringify(nodeOf(headers.referer)))
           })
           middlewares.use(async (asked, response, next) => {
             const { url = '', method, headers } = asked
@@ -116,7 +128,7 @@ export async function startDemo({ port, serverPort, mqttPort = 0 }) {
       },
     ],
   })
-  const fail = async (/** @type {unknown} */ error, /** @type {'PORT' | 'SERVER_PORT'} */ variable) => {
+  const fail = async (/** @type {unknown} */ error, /** @type {Variable} */ variable) => {
     await vite.close()
     throw Object.assign(error instanceof Error ? error : new Error(`${error}`), { variable })
   }
@@ -133,8 +145,12 @@ export async function startDemo({ port, serverPort, mqttPort = 0 }) {
     backends: modules.map(({ createBackend }) => createBackend),
     port: serverPort,
     mqttPort,
+    ...(second && { second }),
     origins: [`http://127.0.0.1:${address.port}`, `http://localhost:${address.port}`],
-  }).catch((error) => fail(error, 'SERVER_PORT'))
+  }).catch((error) => {
+    const isOfSecond = second !== undefined && error.details?.port === second.port
+    return fail(error, isOfSecond ? 'SECOND_PORT' : 'SERVER_PORT')
+  })
   return {
     url: `http://127.0.0.1:${address.port}/`,
     backend,

@@ -19,6 +19,8 @@ export interface World {
   readonly server: Server
   readonly clock: Clock
   readonly address: Address
+  /** Whether somebody has joined a channel, at any node. */
+  isWatched(channel: string): boolean
 }
 
 /** Where pages find the server: what `/demo.json` says. */
@@ -31,6 +33,8 @@ export interface Address {
   readonly mqttUrl: string | undefined
   readonly control: { readonly url: string; readonly token: string }
   readonly inspectUrl: string
+  /** Which of them it is, where several nodes stand behind the examples. */
+  readonly node?: { readonly number: number; readonly of: number }
 }
 
 export type CreateBackend = (clock: Clock) => Backend

@@ -73,7 +73,7 @@ const toStage = ({ name, title, line, hint }: Example, address: Address): readon
   h(
     'div',
     { class: 'split' },
-    h('iframe', { src: `/${name}/`, title }),
+    h('iframe', { src: toPage(name, address), title }),
     h(
       'aside',
       { class: 'beside' },
@@ -85,6 +85,29 @@ const toStage = ({ name, title, line, hint }: Example, address: Address): readon
         h('p', { class: 'soft' }, 'Connections, channels and frames, as they are.'),
         h('a', { href: address.inspectUrl, target: '_blank' }, 'Open its inspector'),
       ),
+      ...toNodes(name, address),
     ),
   ),
 ]
+
+/** Beside faults that strike one node, an example has to be at that one. */
+const toPage = (name: string, { node }: Address): string => `/${name}/${node ? `?node=${node.number}` : ''}`
+
+/** Where several nodes stand behind the examples: at which one this is, and the way to the others. */
+function toNodes(name: string, { node, host }: Address): readonly HTMLElement[] {
+  if (!node) return []
+  const others = Array.from({ length: node.of }, (_, index) => index + 1).filter(
+    (each) => each !== node.number,
+  )
+  return [
+    h(
+      'section',
+      { class: 'card' },
+      h('h2', {}, `Node ${node.number} of ${node.of}`),
+      h('p', { class: 'soft' }, `This page is at ${host}. All nodes share their channels.`),
+      ...others.map((each) =>
+        h('a', { href: `/${name}/?node=${each}`, target: '_blank' }, `Open it at node ${each}`),
+      ),
+    ),
+  ]
+}

@@ -7,12 +7,11 @@ const CHANNEL = 'scada-realtime'
 /** Every tag changes a hundred times a second, as long as somebody looks. */
 export const createBackend: CreateBackend = (clock) => ({
   app: { id: 'scada', key: 'scada_dashboard_key_2024', secret: 'scada-secret' },
-  start({ server }) {
+  start({ server, isWatched }) {
     const name = `@scada/${CHANNEL}`
     const values = Array.from({ length: TAGS }, () => 50)
-    const isWatched = (): boolean => server.channels().some((channel) => channel.name === name)
     let cancel = clock.after(STEP_MS, function step() {
-      if (isWatched())
+      if (isWatched(name))
         for (const [index, value] of values.entries()) {
           values[index] = value + clock.random() - 0.5 + (50 - value) / 500
           const tag = `${index % 2 ? 'PT' : 'TT'}-${101 + index}`

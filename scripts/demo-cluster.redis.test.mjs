@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { createRawWs } from '@org/realtime-raw-ws'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { root } from './bootstrap.mjs'
+import { startDemo } from './demo-server.mjs'
+import { findFreePort, startRedis } from './start-redis.mjs'
+
+const until = (/** @type {() => void} */ check) => vi.waitFor(check, { timeout: 25_000, interval: 50 })
+
+async function setup() {
+  const redis = await startRedis()
+  onTestFinished(() => redis.close())
+  return { port: 0, serverPort: 0, second: { port: await findFreePort(), redisPort: redis.port } }
+}
+
+describe('npm run demo -- --cluster', { timeout: 120_000 }, () => {
+  it('sends pages to two nodes in turn, which show the same gallery, and starts again where it was', async () => {
+    const options = await setup()
+    const before = await startDemo(options)
+    await before.close()
+    const { url, backend, close } = await startDemo(options)
+    onTestFinished(close)
+    const ask = async (page = '') => {
+      const headers = { Referer: `${url}gallery/${page}` }
+      return /** @type {import('../examples/backend/src/index.ts').Address} */ (
+        await (await fetch(`${url}demo.json`, { headers })).json()
+      )
+    }
+    const given = [await ask(), await ask(), await ask('?node=2'), await ask('?node=2')]
+    expect(given.map(({ node }) => node?.number)).toEqual([1, 2, 2, 2])
+    expect(new Set(given.map(({ host }) => host))).toEqual(new Set(backend.nodes.map(({ host }) => host)))
+
+    const [atFirst, atSecond] = given.map((address) => {
+      const client = createRawWs({ url: address.url, token: 'Alan' })
+      onTestFinished(() => client.close())
+      const desk = client.untyped('desk.1')
+      /** @type {unknown[]} */
+      const heard = []
+      desk.on('Booked', (booking) => heard.push(JSON.stringify(booking)))
+      return { desk, heard }
+    })
+    await until(() => expect(atFirst?.heard.length).toBeGreaterThan(0))
+    await until(() => expect(atSecond?.heard).toContain(atFirst?.heard.at(-1)))
+    const namesAt = (/** @type {typeof atFirst} */ side) => side?.desk.members.get().list.map(({ id }) => id)
+    await until(() => expect(namesAt(atSecond)?.length).toBeGreaterThan(1))
+    expect(namesAt(atSecond)).toContain('Alan')
+  })
+
+  it('names the port of the second node when that is busy', async () => {
+    const options = await setup()
+    const busy = createServer().listen(options.second.port, '127.0.0.1')
+    await once(busy, 'listening')
+    onTestFinished(() => void busy.close())
+    await expect(startDemo(options)).rejects.toMatchObject({
+      variable: 'SECOND_PORT',
+      message: expect.stringContaining(`${options.second.port}`),
+    })
+  })
+
+  it('says what to install where there is no Redis', async () => {
+    const env = { ...process.env, REDIS_SERVER_PATH: '/nowhere/redis-server' }
+    /** @type {{ code: unknown, stderr: string }} */
+    const { code, stderr } = await new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        [join(root, 'scripts/demo.mjs'), '--cluster'],
+        { env },
+        (error, _out, text) => resolve({ code: error?.code, stderr: text }),
+      )
+    })
+    expect(code).toBe(1)
+    expect(stderr).toContain('sudo apt-get install redis-server')
+  })
+})
