@@ -12,6 +12,8 @@ import type { Verbs } from './verbs.ts'
 /** The pages that a server has of its own, as its options say. */
 export interface OwnRoutes {
   readonly routes: readonly Route[]
+  /** Brings to clients what waits for them, before they are asked to go. */
+  flush(): Promise<void>
   /** Ends what would keep the server from ending. */
   close(): void
 }
@@ -44,9 +46,11 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
         ? createMetricsRoutes(metrics, { core, isDraining, traffic: new Traffic(toTrafficNeeds(core)) })
         : []),
     ],
+    async flush() {
+      await ingest?.flush()
+    },
     close() {
       inspector?.close()
-      ingest?.stop()
     },
   }
 }

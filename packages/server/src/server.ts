@@ -71,6 +71,7 @@ export function createServer(options: ServerOptions = {}): Server {
     isDraining = true
     core.faults.clear()
     await listening?.catch(() => {})
+    await own.flush()
     await drain(core, drainMs)
     await endAll(core, [listener, ...(mqttListener ? [mqttListener] : [])], own)
     await log?.close()

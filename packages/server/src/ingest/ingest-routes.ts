@@ -17,7 +17,8 @@ interface IngestNeeds {
 /** `POST /ingest/{source}`, and the end of what waits. */
 export interface Ingest {
   readonly routes: readonly Route[]
-  stop(): void
+  /** Lets out what waits. Nothing is taken any more when the server drains, so it is all of it. */
+  flush(): Promise<void>
 }
 
 /** Until memory was looked after, or another server is found. */
@@ -40,10 +41,15 @@ export function createIngest(options: ResolvedIngest, needs: IngestNeeds): Inges
       throw new HttpProblem(401, 'unauthenticated', 'The token of `ingest.token` is missing')
     const source = sources.get(name)
     if (!source) throw new HttpProblem(404, 'not-found', 'There is no such source: option `ingest.sources`')
-    if (isDraining()) throw new LaterProblem(503, 'unavailable', 'The server goes away', LATER_MS)
+    const stay = (): void => {
+      if (isDraining()) throw new LaterProblem(503, 'unavailable', 'The server goes away', LATER_MS)
+    }
+    stay()
     if (usedPercent() > core.options.memoryPercent)
       throw new LaterProblem(429, 'rate-limited', 'Memory is short', LATER_MS)
     const rows = toRows(await readBody(request, options.bodyBytes))
+    // It may have begun to while the body came.
+    stay()
     if (rows.length > mostRows)
       throw new HttpProblem(413, 'too-large', `A request may hold ${mostRows} rows, not ${rows.length}`)
     const refusal = source.take(rows)
@@ -70,8 +76,8 @@ export function createIngest(options: ResolvedIngest, needs: IngestNeeds): Inges
         handle: (request, reply, { source }) => handle(request, reply, source),
       },
     ],
-    stop() {
-      for (const source of sources.values()) source.stop()
+    async flush() {
+      await Promise.all([...sources.values()].map((source) => source.flush()))
     },
   }
 }

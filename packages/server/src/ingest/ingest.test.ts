@@ -96,6 +96,27 @@ describe('POST /ingest/{source}', () => {
     expect(crashes).toEqual([])
   })
 
+  it('lets out what waits for its window before the server ends', async () => {
+    const window = { everyMs: 60_000, key: 'tag' }
+    const { server, port, post } = await start({
+      sources: { scada: { channel: 'live', throttle: window, aggregate: { ...window, event: 'Summed' } } },
+    })
+    const guest = await dialRaw(port)
+    await guest.hello()
+    guest.send({ t: 'sub', chs: [{ ch: 'live' }] })
+    await guest.next('subbed')
+    await post([{ tag: 'a', value: 1 }])
+    await post([{ tag: 'a', value: 3 }])
+    await server.close()
+    await guest.ended
+    const told = guest.frames.filter(({ t }) => t === 'msg')
+    expect(told).toMatchObject([
+      { ev: 'scada', data: { value: 1 } },
+      { ev: 'scada', data: { value: 3 } },
+      { ev: 'Summed', data: { count: 2, values: { value: { average: 2 } } } },
+    ])
+  })
+
   it('says when to come back to whoever is too fast', async () => {
     const clock = { ...systemClock, now: () => 0 }
     const { post } = await start({ perSecond: 10, burst: 20 }, { clock })

@@ -26,7 +26,7 @@ function setup(source: Partial<IngestSource>, limits: Partial<Numbers<'ingest'>>
     clock,
     crashes,
     take: (...rows: readonly object[]) => made.take(rows as readonly Row[]),
-    stop: () => made.stop(),
+    flush: () => made.flush(),
     published: () => published.splice(0),
     answerBy: (next: typeof answer) => {
       answer = next
@@ -138,10 +138,19 @@ describe('rows of a source', () => {
     expect(crashes).toEqual(Array(2).fill('ingest scada: Error: too large'))
   })
 
-  it('are forgotten when the server stops', () => {
-    const { take, stop, clock } = setup({ aggregate: { everyMs: 500 } })
-    take(row('a', 1))
-    stop()
-    expect(clock.pending).toEqual([])
+  it('go out at once when the server goes away, with what they come to so far', async () => {
+    const windows = { throttle: { everyMs: 500 }, aggregate: { everyMs: 500, event: 'Summed' } }
+    const { take, flush, published, clock } = setup(windows)
+    take(row('a', 1), row('a', 2), row('a', 3))
+    expect(published()).toEqual([['live', 'scada', row('a', 1)]])
+    await settled()
+    await flush()
+    const value = { average: 2, min: 1, max: 3, count: 3 }
+    expect(published()).toMatchObject([
+      ['live', 'scada', row('a', 3)],
+      ['live', 'Summed', { count: 3, values: { value } }],
+    ])
+    await flush()
+    expect([published(), clock.pending]).toEqual([[], []])
   })
 })

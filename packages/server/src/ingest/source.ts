@@ -15,7 +15,7 @@ interface SourceNeeds {
 export type Refusal = { readonly retryMs: number; readonly why: string } | { readonly wrong: string }
 
 /** Lets a row go out, at once or later. */
-type Send = ((row: Row) => void) & { readonly waiting?: () => number }
+type Send = ((row: Row) => void) & Partial<Pick<ReturnType<typeof createThrottle<Row>>, 'flush' | 'waiting'>>
 
 /** How long whoever is too fast stays away while publishes wait. */
 const BUSY_MS = 1000
@@ -32,7 +32,7 @@ export class Source {
   readonly #aggregator: Aggregator | undefined
   readonly #send: Send
   #pending = 0
-  #cancel = (): void => {}
+  #close = async (): Promise<void> => {}
 
   constructor(name: string, source: IngestSource, needs: SourceNeeds) {
     this.#name = name
@@ -62,8 +62,9 @@ export class Source {
     return undefined
   }
 
-  stop(): void {
-    this.#cancel()
+  /** Lets out at once what waits for the end of a window; resolves when it is out. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#send.flush?.(), this.#close()])
   }
 
   #createSend(): Send {
@@ -90,12 +91,16 @@ export class Source {
 
   #open(everyMs: number): void {
     const { clock } = this.#needs
+    const { aggregate, channel, event = this.#name } = this.#source
     const from = clock.date()
-    this.#cancel = clock.after(everyMs, () => {
-      const { aggregate, channel, event = this.#name } = this.#source
-      for (const each of this.#aggregator?.take(from, clock.date()) ?? [])
-        void this.#publish(aggregate?.channel ?? channel, aggregate?.event ?? event, each)
-    })
+    this.#close = async () => {
+      cancel()
+      const sums = this.#aggregator?.take(from, clock.date()) ?? []
+      const publish = (each: Aggregate): Promise<void> =>
+        this.#publish(aggregate?.channel ?? channel, aggregate?.event ?? event, each)
+      await Promise.all(sums.map(publish))
+    }
+    const cancel = clock.after(everyMs, this.#close)
   }
 
   #isFull(rows: readonly Row[], key: RowKey | undefined): boolean {
