@@ -127,9 +127,13 @@ export class Asks {
         fail,
       })
       const body = Buffer.concat([Buffer.from(`${JSON.stringify(asked)}\n`), rest])
-      link.call(tellScript, [], [keys.all, body]).then((heard) => {
-        // This one hears it too. A node of a cluster knows only who listens to it.
-        expected = isCluster ? nodes.others : (heard as number) - 1
+      const told = link.call(tellScript, [], [keys.all, body])
+      // This one hears it too. A node of a cluster knows only who listens to it.
+      const counted = isCluster
+        ? told.then(() => nodes.countOthers())
+        : told.then((heard) => Number(heard) - 1)
+      counted.then((count) => {
+        expected = count
         look()
       }, fail)
     })

@@ -7,7 +7,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 /**
  * KEYS: nodes. ARGV: node, how long after its last sign a node is taken for dead.
- * Gives whether this one was taken for alive, how many others are, and those that are dead.
+ * Gives whether this one was taken for alive, and those that are dead.
  */
 export const beatScript = createScript(
   NOW,
@@ -15,10 +15,15 @@ export const beatScript = createScript(
 local last = redis.call('ZSCORE', KEYS[1], ARGV[1])
 local oldest = now - tonumber(ARGV[2])
 redis.call('ZADD', KEYS[1], now, ARGV[1])
-local dead = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. oldest)
 local isAlive = last and tonumber(last) >= oldest
-return { isAlive and 1 or 0, redis.call('ZCARD', KEYS[1]) - #dead - 1, dead }
+return { isAlive and 1 or 0, redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. oldest) }
 `,
+)
+
+/** KEYS: nodes. ARGV: how long after its last sign a node is taken for dead. Gives how many are alive. */
+export const countScript = createScript(
+  NOW,
+  `return redis.call('ZCOUNT', KEYS[1], now - tonumber(ARGV[1]), '+inf')`,
 )
 
 /** KEYS: nodes. ARGV: node. */

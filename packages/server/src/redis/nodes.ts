@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { ServerError } from '../errors.ts'
 import { randomId } from '../ids.ts'
 import type { Keys } from './keys.ts'
-import { beatScript, forgetScript, listRoomsScript, removeRoomScript } from './node-scripts.ts'
+import { beatScript, countScript, forgetScript, listRoomsScript, removeRoomScript } from './node-scripts.ts'
 import type { RedisLink } from './redis-link.ts'
 import type { RedisSession } from './redis-session.ts'
 import { reapScript } from './room-scripts.ts'
@@ -27,7 +27,6 @@ export class Nodes {
   readonly #needs: NodesNeeds
   readonly #beatMs: number
   #own = ''
-  #others = 0
   #cancelBeat = (): void => {}
 
   constructor(needs: NodesNeeds) {
@@ -39,9 +38,10 @@ export class Nodes {
     return this.#own
   }
 
-  /** How many there are beside this one. */
-  get others(): number {
-    return this.#others
+  /** How many there are beside this one, as of now: one that has just come is among them. */
+  async countOthers(): Promise<number> {
+    const { link, keys } = this.#needs
+    return ((await link.call(countScript, [keys.nodes], [this.#deadMs])) as number) - 1
   }
 
   async prepare(session: RedisSession): Promise<void> {
@@ -92,9 +92,8 @@ export class Nodes {
     const { link, keys } = this.#needs
     const reply = link.call(beatScript, [keys.nodes], [this.#own, this.#deadMs])
     const [answer] = await Promise.all([reply, link.session?.probe()])
-    const [isAlive, others, dead] = answer as [number, number, readonly Buffer[]]
+    const [isAlive, dead] = answer as [number, readonly Buffer[]]
     if (!isAlive) return link.renew(`this node gave no sign for ${this.#needs.leaseMs} ms`)
-    this.#others = others
     for (const name of dead) await this.reap(`${name}`)
     this.#beatLater()
   }

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { makeCertificate } from '../tls-test-setup.ts'
 import { startNode } from './adapter-test-setup.ts'
-import { freePort, startRedis, startWire, until } from './redis-test-setup.ts'
+import { startRedis, startWire, until } from './redis-test-setup.ts'
 
 function ask(port: number): Redis {
   const redis = new Redis({ port, host: '127.0.0.1' })
@@ -40,35 +40,6 @@ describe('nodes meet', () => {
     })
     expect(wrong.states).toMatchObject([{ isAway: true, reason: expect.stringMatching(/WRONGPASS/) }])
     expect(JSON.stringify([stranger.states, wrong.states])).not.toContain('secret')
-  })
-
-  it('in a Redis Cluster', async () => {
-    const busPort = await freePort()
-    const redis = await startRedis(({ folder, port }) => [
-      ...['--port', `${port}`, '--cluster-port', `${busPort}`, '--dir', folder, '--save', ''],
-      ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
-    ])
-    const admin = ask(redis.port)
-    await admin.cluster('ADDSLOTS', ...Array.from({ length: 16_384 }, (_, slot) => slot))
-    await until(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'))
-    const at = { cluster: [`127.0.0.1:${redis.port}`] }
-    const [a, b] = [await startNode(at), await startNode(at)]
-    await b.follow('x{}%')
-    const { epoch } = await a.append('x{}%', 'one', 'id')
-    expect((await b.append('x{}%', 'one', 'id')).isRepeat).toBe(true)
-    await a.adapter.enter('x{}%', 's', { id: 'ann' })
-    await until(() =>
-      expect(b.heard).toEqual([
-        ['message', 'x{}%', 1, 'one'],
-        ['joined', 'x{}%', 'ann'],
-      ]),
-    )
-    await until(async () => expect(await a.adapter.ask('echo', 1)).toHaveLength(2))
-    b.clients.set('c', [])
-    expect(await a.adapter.direct('c', { event: 'e', payload: '1' })).toBe(true)
-    await redis.kill()
-    await redis.start()
-    await until(async () => expect((await a.append('x{}%')).epoch).not.toBe(epoch))
   })
 
   it('where sentinels say, and a master that has lost writes begins a new epoch', async () => {

@@ -4,6 +4,7 @@ import { ServerError } from '../errors.ts'
 import type { Place, RedisSettings } from './redis-options.ts'
 import { readRun } from './run-of-redis.ts'
 import type { Script } from './script.ts'
+import { createTurns } from './turns.ts'
 
 export interface SessionEvents {
   message(name: string, body: Buffer): void
@@ -148,20 +149,29 @@ export async function openSession(
         )
       })
 
+    const call: RedisSession['call'] = ({ text, sha }, keys, args) => {
+      if (isOver) return Promise.reject(toAway(reason ?? 'the connection is lost'))
+      const rest = [keys.length, ...keys, ...args]
+      const called = main.callBuffer('EVALSHA', [sha, ...rest]).catch((error: unknown) => {
+        // It was made to forget its scripts.
+        if (!toReason(error).startsWith('NOSCRIPT')) throw error
+        return main.callBuffer('EVAL', [text, ...rest])
+      })
+      return settle(called) as Promise<Reply>
+    }
+    const inTurn = createTurns()
+
     return {
       run,
       get isOver() {
         return isOver
       },
       end,
-      call({ text, sha }, keys, args) {
-        const rest = [keys.length, ...keys, ...args]
-        const called = main.callBuffer('EVALSHA', [sha, ...rest]).catch((error: unknown) => {
-          // It was made to forget its scripts.
-          if (!toReason(error).startsWith('NOSCRIPT')) throw error
-          return main.callBuffer('EVAL', [text, ...rest])
-        })
-        return settle(called) as Promise<Reply>
+      // A cluster that moves keys sends some calls elsewhere and lets others wait, so a later one may be earlier.
+      call(script, keys, args) {
+        const [key] = keys
+        if (key === undefined || !(main instanceof Cluster)) return call(script, keys, args)
+        return inTurn(key, () => call(script, keys, args))
       },
       async subscribe(names) {
         if (names.length) await settle(ear.subscribe(...names))
