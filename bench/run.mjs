@@ -17,6 +17,7 @@ const benchmarks = [
   'pusher',
   'server',
   'server-mqtt',
+  'server-cluster',
 ]
 
 /** Sizes have a command of their own, which also runs them here. */

@@ -3,10 +3,9 @@
  * Every server and every crowd of clients is a process of its own, on loopback; each holds at most 10,000
  * sockets, so `ulimit -n` must be 11,000 or more. Ratios never fail the process.
  */
-import { execFileSync, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { bundle } from '../bundle.mjs'
 import { printTable } from '../table.mjs'
+import { gather, median, start, verdict, wantFiles } from './processes.mjs'
 
 const IDLE = 10_000
 const SUBSCRIBERS = 5000
@@ -15,14 +14,9 @@ const ROUNDS = 7
 const PAYLOAD_BYTES = 100
 const MOST_SPREAD = 0.2
 
-const files = Number(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }))
-if (files < IDLE + 1000) {
-  console.error(`One process may have ${files} open files, and ${IDLE + 1000} are needed: ulimit -n 20000`)
-  process.exit(1)
-}
+wantFiles(IDLE + 1000)
 
 const servers = { ours: await bundle('server/ours.ts'), bare: await bundle('server/bare.ts') }
-const clients = await bundle('server/clients.ts')
 
 await measureMemory()
 const fanOut = await measureFanOut()
@@ -109,49 +103,4 @@ function printFanOut({ theirs, mine, ratio, spread }) {
 /** @param {{ cpuMs: number }} burst */
 function rate({ cpuMs }) {
   return (SUBSCRIBERS * BURST * 1000) / cpuMs
-}
-
-/** @param {string} file @param {readonly string[]} args */
-async function start(file, args) {
-  const child = fork(file, args, { execArgv: ['--expose-gc'] })
-  const [{ port }] = await once(child, 'message')
-  return {
-    port,
-    /** @param {object} order */
-    async ask(order) {
-      child.send(order)
-      const [answer] = await once(child, 'message')
-      return answer
-    },
-    stop: () => child.kill(),
-  }
-}
-
-/** @param {number} port @param {string} kind @param {number} count */
-async function gather(port, kind, count) {
-  const child = fork(clients, [`${port}`, kind, `${count}`])
-  const [{ open }] = await once(child, 'message')
-  if (open !== count) throw new Error(`Only ${open} of ${count} sockets are open`)
-  return {
-    /** @param {number} expected */
-    async hasReceived(expected) {
-      for (let received = 0; received < expected; ) {
-        child.send({})
-        const [answer] = await once(child, 'message')
-        if (answer.lost !== undefined) throw new Error(`A socket was closed with ${answer.lost}`)
-        received = answer.received
-      }
-    },
-    stop: () => child.kill(),
-  }
-}
-
-/** @param {number[]} numbers */
-function median(numbers) {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
-}
-
-/** @param {boolean} isMet */
-function verdict(isMet) {
-  return isMet ? 'met' : 'NOT met'
 }

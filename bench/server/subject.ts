@@ -7,24 +7,30 @@ export interface Subject {
   publish(): void
 }
 
-export type Order = { readonly do: 'memory' } | { readonly do: 'burst'; readonly count: number }
+export type Order = { readonly do: 'memory' | 'cpu' } | { readonly do: 'burst'; readonly count: number }
 
 /** Serves the orders of the parent process. */
 export function obey({ port, publish }: Subject): void {
   process.on('message', async (order: Order) => {
-    process.send?.(order.do === 'memory' ? await memory() : await burst(order.count))
+    if (order.do === 'burst') process.send?.(await burst(order.count))
+    else process.send?.(order.do === 'memory' ? await memory() : { cpuMs: cpuMs() })
   })
   process.send?.({ port })
 
   async function burst(count: number): Promise<{ cpuMs: number }> {
-    const before = process.cpuUsage()
+    const before = cpuMs()
     for (let round = 0; round < count; round++) {
       publish()
       await wait(0)
     }
-    const { user, system } = process.cpuUsage(before)
-    return { cpuMs: (user + system) / 1000 }
+    return { cpuMs: cpuMs() - before }
   }
+}
+
+/** That this process has used so far. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
 }
 
 /** After everything that can be let go of is. */
