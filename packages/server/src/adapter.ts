@@ -23,6 +23,8 @@ export interface Message {
   readonly key?: string
   /** From now on there is none of this key. */
   readonly isRemoval?: boolean
+  /** What has to be the newest of its key until now; otherwise it is not taken, as if it were a repeat. */
+  readonly instead?: Position | 'nothing'
 }
 
 /** A message that has its place in a channel. */

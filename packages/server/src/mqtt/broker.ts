@@ -51,7 +51,7 @@ export class Broker {
       this.#exchange = new Exchange({
         context,
         routes: this.#routes,
-        keep: (message) => this.#keep(message),
+        retained: this.store.retained,
         lost: () => this.#endAll(),
       })
   }
@@ -102,9 +102,14 @@ export class Broker {
   publish(message: Message, by?: Publisher, id?: number): Later<boolean> {
     if (message.retain && !this.store.retained.fits(message)) return false
     if (this.#exchange) return this.#exchange.publish(message, by ? toTaking(message, by, id) : {})
-    this.#keep(message)
+    if (message.retain) this.store.retained.put(message)
     this.#routes.route(message)
     return true
+  }
+
+  /** Where nodes share what is published: when all of it is here that was taken before. */
+  caughtUp(): Promise<void> | undefined {
+    return this.#exchange?.caughtUp()
   }
 
   /** Later where others have to know of it first. */
@@ -148,17 +153,8 @@ export class Broker {
 
   stop(): void {
     this.#isStopped = true
-    const parked = this.store.sessions.clear()
-    const end = (sessions: readonly Session[]): void => {
-      for (const session of sessions) this.#end(session)
-    }
-    if (parked instanceof Promise) this.#guard(parked.then(end), 'stopping MQTT')
-    else end(parked)
+    for (const session of this.store.sessions.clear()) this.#end(session)
     this.#exchange?.stop()
-  }
-
-  #keep(message: Message): void {
-    if (message.retain) this.store.retained.put(message)
   }
 
   /** What was published is lost: sessions that were to hear it for certain end, which tells their clients. */

@@ -7,14 +7,16 @@ import { MQTT_CHANNEL } from '../names.ts'
 import { Backlog } from './backlog.ts'
 import type { Message } from './message.ts'
 import { decodeNews, encodeNews, type News } from './news.ts'
+import { Progress } from './progress.ts'
 import type { Routes } from './routes.ts'
+import { SharedRetained } from './shared-retained.ts'
 import { Shares } from './shares.ts'
+import type { RetainedStore } from './store.ts'
 
 export interface ExchangeNeeds {
   readonly context: Context
   readonly routes: Routes
-  /** What came to this node from whichever. */
-  readonly keep: (message: Message) => void
+  readonly retained: RetainedStore
   /** What was published is lost for this node, at least in part. */
   readonly lost: () => void
 }
@@ -29,6 +31,7 @@ export interface Taking {
 
 /** What holds already: the newest of each key, and which nodes there are. */
 interface Held {
+  readonly epoch: string
   readonly values: readonly Stored[]
   readonly nodes: ReadonlySet<string>
 }
@@ -44,8 +47,8 @@ export class Exchange implements Subscriber {
   readonly #needs: ExchangeNeeds
   readonly #backlog: Backlog
   readonly #shares: Shares
-  /** What was heard last. */
-  #at: Position | undefined
+  readonly #retained: SharedRetained
+  readonly #progress: Progress
   /** What is heard while it is read what holds before it. */
   #held: Stored[] | undefined
   #isLoaded = false
@@ -54,14 +57,19 @@ export class Exchange implements Subscriber {
 
   constructor(needs: ExchangeNeeds) {
     this.#needs = needs
-    const { hub, adapter, hooks } = needs.context
+    const { hub, adapter, hooks, clock, options } = needs.context
+    const { routes, retained } = needs
+    const tell = async (told: Told): Promise<void> => {
+      if (!adapter.isAway) await adapter.append(MQTT_CHANNEL, told).catch(this.#unlessAway)
+    }
     this.#backlog = new Backlog(adapter)
+    this.#progress = new Progress(clock, options.times.answerMs)
+    this.#retained = new SharedRetained({ retained, clock, tell })
     this.#shares = new Shares({
       own: this.holder,
-      routes: needs.routes,
-      tell: async (told) => {
-        if (!adapter.isAway) await adapter.append(MQTT_CHANNEL, told).catch(this.#unlessAway)
-      },
+      routes,
+      clock,
+      tell,
       pass: (filter, message) => this.pass(filter, message),
     })
     hub.attach(MQTT_CHANNEL, this)
@@ -90,21 +98,30 @@ export class Exchange implements Subscriber {
     return this.#shares.changed(filter)
   }
 
+  /** Resolves when this node has heard everything that was published before. */
+  async caughtUp(): Promise<void> {
+    const { adapter } = this.#needs.context
+    const position = adapter.isAway ? undefined : await adapter.read(MQTT_CHANNEL).catch(this.#unlessAway)
+    if (position) await this.#progress.reach(position)
+  }
+
   stop(): void {
     this.#stopHearing()
+    this.#retained.stop()
+    this.#progress.giveUp()
     this.#needs.context.hub.detach(MQTT_CHANNEL, this)
   }
 
   message(stored: Stored): void {
     if (stored.isAlone) return this.#hearAlone(stored)
-    if (this.#at && this.#at.epoch !== stored.epoch) this.#begin(stored)
-    this.#at = { epoch: stored.epoch, off: stored.off }
-    if (this.#held) this.#held.push(stored)
-    else this.#hear(stored)
+    const { at } = this.#progress
+    if (at && at.epoch !== stored.epoch) this.#begin(stored)
+    if (this.#held) return void this.#held.push(stored)
+    this.#hear(stored)
   }
 
   moved(position: Position): void {
-    const { epoch, off } = this.#at ?? {}
+    const { epoch, off } = this.#held?.at(-1) ?? this.#progress.at ?? {}
     // Nothing but what was heard of this node alone is between.
     if (epoch !== position.epoch || off !== position.off) this.#begin(position)
   }
@@ -125,7 +142,7 @@ export class Exchange implements Subscriber {
   }
 
   #changed({ isAway }: StoreState): void {
-    if (isAway) return
+    if (isAway) return this.#progress.giveUp()
     this.#backlog.goOn()
     if (this.#isLoaded) this.#shares.tellAgain()
     else this.#load()
@@ -133,7 +150,9 @@ export class Exchange implements Subscriber {
 
   /** What comes now does not follow what was heard last. */
   #begin(position: Position): void {
-    this.#at = { epoch: position.epoch, off: position.off }
+    if (this.#isLoaded) this.#retained.missed(this.#progress.at)
+    this.#held = undefined
+    this.#progress.set(position)
     this.#needs.lost()
     this.#load()
   }
@@ -142,23 +161,22 @@ export class Exchange implements Subscriber {
     const turn = ++this.#turn
     this.#isLoaded = false
     this.#held ??= []
-    this.#read().then(
-      (values) => turn === this.#turn && this.#goOn(values),
-      (error: unknown) => {
-        this.#unlessAway(error)
-        // Once Redis is back it is read again.
-        if (turn === this.#turn) this.#goOn(undefined)
-      },
-    )
+    this.#read()
+      .catch(this.#unlessAway)
+      .then((held) => {
+        // Without it, it is read again once Redis is back.
+        if (turn === this.#turn) this.#goOn(held ?? undefined)
+      })
+      .catch((error: unknown) => this.#crash(error))
   }
 
   async #read(): Promise<Held> {
     const { adapter } = this.#needs.context
-    const { epoch, off } = await adapter.read(MQTT_CHANNEL)
-    this.#at ??= { epoch, off }
+    const position = await adapter.read(MQTT_CHANNEL)
+    if (!this.#progress.at && !this.#held?.length) this.#progress.set(position)
     const values = (await adapter.values?.(MQTT_CHANNEL)) ?? []
     const members = await adapter.members(MQTT_CHANNEL)
-    return { values, nodes: new Set(members.map(({ id }) => id)) }
+    return { epoch: position.epoch, values, nodes: new Set(members.map(({ id }) => id)) }
   }
 
   #goOn(read: Held | undefined): void {
@@ -166,10 +184,7 @@ export class Exchange implements Subscriber {
     this.#held = undefined
     this.#isLoaded = read !== undefined
     const known = new Map(read?.values.map((value) => [value.key, value]))
-    if (read) {
-      this.#shares.clear()
-      for (const value of read.values) this.#keep(value)
-    }
+    if (read) this.#keep(read)
     for (const stored of held) {
       const newest = stored.key === undefined ? undefined : known.get(stored.key)
       this.#hear(stored, newest?.epoch === stored.epoch && newest.off >= stored.off)
@@ -177,37 +192,50 @@ export class Exchange implements Subscriber {
     if (read) this.#shares.loaded(read.nodes)
   }
 
-  /** One of what holds at the beginning. */
-  #keep(value: Stored): void {
-    const news = decodeNews(value, this.#needs.context.clock)
-    if (news?.kind === 'share') this.#shares.hear(news, value.from)
+  /** What holds at the beginning. */
+  #keep({ epoch, values }: Held): void {
+    this.#shares.clear()
+    const kept: Message[] = []
+    for (const value of values) {
+      const news = this.#decode(value)
+      if (news?.kind === 'share') this.#shares.hear(news, value.from)
+      else if (news) kept.push(news.message)
+    }
+    this.#retained.load(kept, epoch)
   }
 
   /** @param isKnown what it says to hold holds, or something newer */
   #hear(stored: Stored, isKnown = false): void {
-    const news = decodeNews(stored, this.#needs.context.clock)
+    const news = this.#decode(stored)
     if (news?.kind === 'share') {
       if (!isKnown) this.#shares.hear(news, stored.from)
     } else if (news?.kind === 'pass') this.#shares.take(news.filter, news.message, stored.off)
     else if (news) {
-      if (!isKnown) this.#needs.keep(news.message)
-      this.#shares.route(news.message, stored.off)
+      if (!isKnown) this.#retained.hear(news.message)
+      if (news.kind === 'publish') this.#shares.route(news.message, stored.off)
+    }
+    this.#progress.set(stored)
+  }
+
+  #decode(stored: Stored): News | undefined {
+    try {
+      const news = decodeNews(stored, this.#needs.context.clock)
+      if (news && news.kind !== 'share') news.message.place = { epoch: stored.epoch, off: stored.off }
+      return news
+    } catch (error) {
+      this.#crash(error)
+      return undefined
     }
   }
 
   /** Nobody else hears it, and it is kept nowhere. */
   #hearAlone(stored: Stored): void {
-    const news = decodeNews(stored, this.#needs.context.clock)
+    const news = this.#decode(stored)
     if (news?.kind === 'publish') this.#needs.routes.route(news.message)
   }
 
-  #toTold(news: Exclude<News, { kind: 'share' }>, id?: string): Told {
-    const { from } = news.message
-    return {
-      ...encodeNews(news, this.#needs.context.clock),
-      ...(from !== undefined && { from }),
-      ...(id !== undefined && { id }),
-    }
+  #toTold(news: News, id?: string): Told {
+    return { ...encodeNews(news, this.#needs.context.clock), ...(id !== undefined && { id }) }
   }
 
   readonly #unlessAway = (error: unknown): void => {

@@ -6,6 +6,7 @@ import {
   type Qos,
   type Will,
 } from '@org/realtime-mqtt/codec'
+import type { Position } from '../adapter.ts'
 
 /** What a receiver gets of the properties of a publish. */
 const FORWARDED = [
@@ -27,6 +28,8 @@ export class Message {
   readonly expiresAt: number | undefined
   /** Id of the client that sent it. */
   readonly from: string | undefined
+  /** Where nodes have it in common. */
+  place: Position | undefined
   /** Made once for all who get the same bytes, by level and retain flag. */
   #frames: Record<number, Uint8Array> | undefined
 

@@ -1,7 +1,8 @@
 import { toMatched } from '@org/realtime-mqtt/codec'
 import type { Message as Told } from '../adapter.ts'
+import type { Clock } from '../clock.ts'
 import type { Message } from './message.ts'
-import type { Sharing } from './news.ts'
+import { encodeNews, type Sharing } from './news.ts'
 import type { Routes } from './routes.ts'
 import { ShareTable } from './share-table.ts'
 import { TopicTree } from './topic-tree.ts'
@@ -10,6 +11,7 @@ interface SharesNeeds {
   /** The name of this node. */
   readonly own: string
   readonly routes: Routes
+  readonly clock: Clock
   /** Tells all nodes; not while Redis is away. */
   readonly tell: (told: Told) => Promise<void>
   readonly pass: (filter: string, message: Message) => void
@@ -88,14 +90,8 @@ export class Shares {
   }
 
   #tell(filter: string, node: string, count: number): Promise<void> {
-    const sharing: Sharing = { kind: 'share', filter, node, count }
-    return this.#needs.tell({
-      event: JSON.stringify(sharing),
-      payload: undefined,
-      from: this.#needs.own,
-      key: `share ${node} ${filter}`,
-      isRemoval: !count,
-    })
+    const { own, clock, tell } = this.#needs
+    return tell({ ...encodeNews({ kind: 'share', filter, node, count }, clock), from: own })
   }
 }
 

@@ -13,6 +13,8 @@ export interface RetainedStore {
   put(message: Message): void
   /** Of all topics that a filter matches, without those that are over. */
   under(filter: string): readonly Message[]
+  /** Every message, also those that are over. */
+  all(): readonly Message[]
   readonly size: number
 }
 
@@ -22,7 +24,7 @@ export interface SessionStore {
   /** Takes it out. */
   take(client: string): Later<Session | undefined>
   /** Takes all out, at the end. */
-  clear(): Later<readonly Session[]>
+  clear(): readonly Session[]
   readonly size: number
 }
 
@@ -90,6 +92,7 @@ function createRetained({ now, retained: most, retainedBytes }: MemoryStoreNeeds
       size++
       bytes += message.bytes
     },
+    all: () => tree.all(),
     under(filter) {
       if (isTooDeep(filter)) return []
       return tree.under(filter).filter((message) => {

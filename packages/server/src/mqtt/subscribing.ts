@@ -18,6 +18,8 @@ export async function subscribe(broker: Broker, open: OpenConnection, packet: Su
   const [id] = packet.properties?.subscriptionIdentifiers ?? []
   const codes: number[] = []
   const wanting: Subscription[] = []
+  const caughtUp = broker.caughtUp()
+  if (caughtUp) await caughtUp
   for (const request of packet.filters) {
     const refusal = await refuse(broker, open, request)
     // Gone meanwhile: the session goes on as it was.

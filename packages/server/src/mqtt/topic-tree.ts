@@ -46,6 +46,13 @@ export class TopicTree<T> {
     }
   }
 
+  /** Every value, also under topics that no wildcard matches. */
+  all(): T[] {
+    const found: T[] = []
+    collect(this.#root, false, found)
+    return found
+  }
+
   /** The values of all filters that match a topic. */
   matching(topic: string): T[] {
     const found: T[] = []

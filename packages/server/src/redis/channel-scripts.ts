@@ -51,8 +51,8 @@ end
 `
 
 /**
- * ARGV: ..., body, id, isKept, most messages, most bytes, most ids, age of ids, name, lastMs, key, isRemoval.
- * Gives epoch, off, isRepeat.
+ * ARGV: ..., body, id, isKept, most messages, most bytes, most ids, age of ids, name, lastMs, key, isRemoval,
+ * place that it takes. Gives epoch, off, isRepeat.
  */
 export const appendScript = createScript(
   POSITION,
@@ -67,6 +67,13 @@ if id ~= '' then
     local place = string.find(taken, ' ', 1, true)
     return { string.sub(taken, place + 1), tonumber(string.sub(taken, 1, place - 1)), 1 }
   end
+end
+
+local key, instead = ARGV[14], ARGV[16]
+if instead ~= '' then
+  local newest = redis.call('HGET', KEYS[6], key)
+  local place = newest and string.sub(newest, 1, string.find(newest, '\\n', 1, true) - 1) or 'nothing'
+  if place ~= instead then return { epoch, off, 1 } end
 end
 
 off = off + 1
@@ -98,7 +105,6 @@ if id ~= '' then
 end
 
 if ARGV[13] ~= '0' then redis.call('SET', KEYS[5], body, 'PX', ARGV[13]) end
-local key = ARGV[14]
 if key ~= '' then
   if ARGV[15] == '1' then redis.call('HDEL', KEYS[6], key)
   else redis.call('HSET', KEYS[6], key, epoch .. ' ' .. off .. '\\n' .. body) end

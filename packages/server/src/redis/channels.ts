@@ -72,6 +72,7 @@ export class Channels {
       Math.ceil(message.lastMs ?? 0),
       message.key ?? '',
       message.isRemoval ? 1 : 0,
+      toPlace(message.instead),
     ])) as [Buffer, number, number]
     return { epoch: epoch.toString(), off, isRepeat: isRepeat === 1 }
   }
@@ -204,5 +205,8 @@ export class Channels {
     return histories?.get(channel) ?? history
   }
 }
+
+const toPlace = (instead: Message['instead']): string =>
+  typeof instead === 'object' ? `${instead.epoch} ${instead.off}` : (instead ?? '')
 
 const toLocalEpoch = (): string => `alone-${randomId(6)}`
