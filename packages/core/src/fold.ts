@@ -1,6 +1,7 @@
 import type { AnyChannel } from './binding-types.ts'
 import { type Flush, schedule } from './flush.ts'
 import { attachAll, isAway } from './hidden-tab.ts'
+import { createListeners, type Report } from './listeners.ts'
 import { atLeast, oneOf } from './options.ts'
 import type { Meta } from './protocol.ts'
 import type { Store } from './store.ts'
@@ -13,6 +14,8 @@ export type Step<S> = (state: S, payload: unknown, meta: Meta, event: string, is
 
 /** A state that every message goes into, and that is shown once per frame. */
 export interface Fold<S> extends Store<S> {
+  /** What it began with, and what a server shows. */
+  readonly first: S
   /** Listens to events of one more channel, until released. */
   listen(channel: AnyChannel, events: readonly string[]): () => void
   /** Replaces the state, and shows it at once. */
@@ -29,32 +32,34 @@ export function createFold<S>(initial: S, step: Step<S>, flush: () => Flush | un
   else oneOf('flush', first, ['raf', 'sync'])
   let state = initial
   let shown = initial
-  const listeners = new Set<(state: S) => void>()
+  let report: Report = () => {}
+  const listeners = createListeners<[S]>((error) => report(error))
   let isDue = false
   const show = (): void => {
     isDue = false
     if (Object.is(state, shown)) return
     shown = state
-    for (const listener of [...listeners]) listener(state)
+    listeners.emit(state)
   }
   return {
+    first: initial,
     get: () => shown,
     set(next) {
       state = next
       show()
     },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    listen: (channel, events) =>
-      attachAll(channel, events, (event) =>
+    subscribe: listeners.add,
+    listen(channel, events) {
+      const env = channel['~env']
+      report = env.report
+      return attachAll(channel, events, (event) =>
         channel.on(event, (payload: unknown, meta) => {
           state = step(state, payload, meta, event, state === shown)
           if (state === shown || isDue) return
           isDue = true
-          schedule(channel['~env'], isAway(channel) ? 'back' : (flush() ?? 'raf'), show)
+          schedule(env, isAway(channel) ? 'back' : (flush() ?? 'raf'), show)
         }),
-      ),
+      )
+    },
   }
 }

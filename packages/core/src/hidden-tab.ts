@@ -45,13 +45,13 @@ export function attach(channel: AnyChannel, start: () => () => void): () => void
   }
 }
 
-/** Starts something for each event of a channel, as `attach` does. */
+/** Starts something for each event of a channel, once however often it is named, as `attach` does. */
 export function attachAll(
   channel: AnyChannel,
   events: readonly string[],
   start: (event: string) => () => void,
 ): () => void {
-  const stops = events.map((event) => attach(channel, () => start(event)))
+  const stops = [...new Set(events)].map((event) => attach(channel, () => start(event)))
   return () => {
     for (const stop of stops) stop()
   }

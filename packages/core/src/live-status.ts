@@ -1,4 +1,5 @@
 import type { AnyClient } from './api.ts'
+import { createListeners } from './listeners.ts'
 import { atLeast } from './options.ts'
 import { keep } from './same.ts'
 import type { Status, StatusSnapshot } from './status.ts'
@@ -40,8 +41,8 @@ const troubles: { readonly [S in Status]?: HumanStatus } = {
 /** `human` tells of trouble that lasts `delayMs`. Its one timer runs only while somebody listens. */
 export function createLiveStatus(client: AnyClient, delayMs = 1000): Store<LiveStatus> {
   atLeast('delayMs', delayMs, 0)
-  const { clock } = client['~env']
-  const listeners = new Set<(status: LiveStatus) => void>()
+  const { clock, report } = client['~env']
+  const listeners = createListeners<[LiveStatus]>(report)
   let shown = FIRST_STATUS
   let release: (() => void) | undefined
   let cancel = (): void => {}
@@ -68,7 +69,7 @@ export function createLiveStatus(client: AnyClient, delayMs = 1000): Store<LiveS
     const leftMs = read()
     cancel()
     if (leftMs > 0) cancel = clock.after(leftMs, look)
-    if (shown !== before) for (const listener of [...listeners]) listener(shown)
+    if (shown !== before) listeners.emit(shown)
   }
 
   return {
@@ -77,11 +78,11 @@ export function createLiveStatus(client: AnyClient, delayMs = 1000): Store<LiveS
       return shown
     },
     subscribe(listener) {
-      listeners.add(listener)
+      const remove = listeners.add(listener)
       release ??= client.status.subscribe(look)
       look()
       return () => {
-        listeners.delete(listener)
+        remove()
         if (listeners.size) return
         cancel()
         release?.()

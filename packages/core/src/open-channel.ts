@@ -34,3 +34,33 @@ export function openChannel(
   setHiddenTab(channel, policy)
   return channel
 }
+
+/** Channels of one pattern, and what tells whether their handles may be used again. */
+export interface OpenedChannels {
+  readonly client: AnyClient
+  readonly kind: string | undefined
+  readonly byName: ReadonlyMap<string, AnyChannel>
+  readonly list: readonly AnyChannel[]
+}
+
+/**
+ * Handles of the channels of a list, each once. Those that were there before stay, unless they are of another client
+ * or have other options.
+ * @throws RealtimeError `option.invalid` as `openChannel` does
+ */
+export function openChannels(
+  client: AnyClient,
+  pattern: string,
+  params: readonly object[] | 'skip',
+  options: BoundOptions | undefined,
+  before?: OpenedChannels,
+): OpenedChannels {
+  const kind = JSON.stringify(options)
+  const known = before?.client === client && before.kind === kind ? before.byName : undefined
+  const byName = new Map<string, AnyChannel>()
+  for (const one of params === 'skip' ? [] : params) {
+    const channel = openChannel(client, pattern, one, options) as AnyChannel
+    byName.set(channel.name, known?.get(channel.name) ?? channel)
+  }
+  return { client, kind, byName, list: [...byName.values()] }
+}

@@ -11,6 +11,7 @@ await build({
   stdin: {
     contents: `
       export { behaviour } from './backends-test-setup.tsx'
+      export { changes } from './changes-test-setup.tsx'
       export { whichChannels } from './channels-test-setup.tsx'
       export { faults } from './faults-test-setup.tsx'
       export { hydration } from './hydrate-test-setup.tsx'
@@ -20,6 +21,7 @@ await build({
       export { page } from './page-test-setup.tsx'
       export { sharing } from './sharing-test-setup.tsx'
       export { suspense } from './suspense-test-setup.tsx'
+      export { throwing } from './throwing-test-setup.tsx'
       export { version } from 'react'
     `,
     resolveDir: here,
@@ -55,3 +57,5 @@ suites.suspense()
 suites.hydration()
 suites.hygiene()
 suites.initialData()
+suites.changes()
+suites.throwing()

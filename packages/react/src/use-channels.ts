@@ -1,10 +1,9 @@
 import {
-  type AnyChannel,
-  type AnyClient,
   type BoundOptions,
   holdChannel,
+  type OpenedChannels,
   type OpenPattern,
-  openChannel,
+  openChannels,
   type Params,
   type RegisteredClient,
   type TypedClient,
@@ -32,25 +31,12 @@ export type UseChannels<T extends TypedClient> = <P extends OpenPattern<TypesOf<
 export const useChannels: UseChannels<RegisteredClient> = /* @__PURE__ */ createUseChannels()
 
 export function createUseChannels<T extends TypedClient>(source?: Source): UseChannels<T> {
-  return ((pattern: string, list: readonly object[] | 'skip', options?: BoundOptions) => {
+  return ((pattern: string, params: readonly object[] | 'skip', options?: BoundOptions) => {
     const client = useSource(source, 'useChannels')
-    const kind = JSON.stringify([pattern, options])
-    const names = list === 'skip' ? [] : list.map((params) => JSON.stringify(params))
-    const { channels } = useKept<Kept>([client, kind, ...names], (before) => {
-      const known = before?.client === client && before.kind === kind ? before.handles : undefined
-      const open = (name: string) => openChannel(client, pattern, JSON.parse(name), options) as AnyChannel
-      const handles = new Map(names.map((name) => [name, known?.get(name) ?? open(name)]))
-      return { client, kind, handles, channels: [...handles.values()] }
-    })
-    useFollowing(channels, holdChannel)
-    return channels
+    const { list } = useKept<OpenedChannels>([client, JSON.stringify([pattern, params, options])], (before) =>
+      openChannels(client, pattern, params, options, before),
+    )
+    useFollowing(list, holdChannel)
+    return list
   }) as unknown as UseChannels<T>
-}
-
-interface Kept {
-  readonly client: AnyClient
-  /** Handles are used again only where this stays the same. */
-  readonly kind: string
-  readonly handles: ReadonlyMap<string, AnyChannel>
-  readonly channels: readonly AnyChannel[]
 }

@@ -45,10 +45,8 @@ export function useEvent(
   const newest = useNewest(listener as (...values: unknown[]) => void)
   const take = (payload: unknown, meta: Meta, event: string): void =>
     typeof events === 'string' ? newest.current(payload, meta) : newest.current({ event, payload, meta })
-  const { everyMs, keep } = options?.rate ?? {}
   useFollowing(target, (channel) => listen(channel, [events].flat(), take, options as EventOptions), [
-    everyMs,
-    keep,
+    JSON.stringify(options),
     ...[events].flat(),
   ])
 }

@@ -21,7 +21,7 @@ export function useFold<S, T, O extends object>(
     return { fold, newest, shown, active: new Map<AnyChannel, () => void>() }
   })
   const { fold } = kept
-  const value = usePart(fold, options.select, fold.get, kept.shown)
+  const value = usePart(fold, options.select, () => fold.first, kept.shown)
   // One effect for both: this runs for every row of a table.
   useInsertionEffect(() => {
     kept.newest.current = options

@@ -20,9 +20,7 @@ export function useGap(
 ): void {
   const newest = useNewest(handler)
   useFollowing(target, (channel) => listenToGaps(channel, (gap) => newest.current(gap), options), [
-    options?.complete,
-    options?.maxEvents,
-    options?.timeoutMs,
+    JSON.stringify(options),
   ])
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { h, KeepAlive, ref } from 'vue'
+import { defineComponent, h, KeepAlive, ref, Suspense, watch } from 'vue'
 import { useChannelReducer, useChannelStatus, useEvent, useLatest } from './index.ts'
 import { changed, component, frame, hooks, setup } from './render-test-setup.ts'
 
-const { useChannel, useChannels } = hooks
+const { useChannel, useChannels, useStatus } = hooks
 
 /** What users of other libraries complain about (numbers of reference/ui.md, section 2), as it is here. */
 export function whichChannels(): void {
@@ -103,6 +103,67 @@ export function whichChannels(): void {
       shown.value = true
       await changed()
       expect(fake.server.joined('news')).toBe(1)
+    })
+
+    it('20: a page kept alive unseen keeps what it showed, and what is mounted in it waits', async () => {
+      const fake = setup()
+      const told: string[] = []
+      const hasMore = ref(false)
+      const more = component(() => {
+        const news = useChannel('news')
+        useEvent(news, 'Told', ({ n }) => told.push(`${n}`))
+        return () => 'more'
+      })
+      const first = component(() => {
+        const [status, room] = [useStatus(), useChannelStatus(useChannel('room-{id}', { id: 1 }))]
+        watch([status, room], ([{ status }, { state }]) => told.push(`${status} ${state}`), { flush: 'sync' })
+        return () => h('i', hasMore.value ? h(more) : '')
+      })
+      const other = component(() => () => h('i', 'other'))
+      const isShown = ref(true)
+      await fake.show(component(() => () => h(KeepAlive, () => h(isShown.value ? first : other))))
+      told.length = 0
+      isShown.value = false
+      await changed()
+      hasMore.value = true
+      await changed()
+      await fake.advance(1000)
+      expect(told).toEqual([])
+      expect([fake.server.joined('news'), fake.server.joined('room-1')]).toEqual([0, 0])
+      isShown.value = true
+      await changed()
+      await fake.emit('news', 'Told', { n: 1 })
+      expect(told.slice(-1)).toEqual(['1'])
+      expect([fake.server.joined('news'), fake.server.joined('room-1')]).toEqual([1, 1])
+    })
+
+    it('20: so does a page that is kept alive in Suspense', async () => {
+      const fake = setup()
+      const isShown = ref(true)
+      const slow = defineComponent({
+        async setup() {
+          const state = useChannelStatus(useChannel('news'))
+          await Promise.resolve()
+          return () => h('i', state.value.state)
+        },
+      })
+      const other = component(() => () => h('i', 'other'))
+      const page = await fake.show(
+        component(
+          () => () =>
+            h(Suspense, null, { default: () => h(KeepAlive, () => h(isShown.value ? slow : other)) }),
+        ),
+      )
+      await changed()
+      expect(page.text()).toBe('joined')
+      isShown.value = false
+      await changed()
+      await fake.advance(1000)
+      expect(fake.server.joined('news')).toBe(0)
+      isShown.value = true
+      await changed()
+      expect(fake.server.joined('news')).toBe(1)
+      expect(page.text()).toBe('joined')
     })
   })
 }

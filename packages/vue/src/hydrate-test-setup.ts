@@ -1,8 +1,8 @@
 import { settled } from '@org/realtime-testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createSSRApp, h } from 'vue'
+import { type Component, createSSRApp, defineAsyncComponent, h } from 'vue'
 import { createRealtime, useChannelStatus, useLatest } from './index.ts'
-import { changed, component, frame, hooks, setup } from './render-test-setup.ts'
+import { changed, component, frame, hooks, type News, setup } from './render-test-setup.ts'
 
 const page = component(() => {
   const news = hooks.useChannel('news')
@@ -52,6 +52,44 @@ export function hydration(): void {
         }),
       )
       expect(texts).toEqual(['connected'])
+    })
+
+    it('14: hydrates a row that comes late as its server has rendered it, although others know more', async () => {
+      const fake = setup()
+      const key = ({ n }: { readonly n: number }): string => `${n}`
+      const row = (news: () => News) =>
+        component(() => {
+          const last = useLatest(news, 'Told', { key, select: (all) => all.get('8')?.n })
+          return () => h('b', `${last.value}`)
+        })
+      let load = (): void => {}
+      const container = document.body.appendChild(document.createElement('div'))
+      container.innerHTML = '<i><b>undefined</b><b>undefined</b></i>'
+      const app = createSSRApp(
+        component(() => {
+          const news = hooks.useChannel('news')
+          const early = row(() => news.value)
+          const late = defineAsyncComponent(
+            () =>
+              new Promise<Component>((resolve) => {
+                load = () => resolve(row(() => news.value))
+              }),
+          )
+          return () => h('i', [h(early), h(late)])
+        }),
+      ).use(createRealtime(fake.client))
+      onTestFinished(() => {
+        app.unmount()
+        container.remove()
+      })
+      app.mount(container)
+      await settled()
+      await fake.emit('news', 'Told', { n: 8 })
+      await frame()
+      expect(container.textContent).toBe('8undefined')
+      load()
+      await changed()
+      expect(container.textContent).toBe('88')
     })
   })
 }

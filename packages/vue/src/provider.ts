@@ -1,12 +1,15 @@
 import { type AnyClient, RealtimeError } from '@org/realtime-core'
 import {
   defineComponent,
+  Fragment,
+  h,
   hasInjectionContext,
   type InjectionKey,
   inject,
   type Plugin,
   type PropType,
   provide,
+  toValue,
 } from 'vue'
 
 export interface RealtimeOptions {
@@ -18,7 +21,8 @@ export interface RealtimeOptions {
 export type Source = string | AnyClient
 
 /** The same in all copies of this package, such as its ESM and CJS builds. */
-const keyOf = (name = 'default'): InjectionKey<AnyClient> => Symbol.for(`@org/realtime-vue ${name}`)
+const keyOf = (name = 'default'): InjectionKey<AnyClient | (() => AnyClient)> =>
+  Symbol.for(`@org/realtime-vue ${name}`)
 
 /**
  * Gives a client to a whole app. The plugin neither opens nor closes it.
@@ -35,23 +39,24 @@ export function provideRealtime(client: AnyClient, { name }: RealtimeOptions = {
 }
 
 /**
- * Gives a client to what is in its slot. For another client give it another `key`.
+ * Gives a client to what is in its slot; another client mounts that anew.
  * @example
  * <RealtimeProvider :client="client"><App /></RealtimeProvider>
  */
 export const RealtimeProvider = /* @__PURE__ */ defineComponent({
   name: 'RealtimeProvider',
   props: { client: { type: Object as PropType<AnyClient>, required: true }, name: String },
-  setup({ client, name }, { slots }) {
-    provideRealtime(client, name === undefined ? {} : { name })
-    return () => slots['default']?.()
+  setup(props, { slots }) {
+    provide(keyOf(props.name), () => props.client)
+    // Keys are compared by identity, whatever they are.
+    return () => h(Fragment, { key: props.client as never }, slots['default']?.())
   },
 })
 
 /** @throws RealtimeError `binding.no-provider` */
 export function useSource(source: Source | undefined, hook: string): AnyClient {
   if (typeof source === 'object') return source
-  const client = hasInjectionContext() ? inject(keyOf(source), undefined) : undefined
+  const client = hasInjectionContext() ? toValue(inject(keyOf(source), undefined)) : undefined
   if (client) return client
   throw new RealtimeError('binding.no-provider', `${hook}() needs app.use(createRealtime(client))`, { hook })
 }

@@ -74,12 +74,11 @@ export function createUseChannel<T extends TypedClient>(source?: Source): UseCha
       const name = toValue(pattern)
       const given = rest.map((value) => toValue(value))
       const next = JSON.stringify([name, ...given])
-      if (next !== key) channel = rawChannel(openChannel(client, name, ...given))
+      if (next !== key) channel = openChannel(client, name, ...given)
       key = next
-      return channel
+      // A proxy could not reach its private fields.
+      return channel && markRaw(channel)
     })
-    // What is wrong from the start is thrown by setup itself.
-    toValue(handle)
     useFollowing(handle, holdChannel)
     return handle
   }) as UseChannel<T>
@@ -87,6 +86,3 @@ export function createUseChannel<T extends TypedClient>(source?: Source): UseCha
 
 /** Parameters, where the pattern has any, and options. */
 type Rest = readonly MaybeRefOrGetter<object | 'skip' | undefined>[]
-
-/** A proxy could not reach its private fields. */
-export const rawChannel = <C extends AnyChannel | undefined>(channel: C): C => channel && markRaw(channel)

@@ -1,17 +1,17 @@
 import {
-  type AnyChannel,
   type BoundOptions,
   holdChannel,
+  type OpenedChannels,
   type OpenPattern,
-  openChannel,
+  openChannels,
   type Params,
   type RegisteredClient,
   type TypedClient,
   type TypesOf,
 } from '@org/realtime-core/bind'
-import { type ComputedRef, computed, type MaybeRefOrGetter, toValue } from 'vue'
+import { type ComputedRef, computed, type MaybeRefOrGetter, markRaw, toValue } from 'vue'
 import { type Source, useSource } from './provider.ts'
-import { type ChannelOf, rawChannel } from './use-channel.ts'
+import type { ChannelOf } from './use-channel.ts'
 import { useFollowing } from './use-following.ts'
 
 /** {@link useChannels}, with the channels of one client. */
@@ -33,21 +33,15 @@ export const useChannels: UseChannels<RegisteredClient> = /* @__PURE__ */ create
 export function createUseChannels<T extends TypedClient>(source?: Source): UseChannels<T> {
   return ((
     pattern: MaybeRefOrGetter<string>,
-    list: MaybeRefOrGetter<readonly object[] | 'skip'>,
+    params: MaybeRefOrGetter<readonly object[] | 'skip'>,
     options?: MaybeRefOrGetter<BoundOptions | undefined>,
   ) => {
     const client = useSource(source, 'useChannels')
-    let handles: ReadonlyMap<string, AnyChannel> = new Map()
+    let opened: OpenedChannels | undefined
     const channels = computed(() => {
-      const [name, params, given] = [toValue(pattern), toValue(list), toValue(options)]
-      const open = (one: object): readonly [string, AnyChannel] => {
-        const key = JSON.stringify([name, one, given])
-        return [key, handles.get(key) ?? rawChannel(openChannel(client, name, one, given) as AnyChannel)]
-      }
-      handles = new Map(params === 'skip' ? [] : params.map(open))
-      return [...handles.values()]
+      opened = openChannels(client, toValue(pattern), toValue(params), toValue(options), opened)
+      return opened.list.map(markRaw)
     })
-    toValue(channels)
     useFollowing(channels, holdChannel)
     return channels
   }) as unknown as UseChannels<T>

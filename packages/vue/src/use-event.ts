@@ -15,7 +15,7 @@ export function useEvent<V extends Events, M extends Meta, const E extends keyof
   target: MaybeRefOrGetter<Target<V, M>>,
   events: MaybeRefOrGetter<readonly E[]>,
   listener: (message: MessageOfEvents<V, E, M>) => void,
-  options?: EventOptions<Output<V[E]>, M>,
+  options?: MaybeRefOrGetter<EventOptions<Output<V[E]>, M>>,
 ): void
 /**
  * Calls the listener for every message of an event, on one channel or several, also of several in one tick.
@@ -26,24 +26,28 @@ export function useEvent<V extends Events, M extends Meta, E extends keyof V & s
   target: MaybeRefOrGetter<Target<V, M>>,
   event: MaybeRefOrGetter<E>,
   listener: (payload: Output<V[E]>, meta: M) => void,
-  options?: EventOptions<Output<V[E]>, M>,
+  options?: MaybeRefOrGetter<EventOptions<Output<V[E]>, M>>,
 ): void
 /** With `keep: 'all'` the listener gets the payloads of a window as one array. */
 export function useEvent<V extends Events, M extends Meta, E extends keyof V & string>(
   target: MaybeRefOrGetter<Target<V, M>>,
   event: MaybeRefOrGetter<E>,
   listener: (payloads: readonly Output<V[E]>[], meta: M) => void,
-  options: EventOptions<Output<V[E]>, M, 'all'>,
+  options: MaybeRefOrGetter<EventOptions<Output<V[E]>, M, 'all'>>,
 ): void
 export function useEvent(
   target: AnyTarget,
   events: MaybeRefOrGetter<string | readonly string[]>,
   listener: (...values: never[]) => void,
-  options?: EventOptions<never, never, 'latest' | 'all'>,
+  options?: MaybeRefOrGetter<EventOptions<never, never, 'latest' | 'all'>>,
 ): void {
   const call = listener as (...values: unknown[]) => void
   const names = (): readonly string[] => [toValue(events)].flat()
   const take = (payload: unknown, meta: Meta, event: string): void =>
     Array.isArray(toValue(events)) ? call({ event, payload, meta }) : call(payload, meta)
-  useFollowing(target, (channel) => listen(channel, names(), take, options as EventOptions), names)
+  useFollowing(
+    target,
+    (channel) => listen(channel, names(), take, toValue(options) as EventOptions),
+    () => [JSON.stringify(toValue(options)), ...names()],
+  )
 }

@@ -1,10 +1,11 @@
-import type { Fold } from '@org/realtime-core/bind'
+import { type Fold, isSame } from '@org/realtime-core/bind'
 import { type MaybeRefOrGetter, type Ref, shallowRef, toValue, watch } from 'vue'
 import { type AnyTarget, useFollowing } from './use-following.ts'
-import { useSelected } from './use-store.ts'
+import { useSelected, useStore } from './use-store.ts'
 
 /**
- * A state that follows events. Another channel starts it anew; a list of channels keeps it when the list changes.
+ * A state that follows events. Another channel or event starts it anew; a list of channels keeps it when the list
+ * changes.
  */
 export function useFold<S, T, O extends object>(
   target: AnyTarget,
@@ -13,26 +14,22 @@ export function useFold<S, T, O extends object>(
   create: (read: () => O, target: unknown, events: readonly string[]) => Fold<S>,
 ): Readonly<Ref<T>> {
   const renewed = (): Fold<S> => create(() => toValue(options), toValue(target), events())
-  let fold = renewed()
-  let unsubscribe = (): void => {}
-  const value = shallowRef(fold.get()) as Ref<S>
-  const renew = (): void => {
-    unsubscribe()
-    fold = renewed()
-    value.value = fold.get()
-    unsubscribe = fold.subscribe((state) => {
-      value.value = state
-    })
+  const fold = shallowRef(renewed())
+  const keys = (): readonly unknown[] => {
+    const followed = toValue(target)
+    return [Array.isArray(followed) || followed, ...events()]
   }
-  // Before anything listens.
-  watch(
-    () => {
-      const followed = toValue(target)
-      return Array.isArray(followed) || followed
-    },
-    renew,
-    { immediate: true },
+  watch(keys, (now, before) => {
+    // Vue has told the error of a channel that cannot be.
+    if (now && !isSame(now, before)) fold.value = renewed()
+  })
+  useFollowing(
+    target,
+    (channel) => fold.value.listen(channel, events()),
+    () => [fold.value],
   )
-  useFollowing(target, (channel) => fold.listen(channel, events()), events)
-  return useSelected(value, options)
+  return useSelected(
+    useStore(fold, () => fold.value, fold.value.first),
+    options,
+  )
 }

@@ -5,6 +5,7 @@ import {
   onActivated,
   onDeactivated,
   onScopeDispose,
+  toRaw,
   toValue,
   watch,
 } from 'vue'
@@ -21,11 +22,15 @@ export function useFollowing(
   start: (channel: AnyChannel) => () => void,
   keys: () => readonly unknown[] = () => [],
 ): void {
+  // What is wrong from the start is thrown by setup itself.
+  const list = (): readonly AnyChannel[] => toList(toValue(target) as AnyChannel).map(toRaw)
+  list()
   if (typeof window === 'undefined') return
   const active = new Map<AnyChannel, () => void>()
-  const list = (): readonly AnyChannel[] => toList(toValue(target) as AnyChannel)
   const rest = (): void => follow(active, [], start)
   let isSeen = true
+  // What is mounted in a page that is kept alive unseen waits with it.
+  for (let at = getCurrentInstance(); at; at = at.parent) isSeen &&= !at.isDeactivated
   const see = (): void => follow(active, isSeen ? list() : [], start)
   watch(
     () => [list(), keys()] as const,

@@ -4,7 +4,7 @@ import {
   type ListeningChannel,
   listenToGaps,
 } from '@org/realtime-core/bind'
-import type { MaybeRefOrGetter } from 'vue'
+import { type MaybeRefOrGetter, toValue } from 'vue'
 import { useFollowing } from './use-following.ts'
 
 /**
@@ -16,9 +16,13 @@ import { useFollowing } from './use-following.ts'
 export function useGap(
   target: MaybeRefOrGetter<Gapped | readonly Gapped[] | undefined>,
   handler: GapHandler,
-  options?: GapOptions,
+  options?: MaybeRefOrGetter<GapOptions>,
 ): void {
-  useFollowing(target, (channel) => listenToGaps(channel, handler, options))
+  useFollowing(
+    target,
+    (channel) => listenToGaps(channel, handler, toValue(options)),
+    () => [JSON.stringify(toValue(options))],
+  )
 }
 
 type Gapped = Pick<ListeningChannel<never>, 'onGap'>

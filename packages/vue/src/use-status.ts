@@ -1,5 +1,5 @@
 import { createLiveStatus, FIRST_STATUS, type LiveStatus, type Select } from '@org/realtime-core/bind'
-import type { Ref } from 'vue'
+import { computed, type MaybeRefOrGetter, type Ref, toValue } from 'vue'
 import { type Source, useSource } from './provider.ts'
 import { useSelected, useStore } from './use-store.ts'
 
@@ -8,7 +8,7 @@ export interface StatusOptions<T = LiveStatus> extends Select<LiveStatus, T> {
   readonly delayMs?: number
 }
 
-export type UseStatus = <T = LiveStatus>(options?: StatusOptions<T>) => Readonly<Ref<T>>
+export type UseStatus = <T = LiveStatus>(options?: MaybeRefOrGetter<StatusOptions<T>>) => Readonly<Ref<T>>
 
 /**
  * The status of the connection, for code in `status` and for people in `human`, with the time of the next try
@@ -20,9 +20,10 @@ export const useStatus: UseStatus = /* @__PURE__ */ createUseStatus()
 
 export function createUseStatus(source?: Source): UseStatus {
   return (options = {}) => {
-    const store = createLiveStatus(useSource(source, 'useStatus'), options.delayMs)
+    const client = useSource(source, 'useStatus')
+    const store = computed(() => createLiveStatus(client, toValue(options).delayMs))
     return useSelected(
-      useStore([store], () => store, FIRST_STATUS),
+      useStore(store, () => store.value, FIRST_STATUS),
       options,
     )
   }

@@ -1,13 +1,12 @@
 import { type AnyChannel, keep, type Store } from '@org/realtime-core/bind'
 import {
-  computed,
   getCurrentInstance,
   type MaybeRefOrGetter,
   onMounted,
   type Ref,
   shallowRef,
   toValue,
-  watch,
+  watchSyncEffect,
 } from 'vue'
 import { type AnyTarget, useFollowing } from './use-following.ts'
 
@@ -16,13 +15,17 @@ export function useSelected<S, T = S>(
   value: Readonly<Ref<S>>,
   options: MaybeRefOrGetter<{ readonly select?: (value: S) => T }>,
 ): Readonly<Ref<T>> {
-  const part = computed((before?: T) => {
+  let part: unknown
+  const pick = (): T => {
     const { select } = toValue(options)
-    return select ? keep(select(value.value), before) : (value.value as unknown as T)
+    part = select ? keep(select(value.value), part) : value.value
+    return part as T
+  }
+  const shown = shallowRef(pick())
+  // Where `select` throws, Vue is told, and what is shown stays.
+  watchSyncEffect(() => {
+    shown.value = pick()
   })
-  // Up to Vue 3.3 a computed value that stays the same still renders what depends on it; a ref does not.
-  const shown = shallowRef(part.value)
-  watch(part, (now) => (shown.value = now), { flush: 'sync' })
   return shown
 }
 
@@ -51,7 +54,8 @@ export function useStore<S>(
     own()
     return () => {
       stop()
-      if (show === own) value.value = first
+      // A page that is kept alive unseen keeps what it showed.
+      if (show === own && !toValue(target)) value.value = first
     }
   })
   return value

@@ -11,6 +11,7 @@ await build({
   stdin: {
     contents: `
       export { behaviour } from './backends-test-setup.ts'
+      export { changes } from './changes-test-setup.ts'
       export { whichChannels } from './channels-test-setup.ts'
       export { faults } from './faults-test-setup.ts'
       export { hydration } from './hydrate-test-setup.ts'
@@ -19,6 +20,7 @@ await build({
       export { messages } from './messages-test-setup.ts'
       export { page } from './page-test-setup.ts'
       export { sharing } from './sharing-test-setup.ts'
+      export { throwing } from './throwing-test-setup.ts'
       export { version } from 'vue'
     `,
     resolveDir: here,
@@ -52,3 +54,5 @@ suites.faults()
 suites.hydration()
 suites.hygiene()
 suites.initialData()
+suites.changes()
+suites.throwing()
