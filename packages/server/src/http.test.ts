@@ -37,6 +37,7 @@ describe('plain HTTP', () => {
       isAway: () => false,
       counts: () => ({ connections: 0, channels: 0 }),
       since: () => 0,
+      node: 'n1',
     })
     const routes = health.map((route) => ({ ...route, path: `/of${route.path}` }))
     const { url } = await startServer({ routes })

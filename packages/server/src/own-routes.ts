@@ -1,3 +1,4 @@
+import { createCluster } from './cluster.ts'
 import { createControlRoutes } from './control/control-routes.ts'
 import type { Core } from './core.ts'
 import { createHealthRoutes } from './health.ts'
@@ -22,6 +23,7 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
   const { options, clock } = core
   const { mode, control, inspect, metrics, memoryPercent } = options
   const startedAt = clock.now()
+  const cluster = createCluster(core, isDraining)
   const health = createHealthRoutes({
     memoryPercent,
     usedPercent,
@@ -29,10 +31,11 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
     isAway: () => core.adapter.isAway,
     counts: () => ({ connections: core.connections.size, channels: core.hub.channels().size }),
     since: () => clock.now() - startedAt,
+    node: cluster.own().id,
   })
   const hasControl = control !== undefined
   const inspector = inspect
-    ? createInspector({ options: inspect, mode, hasControl, verbs, clock })
+    ? createInspector({ options: inspect, mode, hasControl, verbs, cluster, clock })
     : undefined
   const ingest = options.ingest && createIngest(options.ingest, { core, verbs, isDraining, usedPercent })
   return {
@@ -43,7 +46,12 @@ export function createOwnRoutes(core: Core, verbs: Verbs, isDraining: () => bool
       ...(inspector?.routes ?? []),
       ...(ingest?.routes ?? []),
       ...(metrics
-        ? createMetricsRoutes(metrics, { core, isDraining, traffic: new Traffic(toTrafficNeeds(core)) })
+        ? createMetricsRoutes(metrics, {
+            core,
+            cluster,
+            isDraining,
+            traffic: new Traffic(toTrafficNeeds(core)),
+          })
         : []),
     ],
     async flush() {

@@ -4,6 +4,8 @@ import { getHeapStatistics } from 'node:v8'
 export interface UsageSource {
   readonly counts: () => { readonly connections: number; readonly channels: number }
   readonly since: () => number
+  /** Which node this is. */
+  readonly node: string
 }
 
 /** What `/usage` answers. */
@@ -19,9 +21,11 @@ export interface Usage {
   readonly connections: number
   readonly channels: number
   readonly uptimeSeconds: number
+  /** Which of the nodes behind one address has answered. */
+  readonly node: string
 }
 
-export function readUsage({ counts, since }: UsageSource): Usage {
+export function readUsage({ counts, since, node }: UsageSource): Usage {
   const { rss, heapUsed, external } = process.memoryUsage()
   return {
     memory: {
@@ -33,6 +37,7 @@ export function readUsage({ counts, since }: UsageSource): Usage {
     },
     ...counts(),
     uptimeSeconds: Math.round(since() / 1000),
+    node,
   }
 }
 

@@ -214,6 +214,19 @@ describe('the inspector', { timeout: 30_000 }, () => {
     expect(await lines(page).count()).toBeLessThanOrEqual(300)
   })
 
+  it('shows the nodes of a server that has a Redis, and says when that is away', async () => {
+    const { page, port } = await setup({ adapter: 'redis', redis: { port: 1 } })
+    const nodes = region(page, 'Nodes')
+    await nodes.getByText('Redis is away').waitFor()
+    await nodes.getByText('Other nodes cannot be asked. 127.0.0.1:1: ').waitFor()
+    await nodes.getByRole('cell', { name: `127.0.0.1:${port}` }).waitFor()
+    await nodes.getByRole('cell', { name: '(this one)' }).waitFor()
+    const alone = await setup()
+    await sees(alone.page, 'Live')
+    await sees(alone.page, 'Nobody is connected.')
+    expect(await region(alone.page, 'Nodes').isVisible()).toBe(false)
+  })
+
   it.each([
     [360, 'light'],
     [360, 'dark'],

@@ -1,36 +1,13 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../index.ts'
 import { dialRaw, startServer } from '../socket-test-setup.ts'
-import type { InspectLine } from './report.ts'
+import { watchInspector } from './inspect-test-setup.ts'
 
 const TOKEN = 'inspect-token-of-tests'
 const production: ServerOptions = {
   mode: 'production',
   authenticate: 'anonymous',
   channels: { '*': { publish: true } },
-}
-
-/** What the stream tells from now on. */
-async function watch(url: string, query = '', headers: Record<string, string> = {}) {
-  const lines: InspectLine[] = []
-  const response = await fetch(`${url}/_inspect/stream${query}`, { headers })
-  const ended = (async () => {
-    let rest = ''
-    for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const parts = (rest + text).split('\n')
-      rest = parts.pop() ?? ''
-      lines.push(...parts.map((part) => JSON.parse(part)))
-    }
-  })()
-  const sees = async <K extends InspectLine['kind']>(
-    kind: K,
-    fits: (line: InspectLine & { kind: K }) => boolean = () => true,
-  ) => {
-    const find = () => lines.find((line) => line.kind === kind && fits(line as InspectLine & { kind: K }))
-    await vi.waitFor(() => expect(find()).toBeDefined(), 5000)
-    return find() as InspectLine & { kind: K }
-  }
-  return { response, lines, ended, sees }
 }
 
 describe('/_inspect', () => {
@@ -87,7 +64,7 @@ describe('/_inspect', () => {
 
   it('tells connections, channels and frames as they come, without payloads', async () => {
     const { url, port, server } = await startServer()
-    const { lines, sees } = await watch(url)
+    const { lines, sees } = await watchInspector(url)
     expect(await sees('hello')).toMatchObject({ mode: 'development', control: false })
     const client = await dialRaw(port)
     const { client: id, session } = await client.hello({ token: 's3cret' })
@@ -120,7 +97,7 @@ describe('/_inspect', () => {
 
   it('shows payloads when asked, without secrets', async () => {
     const { url, port } = await startServer()
-    const { lines, sees } = await watch(url, '?payloads=1')
+    const { lines, sees } = await watchInspector(url, '?payloads=1')
     const client = await dialRaw(port)
     const { session } = await client.hello({ token: 's3cret' })
     client.send({ t: 'pub', id: 'p1', ch: 'room', ev: 'Said', data: 'a-payload' })
@@ -147,7 +124,7 @@ describe('/_inspect', () => {
 
   it('does not keep a server from closing', async () => {
     const { url, server } = await startServer({ times: { closeMs: 60_000 } })
-    const { ended, sees } = await watch(url)
+    const { ended, sees } = await watchInspector(url)
     await sees('hello')
     await server.close()
     await ended
@@ -155,7 +132,7 @@ describe('/_inspect', () => {
 
   it('lets ten look, and no more', async () => {
     const { url } = await startServer()
-    for (let count = 0; count < 10; count++) await watch(url)
+    for (let count = 0; count < 10; count++) await watchInspector(url)
     expect((await fetch(`${url}/_inspect/stream`)).status).toBe(503)
     expect((await fetch(`${url}/_inspect/stream`, { method: 'HEAD' })).status).toBe(200)
   })

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
+import type { Cluster } from '../cluster.ts'
 import { HttpProblem, sendJson } from '../json-http.ts'
 import { createOwnAdmission, notThere, toOwnRoute } from '../own-admission.ts'
 import type { Route } from '../route.ts'
@@ -34,6 +35,7 @@ export interface InspectNeeds {
   readonly mode: 'development' | 'production'
   readonly hasControl: boolean
   readonly verbs: Verbs
+  readonly cluster: Cluster
   readonly clock: Clock
 }
 
@@ -44,11 +46,18 @@ export interface Inspector {
 }
 
 /** The page of the inspector, and the JSON that it lives on. */
-export function createInspector({ options, mode, hasControl, verbs, clock }: InspectNeeds): Inspector {
+export function createInspector({
+  options,
+  mode,
+  hasControl,
+  verbs,
+  cluster,
+  clock,
+}: InspectNeeds): Inspector {
   const { token } = options
   const { hasToken, isHome, admit } = createOwnAdmission({ option: 'inspect', mode, token })
   const hello = { kind: 'hello', mode, startedAt: clock.date(), control: hasControl } as const
-  const observatory = new Observatory(verbs, clock, hello)
+  const observatory = new Observatory({ ...verbs, cluster }, clock, hello)
   const streams = new Set<ServerResponse>()
 
   const stream = (request: IncomingMessage, reply: ServerResponse): void => {

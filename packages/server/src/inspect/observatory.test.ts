@@ -1,5 +1,7 @@
 import { createFakeClock } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
+import type { StoreState } from '../adapter.ts'
+import type { Cluster, NodeReport } from '../cluster.ts'
 import type { ConnectionInfo, TalkingConnection } from '../connection-info.ts'
 import { createHooks } from '../hooks.ts'
 import { Observatory } from './observatory.ts'
@@ -19,11 +21,21 @@ const connection: TalkingConnection = {
   kindOf: () => ({ type: 'pub', channels: ['room'] }),
 }
 
-function setup(connections: readonly ConnectionInfo[] = [connection]) {
+const node: NodeReport = {
+  id: 'n1',
+  address: '127.0.0.1:6001',
+  startedAt: 0,
+  connections: 1,
+  channels: 1,
+  isDraining: false,
+}
+
+function setup(connections: readonly ConnectionInfo[] = [connection], store?: StoreState) {
   const clock = createFakeClock()
   const hooks = createHooks()
   const hello = { kind: 'hello', mode: 'development', startedAt: 0, control: false } as const
-  const observatory = new Observatory({ on: hooks.on, connections: () => connections }, clock, hello)
+  const cluster: Cluster = { own: () => node, all: async () => [node, { ...node, id: 'n2' }], store }
+  const observatory = new Observatory({ on: hooks.on, connections: () => connections, cluster }, clock, hello)
   const look = (payloads = false) => {
     const lines: InspectLine[] = []
     const stream = {
@@ -115,6 +127,21 @@ describe('Observatory', () => {
       { kind: 'lost', lines: 3 },
     ])
     stop()
+  })
+
+  it('tells of the nodes where there is a store that they share, and of none elsewhere', async () => {
+    const store = { isAway: true, store: '127.0.0.1:6379', reason: 'refused' } as const
+    for (const given of [store, undefined]) {
+      const { clock, look } = setup([connection], given)
+      const { lines, stop } = look()
+      await clock.advance(1500)
+      const told = lines.filter((line) => line.kind === 'cluster')
+      const nodes = [node, { ...node, id: 'n2' }]
+      const line = { kind: 'cluster', at: expect.any(Number), node: 'n1', store, nodes }
+      expect(told).toEqual(given ? [line, line] : [])
+      stop()
+      expect(clock.pending).toEqual([])
+    }
   })
 
   it('gives each who looks what it asked for', async () => {

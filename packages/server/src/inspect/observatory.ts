@@ -1,18 +1,19 @@
 import type { Clock } from '../clock.ts'
+import type { Cluster } from '../cluster.ts'
 import type { TalkingConnection } from '../connection-info.ts'
 import { createRedact } from '../log/redact.ts'
 import { showFrame, sizeOf } from '../log/show-frame.ts'
 import type { Verbs } from '../verbs.ts'
 import type { Frame } from '../wire.ts'
 import { Meter } from './meter.ts'
-import type { FrameReport, Hello, InspectLine } from './report.ts'
+import type { ClusterState, FrameReport, Hello, InspectLine } from './report.ts'
 import { takeState } from './take-state.ts'
 import { type LineStream, Viewer } from './viewer.ts'
 
 const STATE_MS = 1000
 const MOST_VIEWERS = 10
 
-type Seen = Pick<Verbs, 'on' | 'connections'>
+type Seen = Pick<Verbs, 'on' | 'connections'> & { readonly cluster: Cluster }
 
 /** Tells viewers what happens on a server. While there is none, nothing is listened to. */
 export class Observatory {
@@ -24,6 +25,7 @@ export class Observatory {
   readonly #stops: (() => void)[] = []
   #meter: Meter
   #cancel = (): void => {}
+  #cancelNodes = (): void => {}
 
   constructor(server: Seen, clock: Clock, hello: Hello) {
     this.#server = server
@@ -67,10 +69,12 @@ export class Observatory {
       }),
     )
     this.#cancel = this.#clock.after(STATE_MS, () => this.#state())
+    this.#askNodes()
   }
 
   #close(): void {
     this.#cancel()
+    this.#cancelNodes()
     for (const stop of this.#stops.splice(0)) stop()
   }
 
@@ -78,6 +82,22 @@ export class Observatory {
     const rates = this.#meter.take(this.#clock.now())
     this.#tell(takeState(this.#clock.date(), this.#server.connections(), rates))
     this.#cancel = this.#clock.after(STATE_MS, () => this.#state())
+  }
+
+  /** One that does not answer delays the next question alone. */
+  #askNodes(): void {
+    const { cluster } = this.#server
+    let isOver = false
+    this.#cancelNodes = () => {
+      isOver = true
+    }
+    const tell = (nodes: ClusterState['nodes']): void => {
+      const { store } = cluster
+      if (isOver) return
+      if (store) this.#tell({ kind: 'cluster', at: this.#clock.date(), node: cluster.own().id, store, nodes })
+      this.#cancelNodes = this.#clock.after(STATE_MS, () => this.#askNodes())
+    }
+    cluster.all().then(tell)
   }
 
   #tell(line: InspectLine): void {

@@ -1,7 +1,11 @@
+import type { StoreState } from '../adapter.ts'
+import type { NodeReport } from '../cluster.ts'
+
 /** What `/_inspect/stream` tells, a line of JSON each. */
 export type InspectLine =
   | Hello
   | State
+  | ClusterState
   | Occurrence
   /** So many lines were left out, because there were too many. */
   | { readonly kind: 'lost'; readonly lines: number }
@@ -29,6 +33,17 @@ export interface State {
   readonly rates: Rates
   /** Of what the process may have. */
   readonly memoryPercent: number
+}
+
+/** The nodes that share a store with this one, told every second where there is a store. */
+export interface ClusterState {
+  readonly kind: 'cluster'
+  readonly at: number
+  /** The one that tells. */
+  readonly node: string
+  readonly store: StoreState
+  /** This one alone while the store is away. */
+  readonly nodes: readonly NodeReport[]
 }
 
 export interface Rates {

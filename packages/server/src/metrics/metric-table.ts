@@ -1,3 +1,4 @@
+import type { Cluster } from '../cluster.ts'
 import type { Core } from '../core.ts'
 import { type MqttCounts, readCounts } from '../mqtt/counts.ts'
 import type { Labels, TallyKind } from '../tally.ts'
@@ -5,6 +6,7 @@ import type { EndpointTraffic, Traffic } from './traffic.ts'
 
 export interface MetricNeeds {
   readonly core: Core
+  readonly cluster: Pick<Cluster, 'own'>
   readonly traffic: Traffic
   readonly isDraining: () => boolean
 }
@@ -116,6 +118,16 @@ export const metricTable: readonly MetricRow[] = [
     read: ({ core }) => {
       const [first] = core.tally.read('crashes')
       return [[{}, first?.[1] ?? 0]]
+    },
+  },
+  {
+    name: 'realtime_node_info',
+    type: 'gauge',
+    labels: ['node', 'address'],
+    help: 'Always 1: which node has answered, and where it listens',
+    read({ cluster }) {
+      const { id, address } = cluster.own()
+      return [[{ node: id, address }, 1]]
     },
   },
   one('realtime_draining', '1 while clients are asked to move elsewhere, else 0', ({ isDraining }) =>

@@ -3,7 +3,9 @@ import { h, type Tone } from './dom.ts'
 import { toBytes, toTimeOfDay } from './words.ts'
 
 /** What stands in the log. */
-export type LogLine = Exclude<InspectLine, { readonly kind: 'hello' | 'state' }> & { readonly at: number }
+export type LogLine = Exclude<InspectLine, { readonly kind: 'hello' | 'state' | 'cluster' }> & {
+  readonly at: number
+}
 
 interface Parts {
   readonly mark: string

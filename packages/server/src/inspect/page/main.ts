@@ -8,6 +8,7 @@ import { createHeader } from './header.ts'
 import { createLink } from './link.ts'
 import type { LogLine } from './log-line.ts'
 import { createLogPanel } from './log-panel.ts'
+import { createNodesPanel } from './nodes-panel.ts'
 import { createTokenForm } from './token-form.ts'
 import { createTokens } from './tokens.ts'
 import { createTrafficPanel } from './traffic-panel.ts'
@@ -20,6 +21,7 @@ const traffic = createTrafficPanel()
 const log = createLogPanel(payloads)
 const connections = createConnectionsPanel(log.filterBy)
 const channels = createChannelsPanel({ api, payloads: () => payloads.checked, pick: log.filterBy })
+const nodes = createNodesPanel()
 const faults = createFaultsPanel(api, tokens)
 const lock = createTokenForm('The token of the inspector, option inspect.token', (token) => {
   tokens.set('inspect', token)
@@ -32,6 +34,7 @@ const panels = h(
   traffic.element,
   connections.element,
   channels.element,
+  nodes.element,
   faults.element,
   log.element,
 )
@@ -62,6 +65,7 @@ function tell(lines: readonly InspectLine[]): void {
       header.hello(line)
       faults.offer(line.control)
     } else if (line.kind === 'state') show(line)
+    else if (line.kind === 'cluster') nodes.show(line)
     else shown.push('at' in line ? line : { ...line, at: Date.now() })
   }
   if (shown.length > 0) log.add(shown)
