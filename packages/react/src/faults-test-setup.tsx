@@ -1,7 +1,7 @@
 import { settled } from '@org/realtime-testing'
 import { act } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
-import { createHooks, useChannelReducer, useChannelStatus, useMembers } from './index.ts'
+import { createHooks, useChannelReducer, useChannelStatus, useMembers, usePublish } from './index.ts'
 import { type AnyBackend, Boundary, frame, hooks, setup } from './render-test-setup.tsx'
 
 const { useChannel, useStatus } = hooks
@@ -127,6 +127,37 @@ export function faults(): void {
       fake.server.exit('presence-desk', 'bob')
       await act(settled)
       expect(page.text()).not.toMatch(/bob/)
+    })
+
+    it('members of a protocol without presence throw a typed error', async () => {
+      const fake = setup('send-only')
+      fake.expectPrints()
+      function Desk() {
+        useMembers(useChannel('news') as never)
+        return null
+      }
+      const page = await fake.show(
+        <Boundary>
+          <Desk />
+        </Boundary>,
+      )
+      expect(page.text()).toBe('caught capability.missing')
+    })
+
+    it('publishing without a channel is rejected with a typed error, by one function over all renders', async () => {
+      const fake = setup()
+      const functions = new Set<ReturnType<typeof usePublish>>()
+      function News({ isOn }: { readonly isOn: boolean }) {
+        functions.add(usePublish(useChannel('news', isOn ? {} : 'skip')))
+        return null
+      }
+      const page = await fake.show(<News isOn />)
+      await page.change(<News isOn={false} />)
+      const [publish, ...others] = functions
+      expect(others).toEqual([])
+      await expect(publish?.('Told' as never, { n: 1 } as never)).rejects.toThrow(
+        '[option.invalid] usePublish() has no channel',
+      )
     })
   })
 }

@@ -1,7 +1,7 @@
 import { settled } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
 import { effectScope, h } from 'vue'
-import { createHooks, useChannelReducer, useChannelStatus, useMembers } from './index.ts'
+import { createHooks, useChannelReducer, useChannelStatus, useMembers, usePublish } from './index.ts'
 import { type AnyBackend, boundary, changed, component, frame, hooks, setup } from './render-test-setup.ts'
 
 const { useChannel, useStatus } = hooks
@@ -135,6 +135,35 @@ export function faults(): void {
       await settled()
       await changed()
       expect(page.text()).not.toMatch(/bob/)
+    })
+
+    it('members of a protocol without presence throw a typed error', async () => {
+      const fake = setup('send-only')
+      fake.expectPrints()
+      const page = await fake.show(
+        boundary(
+          component(() => {
+            useMembers(useChannel('news') as never)
+            return () => null
+          }),
+        ),
+      )
+      await changed()
+      expect(page.text()).toBe('caught capability.missing')
+    })
+
+    it('publishing without a channel is rejected with a typed error', async () => {
+      const fake = setup()
+      let publish: ReturnType<typeof usePublish> | undefined
+      await fake.show(
+        component(() => {
+          publish = usePublish(useChannel('news', 'skip'))
+          return () => null
+        }),
+      )
+      await expect(publish?.('Told' as never, { n: 1 } as never)).rejects.toThrow(
+        '[option.invalid] usePublish() has no channel',
+      )
     })
   })
 }

@@ -96,5 +96,25 @@ export function initialData(): void {
       await changed()
       expect(page.text()).toBe('1')
     })
+
+    it('shows a change of a tab that gets no frames by a timer', async () => {
+      const fake = setup()
+      const page = await fake.show(
+        component(() => {
+          const last = useLatest(useChannel('news'), 'Told', { initial: { n: 0 } })
+          return () => h('i', last.value.n)
+        }),
+      )
+      const { requestAnimationFrame } = globalThis
+      globalThis.requestAnimationFrame = () => 0
+      await fake.emit('news', 'Told', { n: 1 })
+      globalThis.requestAnimationFrame = requestAnimationFrame
+      await fake.advance(99)
+      await changed()
+      expect(page.text()).toBe('0')
+      await fake.advance(1)
+      await changed()
+      expect(page.text()).toBe('1')
+    })
   })
 }

@@ -1,23 +1,24 @@
 import { createPinia, defineStore, setActivePinia } from 'pinia'
 import { describe, expect, it } from 'vitest'
-import { h } from 'vue'
+import { h, ref } from 'vue'
 import { useStorePatch } from './pinia.ts'
-import { component, frame, hooks, setup } from './render-test-setup.ts'
+import { changed, component, frame, hooks, setup } from './render-test-setup.ts'
 
 const useNews = defineStore('news', { state: () => ({ told: [] as number[], closed: '' }) })
 
-async function shown() {
+async function shown(flush: number | 'raf' = 'raf') {
   const fake = setup()
   setActivePinia(createPinia())
   const store = useNews()
   const patches: unknown[] = []
   store.$subscribe(({ type }) => patches.push(type), { flush: 'sync' })
   const gaps: string[] = []
+  const isSkipped = ref(false)
   const page = await fake.show(
     component(() => {
       useStorePatch(
         store,
-        hooks.useChannel('news'),
+        hooks.useChannel('news', () => (isSkipped.value ? 'skip' : {})),
         {
           Told(state, { n }) {
             if (n < 0) throw new Error('mine')
@@ -27,12 +28,12 @@ async function shown() {
             state.closed = why
           },
         },
-        { onGap: ({ cause }) => gaps.push(cause) },
+        { flush, onGap: ({ cause }) => gaps.push(cause) },
       )
       return () => h('i', `${store.told} ${store.closed}`)
     }),
   )
-  return { ...fake, page, patches, gaps }
+  return { ...fake, page, patches, gaps, isSkipped }
 }
 
 /** In whatever DOM this runs. */
@@ -63,6 +64,19 @@ export function stores(): void {
       await emit('news', 'Told', { n: 1 }, { n: -1 }, { n: 2 })
       await frame()
       expect(page.text()).toBe('1,2')
+    })
+
+    it('applies what came before its page was gone or its channel skipped, and tells of what throws then', async () => {
+      for (const end of ['unmount', 'skip'] as const) {
+        const { emit, page, expectError, isSkipped, advance } = await shown(50)
+        expectError('listener.failed')
+        await emit('news', 'Told', { n: -1 }, { n: 2 })
+        isSkipped.value = end === 'skip'
+        await (end === 'skip' ? changed() : page.unmount())
+        expect(useNews().told).toEqual([])
+        await advance(50)
+        expect(useNews().told).toEqual([2])
+      }
     })
   })
 }

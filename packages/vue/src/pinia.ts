@@ -37,24 +37,26 @@ export function useStorePatch<Id extends string, S extends StateTree, V extends 
   { flush, onGap }: PatchOptions = {},
 ): void {
   type Message = { readonly event: string; readonly payload: unknown; readonly meta: Meta }
+  /** `report`: the channel may be gone when its messages are applied. */
+  type Waiting = Message & { readonly report: (error: unknown) => void }
   const steps = mutations as unknown as Record<string, (state: unknown, payload: unknown, meta: Meta) => void>
   const channels = target as MaybeRefOrGetter<AnyChannel | readonly AnyChannel[] | undefined>
   const first = (): AnyChannel | undefined => toList(toValue(channels))[0]
-  const apply = (state: unknown, { event, payload, meta }: Message): void => {
+  const apply = (state: unknown, { event, payload, meta, report }: Waiting): void => {
     try {
       steps[event]?.(state, payload, meta)
     } catch (error) {
-      first()?.['~env'].report(error)
+      report(error)
     }
   }
-  const batch = createBatch<Message>((messages) => {
+  const batch = createBatch<Waiting>((messages) => {
     store.$patch((state: unknown) => {
       for (const message of messages) apply(state, message)
     })
   })
   useEvent(channels, Object.keys(steps), (message: Message) => {
     const channel = first()
-    if (channel) batch(channel, flush, message)
+    if (channel) batch(channel, flush, { ...message, report: channel['~env'].report })
   })
   if (onGap) useGap(channels, onGap)
 }
