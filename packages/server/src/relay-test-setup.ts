@@ -7,6 +7,10 @@ export interface Relay {
   readonly port: number
   /** Ends what is connected. */
   cut(): void
+  /** Nothing passes any more, and nothing ends: what comes waits. */
+  stall(): void
+  /** Passes on what has waited, and what comes. */
+  flow(): void
 }
 
 /** @param next the port that the next connection goes to; undefined ends the connection */
@@ -14,6 +18,8 @@ export async function startRelay(
   next: () => number | undefined | Promise<number | undefined>,
 ): Promise<Relay> {
   const sockets = new Set<Socket>()
+  const ways = new Set<readonly [from: Socket, into: Socket]>()
+  let isStalled = false
   const server = createServer({ pauseOnConnect: true }, async (near) => {
     keep(near)
     const port = await next()
@@ -21,10 +27,15 @@ export async function startRelay(
     if (port === undefined || near.destroyed) return
     const far = connect(port, '127.0.0.1')
     keep(far)
-    for (const [from, into] of [[near, far] as const, [far, near] as const]) {
+    for (const way of [[near, far] as const, [far, near] as const]) {
+      const [from, into] = way
       from.setNoDelay()
-      from.pipe(into)
-      from.on('close', () => into.destroy())
+      ways.add(way)
+      if (!isStalled) from.pipe(into)
+      from.on('close', () => {
+        ways.delete(way)
+        into.destroy()
+      })
     }
   }).listen(0, '127.0.0.1')
   const keep = (socket: Socket): void => {
@@ -40,5 +51,16 @@ export async function startRelay(
     cut()
   })
   await once(server, 'listening')
-  return { port: (server.address() as AddressInfo).port, cut }
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut,
+    stall() {
+      isStalled = true
+      for (const [from, into] of ways) from.unpipe(into)
+    },
+    flow() {
+      isStalled = false
+      for (const [from, into] of ways) from.pipe(into)
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { Adapter, StoreState } from '../adapter.ts'
-import { systemClock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import { numbers } from '../ranges.ts'
 import { createRedisAdapter } from './redis-adapter.ts'
 import { type RedisOptions, resolveRedis } from './redis-options.ts'
@@ -21,7 +21,11 @@ export interface Node {
 }
 
 /** A node that is there when this resolves, and gone when the test ends. */
-export async function startNode(redis: RedisOptions, limits: Partial<Limits> = {}): Promise<Node> {
+export async function startNode(
+  redis: RedisOptions,
+  limits: Partial<Limits> = {},
+  clock: Clock = systemClock,
+): Promise<Node> {
   const heard: unknown[] = []
   const states: StoreState[] = []
   const crashes: unknown[] = []
@@ -35,7 +39,7 @@ export async function startNode(redis: RedisOptions, limits: Partial<Limits> = {
       dedupe: numbers('dedupe'),
       ...limits,
     },
-    clock: systemClock,
+    clock,
     crash: (error) => crashes.push(error),
   })
   adapter.open({

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
-import { startRelay } from '../relay-test-setup.ts'
+import { type Relay, startRelay } from '../relay-test-setup.ts'
 
 /** Resolves when what it does throws no more; machines are busy. */
 export const until = <T>(
@@ -78,8 +78,7 @@ export async function startRedis(
 }
 
 /** Passes bytes on to a Redis, until it is cut. */
-export interface Wire {
-  readonly port: number
+export interface Wire extends Relay {
   /** Ends what is connected, and lets nobody in. */
   cut(): void
   join(): void
@@ -89,7 +88,7 @@ export async function startWire(to: number): Promise<Wire> {
   let isCut = false
   const relay = await startRelay(() => (isCut ? undefined : to))
   return {
-    port: relay.port,
+    ...relay,
     cut() {
       isCut = true
       relay.cut()
