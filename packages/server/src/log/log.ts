@@ -77,12 +77,15 @@ function isolate(sink: (entry: LogEntry) => void): (entry: LogEntry) => void {
   }
 }
 
-/** `isSecret`: a name around it says so, whatever the text is. */
-function clean(value: unknown, redact: Redact, isSecret = false): unknown {
-  if (typeof value === 'string') return isSecret ? REDACTED : redact(value)
-  if (Array.isArray(value)) return value.map((item) => clean(item, redact, isSecret))
+/** What has the name of a secret is one as a whole. */
+function clean(value: unknown, redact: Redact): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((item) => clean(item, redact))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, clean(item, redact, isSecret || isSecretName(name))]),
+    Object.entries(value).map(([name, item]) => {
+      const isSecret = isSecretName(name) && item !== undefined && item !== null
+      return [name, isSecret ? REDACTED : clean(item, redact)]
+    }),
   )
 }

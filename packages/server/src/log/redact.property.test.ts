@@ -25,11 +25,25 @@ const words = fc.stringMatching(/^w[a-p]{1,8}$/)
 /** What stands beside and around it. */
 const beside = fc.dictionary(words, fc.oneof(words, fc.integer(), fc.boolean(), fc.array(words)))
 
+/** How a secret is kept below its name. */
+const holders = fc.constantFrom<(secret: string) => unknown>(
+  (secret) => secret,
+  (secret) => [secret, [secret]],
+  (secret) => ({ wdeep: { wlist: ['}]"', secret] }, wtext: secret }),
+)
+
 /** A JSON text with the secret somewhere below, and as often JSON within JSON. */
 const bodies = fc
-  .record({ name: names, secret: secrets, beside, path: fc.array(words, { maxLength: 4 }), depth: fc.nat(3) })
-  .map(({ name, secret, beside: around, path, depth }) => {
-    const inner: object = { ...around, [name]: secret, wlast: 'kept' }
+  .record({
+    name: names,
+    secret: secrets,
+    holder: holders,
+    beside,
+    path: fc.array(words, { maxLength: 4 }),
+    depth: fc.nat(3),
+  })
+  .map(({ name, secret, holder, beside: around, path, depth }) => {
+    const inner: object = { ...around, [name]: holder(secret), wlast: 'kept' }
     let text = JSON.stringify(path.reduce((value, key) => ({ ...around, [key]: value }), inner))
     for (let level = 0; level < depth; level++) text = JSON.stringify({ event: 'x', data: text })
     return { text, secret }
@@ -99,7 +113,7 @@ describe('createLog', () => {
         log.info('event', {
           ...around,
           [name]: secret,
-          [word]: { deep: [{ [name]: [secret] }] },
+          [word]: { deep: [{ [name]: [secret, { [word]: secret }] }] },
           known: `a ${secret}!`,
         })
         expect(JSON.stringify(entries)).not.toContain(secret)

@@ -8,7 +8,15 @@ describe('createRedact', () => {
     ['{"t":"hello","v":1,"token":"s3cret"}', '{"t":"hello","v":1,"token":"[redacted]"}'],
     ['{"session" : "s3cret", "client":"c1"}', '{"session" : "[redacted]", "client":"c1"}'],
     ['{"password":"a\\"s3cret","x":1}', '{"password":"[redacted]","x":1}'],
-    ['{"secret":["s3cret","s3cret2"],"a":[1]}', '{"secret":[redacted],"a":[1]}'],
+    ['{"secret":["s3cret","s3cret2"],"a":[1]}', '{"secret":"[redacted]","a":[1]}'],
+    ['{"secret":[["s3cret"],"s3cret2"],"a":[1]}', '{"secret":"[redacted]","a":[1]}'],
+    ['{"credentials":{"a":"}\\"s3cret","b":{"c":"s3cret"}},"x":1}', '{"credentials":"[redacted]","x":1}'],
+    [
+      '{"data":"{\\"auth\\":{\\"a\\":\\"s3cret\\\\\\"}\\"},\\"b\\":1}"}',
+      '{"data":"{\\"auth\\":\\"[redacted]\\",\\"b\\":1}"}',
+    ],
+    ['{ auth: { user: 1, key: [s3cret] }, x: 1 }', '{ auth: [redacted], x: 1 }'],
+    ['{"auth":{"a":"s3cret', '{"auth":"[redacted]"'],
     ['{"secret":1234}', '{"secret":[redacted]}'],
     [
       '{"data":"{\\"auth\\":\\"key:s3cret\\",\\"a\\":1}"}',
@@ -43,6 +51,8 @@ describe('createRedact', () => {
     ['names', '"token":"'.repeat(100_000)],
     ['backslashes', `"token":${'\\'.repeat(500_000)}"x`],
     ['dashes', 'a-'.repeat(500_000)],
+    ['objects', '"token":{'.repeat(100_000)],
+    ['lists', '"token":['.repeat(100_000)],
     ['quotes', `"token":"${'\\"'.repeat(500_000)}`],
   ])('comes to an end with a million characters of %s', (_name, text) => {
     expect(redact(text).length).toBeGreaterThan(0)
