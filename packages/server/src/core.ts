@@ -135,7 +135,7 @@ function toHistories({ mqtt }: Resolved): ChannelsLimits['histories'] {
 function strikeNow(armed: Armed<'now'>, { adapter, hooks }: Context, connections: Connections): void {
   const { rule } = armed
   if (rule.do === 'evict' || rule.do === 'restart')
-    adapter[rule.do](rule.channel).catch((error: unknown) => hooks.crash(error, `fault ${rule.do}`))
+    adapter[rule.do](rule.channel).catch((error: unknown) => hooks.crashUnlessAway(error, `fault ${rule.do}`))
   else
     for (const connection of connections) if (armed.meets(connection.about())) connection.suffer(rule, armed)
 }

@@ -1,6 +1,7 @@
 import type { StoreState } from './adapter.ts'
 import type { ConnectionInfo, TalkingConnection } from './connection-info.ts'
 import type { Reloaded } from './reloads.ts'
+import { unlessAway } from './unless-away.ts'
 import type { Frame } from './wire.ts'
 
 /** What can be heard of a server, by name, with what each listener gets. */
@@ -33,6 +34,8 @@ export interface HookTable {
   has(hook: HookName): boolean
   /** Tells of a fault; without anybody to hear it becomes a warning of the process. */
   crash(error: unknown, where: string): void
+  /** The same for calls to what nodes share. */
+  readonly crashUnlessAway: (error: unknown, where: string) => void
 }
 
 /** Listeners hear in order, on a snapshot, and none can stop another or the server. */
@@ -71,6 +74,7 @@ export function createHooks(onCrash: () => void = () => {}): HookTable {
     emit,
     has: (hook) => table.has(hook),
     crash,
+    crashUnlessAway: unlessAway(crash),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Adapter, Member, Message, Position, Stored, StoreState } from './adapter.ts'
 import type { Denial } from './authorize.ts'
-import { MQTT_CHANNEL } from './names.ts'
+import { MQTT_CHANNEL, REVOKED_CHANNEL } from './names.ts'
 
 /** One that hears a channel. */
 export interface Subscriber {
@@ -123,6 +123,7 @@ export function createHub({ adapter, channels: limit, onStore, crash }: HubNeeds
     channels() {
       const sizes = new Map([...table].map(([channel, { size }]) => [channel, size]))
       sizes.delete(MQTT_CHANNEL)
+      sizes.delete(REVOKED_CHANNEL)
       return sizes
     },
     onDirect(direct) {

@@ -7,5 +7,8 @@ export const isName = (name: unknown): name is string =>
 /** Where nodes tell each other of MQTT. */
 export const MQTT_CHANNEL = '@mqtt'
 
+/** Where they tell each other who is put out of what. */
+export const REVOKED_CHANNEL = '@revoked'
+
 /** Names that start with `@` are kept for the protocol. */
 export const isChannelName = (name: unknown): name is string => isName(name) && !name.startsWith('@')

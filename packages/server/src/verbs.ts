@@ -6,6 +6,7 @@ import type { Faults } from './faults/board.ts'
 import type { HookName, Hooks } from './hooks.ts'
 import { type MqttPublishOptions, publishMqtt } from './mqtt/publish-mqtt.ts'
 import { type PusherPublishOptions, publishPusher } from './pusher/publish-pusher.ts'
+import { createRevocations } from './revocations.ts'
 import { checkMessage, toMessage } from './to-message.ts'
 
 export interface PublishOptions {
@@ -56,7 +57,7 @@ export interface Verbs {
   disconnect(id: string, options?: DisconnectOptions): boolean
   /**
    * Puts users out of a channel on all nodes, all by default; tells how many connections of this one that were.
-   * Nodes that cannot be reached now are not asked later.
+   * Nodes that cannot be reached now follow when they can, for as long as `history` goes back.
    */
   revoke(channel: string, options?: RevokeOptions): number
   /** Lets the credentials of a connection end, at once by default; tells whether it was there. */
@@ -89,10 +90,7 @@ export function createVerbs(core: Core): Verbs {
     const isMeant = (who: { readonly user: string }): boolean => user === undefined || who.user === user
     return hub.putOut(channel, denial, isMeant) + (core.mqtt?.broker.revoke(channel, isMeant) ?? 0)
   }
-  hub.onAsked('revoke', (question) => {
-    const { channel, ...options } = question as RevokeOptions & { readonly channel: string }
-    return revoke(channel, options)
-  })
+  const revocations = createRevocations(core, ({ channel, ...rest }) => revoke(channel, rest))
 
   return {
     on: hooks.on,
@@ -121,11 +119,8 @@ export function createVerbs(core: Core): Verbs {
       return connection !== undefined
     },
     revoke(channel, revokeOptions) {
-      const count = revoke(channel, revokeOptions)
-      adapter
-        .ask('revoke', { channel, ...revokeOptions })
-        .catch((error: unknown) => hooks.crash(error, `revoking ${channel} on other nodes`))
-      return count
+      revocations.tell({ channel, ...revokeOptions })
+      return revoke(channel, revokeOptions)
     },
     expire(id, inMs = 0) {
       const connection = connections.get(id)

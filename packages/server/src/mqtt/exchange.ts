@@ -1,10 +1,9 @@
 import type { Position, Stored, StoreState, Message as Told } from '../adapter.ts'
+import { Backlog } from '../backlog.ts'
 import type { Context } from '../core.ts'
-import { ServerError } from '../errors.ts'
 import type { Subscriber } from '../hub.ts'
 import { randomId } from '../ids.ts'
 import { MQTT_CHANNEL } from '../names.ts'
-import { Backlog } from './backlog.ts'
 import type { Message } from './message.ts'
 import { decodeNews, encodeNews, type News } from './news.ts'
 import { Progress } from './progress.ts'
@@ -36,6 +35,8 @@ interface Held {
   readonly nodes: ReadonlySet<string>
 }
 
+const WHERE = 'MQTT between nodes'
+
 /**
  * What nodes tell each other of MQTT: everything that is published, and who shares which filter, in one channel, so
  * in one order for all of them. Each node hears all of it, its own too, and routes it to its sessions.
@@ -62,7 +63,7 @@ export class Exchange implements Subscriber {
     const tell = async (told: Told): Promise<void> => {
       if (!adapter.isAway) await adapter.append(MQTT_CHANNEL, told).catch(this.#unlessAway)
     }
-    this.#backlog = new Backlog(adapter)
+    this.#backlog = new Backlog(adapter, MQTT_CHANNEL)
     this.#progress = new Progress(clock, options.times.answerMs)
     this.#retained = new SharedRetained({ retained, clock, tell })
     this.#shares = new Shares({
@@ -90,7 +91,7 @@ export class Exchange implements Subscriber {
   /** To somebody who shares a filter, on whichever node. */
   pass(filter: string, message: Message): void {
     const told = this.#toTold({ kind: 'pass', filter, message })
-    this.#backlog.append(told, () => true).catch((error: unknown) => this.#crash(error))
+    this.#backlog.append(told).catch((error: unknown) => this.#crash(error))
   }
 
   /** How many share a filter here has changed; resolves when all nodes will know of it. */
@@ -238,11 +239,9 @@ export class Exchange implements Subscriber {
     return { ...encodeNews(news, this.#needs.context.clock), ...(id !== undefined && { id }) }
   }
 
-  readonly #unlessAway = (error: unknown): void => {
-    if (!ServerError.is(error, 'store.away')) this.#crash(error)
-  }
+  readonly #unlessAway = (error: unknown): void => this.#needs.context.hooks.crashUnlessAway(error, WHERE)
 
   #crash(error: unknown): void {
-    this.#needs.context.hooks.crash(error, 'MQTT between nodes')
+    this.#needs.context.hooks.crash(error, WHERE)
   }
 }

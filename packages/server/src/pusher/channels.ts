@@ -85,7 +85,7 @@ export class Channels {
     }
     if (!isUserChannel(channel)) pusher.count(app, channel)
     if (!member) return tell(false)
-    const crash = (error: unknown): void => pusher.hooks.crash(error, `leaving ${channel}`)
+    const crash = (error: unknown): void => pusher.hooks.crashUnlessAway(error, `leaving ${channel}`)
     pusher.adapter.leave(hubName, socketId, member.id).then(tell, crash)
   }
 
@@ -126,7 +126,7 @@ export class Channels {
     try {
       entered = await pusher.adapter.enter(app.toHub(channel), socketId, member, app.settings.limits.members)
     } catch (error) {
-      pusher.hooks.crash(error, `joining ${channel}`)
+      pusher.hooks.crashUnlessAway(error, `joining ${channel}`)
       refusal = UNAVAILABLE
     }
     if (subscription.isOver) return
@@ -166,7 +166,7 @@ export class Channels {
     if (!isPresence(channel)) return this.#connection.joined(channel, undefined)
     pusher.adapter.members(app.toHub(channel)).then(
       (members) => this.#connection.joined(channel, toPresence(members, traits)),
-      (error: unknown) => pusher.hooks.crash(error, `joining ${channel}`),
+      (error: unknown) => pusher.hooks.crashUnlessAway(error, `joining ${channel}`),
     )
   }
 

@@ -17,7 +17,7 @@ const roomOf = (name: string): string => `${name}#occupied`
 export function createOccupancy({ adapter, hub, hooks }: Context): Occupancy {
   const node = randomId(9)
   const isAlone = adapter.heard === undefined
-  const crash = (error: unknown): void => hooks.crash(error, 'occupied channels')
+  const crash = (error: unknown): void => hooks.crashUnlessAway(error, 'occupied channels')
 
   return {
     joined(app, channel) {

@@ -1,7 +1,6 @@
 import type { Message } from '../adapter.ts'
 import { type Census, createCensus } from '../census.ts'
 import type { Context } from '../core.ts'
-import { ServerError } from '../errors.ts'
 import type { CachedEvent } from './app-cache.ts'
 import type { AppState } from './app-state.ts'
 import type { Apps } from './apps.ts'
@@ -31,7 +30,7 @@ export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pu
     // Nobody waits for it.
     adapter
       .tell(app.toHub(channel), message)
-      .catch((error: unknown) => hooks.crash(error, `publishing to ${channel}`))
+      .catch((error: unknown) => hooks.crashUnlessAway(error, `publishing to ${channel}`))
   }
 
   const census = createCensus(adapter, hub)
@@ -52,7 +51,7 @@ export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pu
     recall(app, channel) {
       if (!adapter.last) return app.cache.get(channel)
       return adapter.last(app.toHub(channel)).catch((error: unknown) => {
-        if (!ServerError.is(error, 'store.away')) hooks.crash(error, `the last event of ${channel}`)
+        hooks.crashUnlessAway(error, `the last event of ${channel}`)
         return app.cache.get(channel)
       })
     },
@@ -66,7 +65,7 @@ export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pu
       }
       const name = app.toHub(channel)
       if (!adapter.heard) tell(hub.count(name))
-      else census.of(name).then(tell, (error: unknown) => hooks.crash(error, `counting ${channel}`))
+      else census.of(name).then(tell, (error: unknown) => hooks.crashUnlessAway(error, `counting ${channel}`))
     },
   }
 }

@@ -11,7 +11,12 @@ import { createSessions } from './sessions.ts'
 /** The endpoint of `docs/protocols/raw-ws.md`. */
 export function createRawEndpoint(context: Context): Endpoint {
   const { clock, adapter, hub, hooks, options } = context
-  const sessions = createSessions({ clock, sessionMs: options.times.sessionMs, adapter, crash: hooks.crash })
+  const sessions = createSessions({
+    clock,
+    sessionMs: options.times.sessionMs,
+    adapter,
+    crash: hooks.crashUnlessAway,
+  })
   const raw: Raw = { ...context, sessions, directs: new RecentIds(options.dedupe) }
 
   hub.onDirect((client, message) => {

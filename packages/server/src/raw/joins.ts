@@ -1,7 +1,6 @@
 import type { Refusal, SubRequest } from '@org/realtime-raw-ws/codec'
 import type { Member, Position, Stored } from '../adapter.ts'
 import { type Denial, type Granted, isDenial } from '../authorize.ts'
-import { ServerError } from '../errors.ts'
 import { JoinFaults } from '../faults/join-faults.ts'
 import type { Asking } from '../hub.ts'
 import { isChannelName } from '../names.ts'
@@ -76,7 +75,7 @@ export class Joins {
     }
     const hasPosition = epoch !== undefined && off !== undefined && subscription.grant.history
     await this.#start(subscription, hasPosition ? { epoch, off } : undefined).catch((error: unknown) => {
-      if (!ServerError.is(error, 'store.away')) this.#connection.raw.hooks.crash(error, `joining ${ch}`)
+      this.#connection.raw.hooks.crashUnlessAway(error, `joining ${ch}`)
       this.#giveUp(subscription, UNAVAILABLE)
     })
   }

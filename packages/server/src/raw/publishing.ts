@@ -1,7 +1,6 @@
 import type { ClientFrame, Refusal } from '@org/realtime-raw-ws/codec'
 import type { Message } from '../adapter.ts'
 import { type Decision, isDenial } from '../authorize.ts'
-import { ServerError } from '../errors.ts'
 import { toDenial } from '../faults/to-denial.ts'
 import { isChannelName, isName } from '../names.ts'
 import { isTooLarge } from '../to-message.ts'
@@ -117,7 +116,7 @@ export class Publishing {
   }
 
   #fail(frame: Pub | Send, error: unknown, where: string): void {
-    if (!ServerError.is(error, 'store.away')) this.#connection.raw.hooks.crash(error, where)
+    this.#connection.raw.hooks.crashUnlessAway(error, where)
     this.#nack(frame, UNAVAILABLE)
   }
 

@@ -1,6 +1,7 @@
 import type { Adapter, AdapterEvents, StoreState } from '../adapter.ts'
 import type { Clock } from '../clock.ts'
 import type { MembersLimits } from '../members.ts'
+import { unlessAway } from '../unless-away.ts'
 import { Asks } from './asks.ts'
 import * as channelScripts from './channel-scripts.ts'
 import { Channels, type ChannelsLimits } from './channels.ts'
@@ -22,7 +23,8 @@ interface RedisAdapterNeeds {
 }
 
 /** Nodes that share one Redis are one server. */
-export function createRedisAdapter({ settings, limits, clock, crash }: RedisAdapterNeeds): Adapter {
+export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisAdapterNeeds): Adapter {
+  const crash = unlessAway(needs.crash)
   const keys = createKeys(settings.keyPrefix, settings.db)
   const isCluster = settings.at.kind === 'cluster'
   const scripts = [channelScripts, roomScripts, nodeScripts].flatMap((module) => Object.values(module))

@@ -142,7 +142,7 @@ export class Rooms {
       if (this.#needs.isWatched(channel)) await this.#look(channel, place.room)
     } catch (error) {
       // The next session does it again.
-      if (!ServerError.is(error, 'store.away')) this.#needs.crash(error, `entering ${channel} again`)
+      this.#needs.crash(error, `entering ${channel} again`)
     }
   }
 

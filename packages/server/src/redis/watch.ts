@@ -1,5 +1,4 @@
 import type { AdapterEvents, Message, Position, Reading, Stored } from '../adapter.ts'
-import { ServerError } from '../errors.ts'
 
 interface WatchNeeds {
   readonly events: AdapterEvents
@@ -49,10 +48,8 @@ export class Watch {
       const reading = await this.#needs.read(this.#tail)
       if (turn === this.#turn) this.#catchUp(reading)
     }
-    read().catch((error: unknown) => {
-      // The next session follows again.
-      if (!ServerError.is(error, 'store.away')) this.#needs.crash(error, `following ${this.#channel}`)
-    })
+    // The next session follows again.
+    read().catch((error: unknown) => this.#needs.crash(error, `following ${this.#channel}`))
   }
 
   heard(stored: Stored): void {

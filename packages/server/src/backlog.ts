@@ -1,6 +1,5 @@
-import type { Adapter, Message as Told } from '../adapter.ts'
-import { ServerError } from '../errors.ts'
-import { MQTT_CHANNEL } from '../names.ts'
+import type { Adapter, Message as Told } from './adapter.ts'
+import { ServerError } from './errors.ts'
 
 interface Entry {
   readonly told: Told
@@ -13,14 +12,16 @@ interface Entry {
 /** What must not be lost waits here while Redis is away, and goes on in its order. */
 export class Backlog {
   readonly #adapter: Adapter
+  readonly #channel: string
   readonly #entries: Entry[] = []
 
-  constructor(adapter: Adapter) {
+  constructor(adapter: Adapter, channel: string) {
     this.#adapter = adapter
+    this.#channel = channel
   }
 
   /** Resolves when Redis has it; false when nobody wants it any more. */
-  append(told: Told, isWanted: () => boolean): Promise<boolean> {
+  append(told: Told, isWanted = (): boolean => true): Promise<boolean> {
     return new Promise((settle, fail) => this.#try({ told, isWanted, settle, fail }))
   }
 
@@ -34,7 +35,7 @@ export class Backlog {
 
   #try(entry: Entry): void {
     if (this.#adapter.isAway) return void this.#entries.push(entry)
-    this.#adapter.append(MQTT_CHANNEL, entry.told).then(
+    this.#adapter.append(this.#channel, entry.told).then(
       () => entry.settle(true),
       (error: unknown) => {
         if (ServerError.is(error, 'store.away')) this.#entries.push(entry)
