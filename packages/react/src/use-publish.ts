@@ -1,5 +1,4 @@
-import { RealtimeError } from '@org/realtime-core'
-import type { Publishes, Receipt } from '@org/realtime-core/bind'
+import { type Publishes, publishTo } from '@org/realtime-core/bind'
 import { useCallback } from 'react'
 import { useNewest } from './use-kept.ts'
 
@@ -12,16 +11,5 @@ import { useNewest } from './use-kept.ts'
  */
 export function usePublish<C extends Publishes>(channel: C | undefined): C['publish'] {
   const newest = useNewest(channel)
-  return useCallback(
-    (...message: unknown[]): Promise<Receipt> =>
-      newest.current
-        ? (newest.current.publish as (...message: unknown[]) => Promise<Receipt>)(...message)
-        : Promise.reject(
-            new RealtimeError('option.invalid', 'usePublish() has no channel', {
-              option: 'channel',
-              expected: 'a channel',
-            }),
-          ),
-    [newest],
-  )
+  return useCallback((...message: unknown[]) => publishTo(newest.current, message), [newest])
 }

@@ -200,6 +200,17 @@ it('takes refs and getters everywhere', () => {
   )
   expectTypeOf(useLatest(() => [desk.value], 'Rung').value).toEqualTypeOf<number | undefined>()
   hooks.useChannels('desk.{floor}.{id}', () => [{ floor: 1, id: id.value }])
+  useEvent(
+    desk,
+    'Rung',
+    () => {},
+    () => ({ rate: { everyMs: id.value, keep: 'latest' } }),
+  )
+  useGap(desk, () => {}, ref({ timeoutMs: 1 }))
+  expectTypeOf(hooks.useStatus(() => ({ delayMs: id.value })).value).toEqualTypeOf<LiveStatus>()
+  const wrong = () => ({ rate: 100 })
+  // @ts-expect-error a getter of no rate
+  useEvent(desk, 'Rung', () => {}, wrong)
 })
 
 it('types what goes into a store', () => {

@@ -1,5 +1,4 @@
-import { RealtimeError } from '@org/realtime-core'
-import type { Publishes, Receipt } from '@org/realtime-core/bind'
+import { type Publishes, publishTo } from '@org/realtime-core/bind'
 import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
 
 /**
@@ -9,10 +8,5 @@ import { type MaybeRefOrGetter, toRaw, toValue } from 'vue'
  * const receipt = await publish('Said', { text })
  */
 export function usePublish<C extends Publishes>(channel: MaybeRefOrGetter<C | undefined>): C['publish'] {
-  return (...message: unknown[]): Promise<Receipt> => {
-    const target = toRaw(toValue(channel)) as { publish(...message: unknown[]): Promise<Receipt> } | undefined
-    if (target) return target.publish(...message)
-    const details = { option: 'channel', expected: 'a channel' }
-    return Promise.reject(new RealtimeError('option.invalid', 'usePublish() has no channel', details))
-  }
+  return (...message: unknown[]) => publishTo(toRaw(toValue(channel)), message)
 }
