@@ -44,11 +44,16 @@ describe('Pusher over two nodes', () => {
     expect(one.frames.filter(({ event }) => /member_/.test(event))).toHaveLength(2)
   })
 
-  it('answers for both what is asked about connections', async () => {
+  it('answers for both what is asked about connections, and has members by text ids, in the words of Reverb', async () => {
     const { a, b } = await startNodes({ dialect: 'reverb' })
-    await dialPusher(a.port)
-    await dialPusher(b.port)
+    const [one, two] = [await dialPusher(a.port), await dialPusher(b.port)]
     expect(await get(a, '/connections')).toEqual({ connections: 2 })
+    // Reverb takes no member without an info.
+    await expect(one.join('presence-x', { user_id: 'ann' })).rejects.toThrow('Invalid message format')
+    await one.join('presence-x', { user_id: 'ann', user_info: {} })
+    const joined = await two.join('presence-x', { user_id: 'ben', user_info: { n: 1 } })
+    expect(joined.data).toMatchObject({ presence: { ids: ['ann', 'ben'] } })
+    expect(await one.next('pusher_internal:member_added')).toMatchObject({ data: { user_id: 'ben' } })
   })
 
   it('answers for both what is asked about channels and users', async () => {

@@ -42,9 +42,10 @@ export async function dialPusher(port: number, key = KEY, tls?: Pick<ClientOptio
   socket.on('error', () => {})
   onTestFinished(() => socket.terminate())
   const ended = new Promise<number>((resolve) => socket.once('close', resolve))
-  const next = async (event: string): Promise<LiveFrame> => {
+  const next = (event: string): Promise<LiveFrame> => first((frame) => frame.event === event, event)
+  const first = async (isMeant: (frame: LiveFrame) => boolean, event: string): Promise<LiveFrame> => {
     for (;;) {
-      const found = frames.find((frame) => frame.event === event && !taken.has(frame))
+      const found = frames.find((frame) => !taken.has(frame) && isMeant(frame))
       if (found) {
         taken.add(found)
         return found
@@ -68,8 +69,13 @@ export async function dialPusher(port: number, key = KEY, tls?: Pick<ClientOptio
     async join(channel: string, member?: object): Promise<LiveFrame> {
       const channel_data = member && JSON.stringify(member)
       const auth = authOf(socketId, channel, ...(channel_data ? [channel_data] : []))
+      const before = new Set(frames)
       send({ event: 'pusher:subscribe', data: { channel, auth, channel_data } })
-      return next('pusher_internal:subscription_succeeded')
+      const succeeded = 'pusher_internal:subscription_succeeded'
+      const answers = [succeeded, 'pusher:subscription_error', 'pusher:error']
+      const answer = await first((frame) => answers.includes(frame.event) && !before.has(frame), succeeded)
+      if (answer.event !== succeeded) throw new Error(`Refused: ${JSON.stringify(answer)}`)
+      return answer
     },
     async signin(user: object): Promise<LiveFrame> {
       const user_data = JSON.stringify(user)
