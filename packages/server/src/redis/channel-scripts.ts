@@ -132,6 +132,9 @@ return { epoch, off, 1, bodies }
 `,
 )
 
+/** KEYS: at. Gives epoch and position, as they are. */
+export const positionScript = createScript(`return redis.call('HMGET', KEYS[1], 'epoch', 'off')`)
+
 export const evictScript = createScript(POSITION, `position() evict()`)
 
 /** ARGV: ..., name. */

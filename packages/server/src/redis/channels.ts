@@ -6,6 +6,7 @@ import {
   evictScript,
   keepScript,
   lastScript,
+  positionScript,
   readScript,
   restartScript,
   valuesScript,
@@ -35,12 +36,16 @@ interface ChannelsNeeds {
 const LONGER_MS = 3_600_000
 /** As many are kept from being forgotten at once. */
 const CHUNK = 1000
+/** As many are looked at in one turn. */
+const LOOKED_AT = 100
 
 /** Positions, history and messages of channels. */
 export class Channels {
   readonly #needs: ChannelsNeeds
   readonly #keepMs: number
   readonly #watches = new Map<string, Watch>()
+  /** Those that were not looked at yet in this turn. */
+  #unseen = new Set<string>()
   /** What messages are counted by while Redis is away: for each time another one. */
   #localEpoch = toLocalEpoch()
 
@@ -172,6 +177,22 @@ export class Channels {
 
   away(): void {
     this.#localEpoch = toLocalEpoch()
+  }
+
+  /**
+   * Finds what was lost on its way to this node, in some of the channels, and the next time in others. Nodes of a
+   * cluster pass on what they hear as long as they reach each other; what comes next would show a hole, if it came.
+   */
+  async look(): Promise<void> {
+    const { link, keys } = this.#needs
+    const some = [...this.#unseen].slice(0, LOOKED_AT)
+    if (!some.length) this.#unseen = new Set(this.#watches.keys())
+    const look = async (channel: string): Promise<void> => {
+      this.#unseen.delete(channel)
+      const [epoch, off] = (await link.call(positionScript, [keys.at(channel)], [])) as (Buffer | null)[]
+      if (epoch && off) this.#watches.get(channel)?.lookAt({ epoch: `${epoch}`, off: Number(off) })
+    }
+    await Promise.all(some.map(look))
   }
 
   /** Keeps what is watched from being forgotten. */

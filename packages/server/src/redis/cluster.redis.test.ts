@@ -63,7 +63,7 @@ async function moveSlot(admins: readonly Admin[], slot: number, from: number, to
   for (const admin of admins) await admin.cluster('SETSLOT', slot, 'NODE', `${targetId}`)
 }
 
-it('keeps channels, members and nodes apart on three masters of a Redis Cluster, and in order', async () => {
+it('keeps channels, members and nodes apart on three masters of a Redis Cluster, in order, and finds what is lost between them', async () => {
   const { admins, at } = await startCluster()
   const [a, b] = [await startNode(at), await startNode(at)]
   for (const channel of CHANNELS) for (const node of [a, b]) await node.follow(channel)
@@ -86,6 +86,13 @@ it('keeps channels, members and nodes apart on three masters of a Redis Cluster,
   await until(async () => expect(await a.adapter.ask('echo', 1)).toHaveLength(2))
   b.clients.set('there', [])
   expect(await a.adapter.direct('there', { event: 'e', payload: '1' })).toBe(true)
+  // A message that is in its place, and was lost between the nodes of the cluster.
+  const owner = admins[(await ownerOf(admins, 'b')).index] as Admin
+  const [at20, log20] = createKeys('realtime', 0).log('b') as [string, string]
+  const [[, fields]] = (await owner.xrevrange(log20, '+', '-', 'COUNT', 1)) as [[string, string[]]]
+  await owner.hincrby(at20, 'off', 1)
+  await owner.xadd(log20, '21-0', ...fields)
+  await until(() => expect(b.heard.at(-1)).toEqual(['message', 'b', 21, '20']))
   await a.adapter.close()
   for (const channel of CHANNELS)
     await until(async () => expect(await b.adapter.members(channel)).toEqual([]))

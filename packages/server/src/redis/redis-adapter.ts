@@ -22,6 +22,9 @@ interface RedisAdapterNeeds {
   readonly crash: (error: unknown, where: string) => void
 }
 
+/** From one look at channels that something may have been lost of to the next. */
+const LOOK_MS = 1000
+
 /** Nodes that share one Redis are one server. */
 export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisAdapterNeeds): Adapter {
   const crash = unlessAway(needs.crash)
@@ -30,6 +33,7 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
   const scripts = [channelScripts, roomScripts, nodeScripts].flatMap((module) => Object.values(module))
   let parts: ReturnType<typeof createParts>
   let cancelKeep = (): void => {}
+  let cancelLook = (): void => {}
 
   const createParts = (events: AdapterEvents) => {
     const link = new RedisLink(settings, scripts, clock, { prepare, message, up, changed })
@@ -80,6 +84,15 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
       // Then the others find it dead.
       .catch(() => {})
     keepLater()
+    if (isCluster) lookLater()
+  }
+
+  const lookLater = (): void => {
+    cancelLook()
+    cancelLook = clock.after(LOOK_MS, () => {
+      // The next session begins again.
+      parts.channels.look().then(lookLater, () => {})
+    })
   }
 
   const keepLater = (): void => {
@@ -130,6 +143,7 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
     async close() {
       const { link, nodes } = parts
       cancelKeep()
+      cancelLook()
       nodes.stop()
       parts.rooms.away()
       // What cannot be taken back now is when the lease is over.

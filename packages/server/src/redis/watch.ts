@@ -64,6 +64,12 @@ export class Watch {
     this.#move(position)
   }
 
+  /** Follows when what was told is not all there is. */
+  lookAt({ epoch, off }: Position): void {
+    const { epoch: known, off: told } = this.#tail ?? { epoch, off }
+    if (epoch !== known || off > told) this.follow(this.isHeard)
+  }
+
   /** While the store is away. */
   tellHere(message: Message, epoch: string): void {
     this.#alone = (this.#alone ?? 0) + 1
