@@ -8,7 +8,7 @@ const INDENT = '      '
 export function help(): string {
   return [
     'Usage: realtime-server [start] [--name=value ...]',
-    '       realtime-server doctor [--json] [--name=value ...]',
+    '       realtime-server doctor [--json] [--clock=URL] [--name=value ...]',
     '       realtime-server health [--ready] [--name=value ...]',
     '',
     'start    Serves until it is told to stop. Without any option: in development, on port 6001 of this machine.',

@@ -33,6 +33,13 @@ export function checkSoketi(path: string): readonly Finding[] {
         'There it has to be said again; here list the pages in `origins`',
       ),
     )
+  if (isObject(cors) && cors['credentials'] === true && [cors['origin']].flat().includes('*'))
+    found.push(
+      warn(
+        `${path}: \`cors\` has any origin with credentials, which browsers refuse`,
+        'List the pages that may send cookies, there and here in `cors.origins`',
+      ),
+    )
   return found
 }
 

@@ -8,9 +8,8 @@ import { readConfig as read } from '../../config/load-config.ts'
 import { startServer } from '../../socket-test-setup.ts'
 import { createFolder } from '../cli-test-setup.ts'
 import { whoAnswers } from '../who-answers.ts'
-import { checkLaravel } from './check-laravel.ts'
 import { checkNode } from './check-node.ts'
-import { checkPort } from './check-port.ts'
+import { checkPorts } from './check-port.ts'
 import { checkSoketi } from './check-soketi.ts'
 import { checkTls } from './check-tls.ts'
 import { readDotEnv } from './read-dot-env.ts'
@@ -28,11 +27,37 @@ describe('checkNode', () => {
   })
 })
 
-describe('checkPort', () => {
+describe('checkPorts', () => {
   it('tells a host that is none of this machine', async () => {
-    expect(await checkPort(settingsOf('--host=192.0.2.1', '--port=0'))).toMatchObject({
+    expect(await checkPorts(settingsOf('--host=192.0.2.1', '--port=0', '--mqtt=false'))).toMatchObject([
+      { state: 'fail', message: '192.0.2.1 is no address of this machine' },
+    ])
+  })
+
+  it('tells ports of MQTT that are busy, by whether the server starts without them', async () => {
+    const busy = createServer((_request, reply) => void reply.end()).listen(0, '127.0.0.1')
+    onTestFinished(() => void busy.close())
+    await once(busy, 'listening')
+    const { port } = busy.address() as { port: number }
+    const states = async (tcp: string) =>
+      (await checkPorts(settingsOf('--port=0', `--mqtt.port=${port}`, `--mqtt.tcp=${tcp}`))).map(
+        ({ state, advice }) => [state, advice],
+      )
+    const free = ['ok', undefined]
+    expect(await states('off')).toEqual([free])
+    expect(await states('on')).toEqual([free, ['fail', `Stop it, or start with --mqtt.port=${port + 1}`]])
+    expect(await states('if-free')).toEqual([
+      free,
+      ['warn', `Stop it, or take another: --mqtt.port=${port + 1}`],
+    ])
+  })
+
+  it('tells two of its own ports that are one', async () => {
+    const found = await checkPorts(settingsOf('--port=6001', '--mqtt.port=6001', '--mqtt.tcp=on'))
+    expect(found.at(-1)).toEqual({
       state: 'fail',
-      message: '192.0.2.1 is no address of this machine',
+      message: 'mqtt.port and port are both 6001',
+      advice: 'Give each its own: --mqtt.port=6002',
     })
   })
 })
@@ -94,47 +119,16 @@ describe('checkSoketi', () => {
     ])
   })
 
+  it('tells of any origin with credentials', () => {
+    const path = file({ cors: { origin: ['*'], credentials: true } })
+    expect(checkSoketi(path).map(({ message }) => message.replace(path, ''))).toEqual([
+      ': `cors` has any origin with credentials, which browsers refuse',
+    ])
+  })
+
   it('finds nothing in others, and in none', () => {
     expect(checkSoketi(file({ adapter: { driver: 'redis' }, database: { redis: {} } }))).toEqual([])
     expect(checkSoketi('/nowhere.json')).toEqual([])
-  })
-})
-
-describe('checkLaravel', () => {
-  const messages = (env: Readonly<Record<string, string>>, ...args: string[]) =>
-    checkLaravel(env, settingsOf(...args)).map(({ state, message }) => `${state} ${message}`)
-
-  it('says nothing where there is no Laravel', () => {
-    expect(messages({ APP_NAME: 'x' })).toEqual([])
-  })
-
-  it('is content with variables that fit', () => {
-    const env = { REVERB_APP_KEY: 'k', REVERB_PORT: '6001', REVERB_SCHEME: 'http', VITE_REVERB_APP_KEY: 'k' }
-    expect(messages(env)).toEqual(['ok .env: REVERB variables fit together'])
-  })
-
-  it.each([
-    [{ PUSHER_PORT: '6001', BROADCAST_DRIVER: 'pusher' }, 'warn .env sets BROADCAST_DRIVER'],
-    [{ REVERB_PORT: '8080' }, "warn .env: REVERB_PORT is 8080, and this server's is 6001"],
-    [
-      { REVERB_PORT: '6001', REVERB_SCHEME: 'https' },
-      'warn .env: REVERB_SCHEME is https, and this server has no certificate',
-    ],
-    [
-      { REVERB_APP_KEY: 'a', VITE_REVERB_KEY: 'b' },
-      'warn .env: VITE_REVERB_KEY is not the value of REVERB_APP_KEY',
-    ],
-    [
-      { REVERB_APP_KEY: 'a', VITE_REVERB_KEY: 'a', REACT_APP_REVERB_APP_KEY: 'a' },
-      'warn .env: the key has 2 names for pages: VITE_REVERB_KEY, REACT_APP_REVERB_APP_KEY',
-    ],
-  ])('finds what does not fit in %j', (env, message) => {
-    expect(messages(env)).toEqual([message])
-  })
-
-  it('never shows a value that may be a secret', () => {
-    const env = { REVERB_APP_KEY: 's3cret', VITE_REVERB_KEY: 'other', PUSHER_APP_SECRET: 's3cret' }
-    expect(JSON.stringify(checkLaravel(env, settingsOf()))).not.toMatch(/s3cret|other/)
   })
 })
 
