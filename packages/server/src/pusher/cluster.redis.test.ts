@@ -56,6 +56,22 @@ describe('Pusher over two nodes', () => {
     expect(await one.next('pusher_internal:member_added')).toMatchObject({ data: { user_id: 'ben' } })
   })
 
+  it('lets as many connect to an app as it may have on both', async () => {
+    const { a, b } = await startNodes({ apps: [{ ...APP, maxConnections: 2 }] })
+    const [, two] = [await dialPusher(a.port), await dialPusher(b.port)]
+    const isRefused = async (node: typeof a): Promise<boolean> => {
+      const guest = await dialPusher(node.port).catch(() => undefined)
+      guest?.socket.close()
+      await guest?.ended
+      return !guest
+    }
+    // What other nodes have is asked once a second.
+    await until(async () => expect([await isRefused(a), await isRefused(b)]).toEqual([true, true]))
+    two.socket.close()
+    await two.ended
+    await until(async () => expect(await isRefused(a)).toBe(false))
+  })
+
   it('answers for both what is asked about channels and users', async () => {
     const { a, b } = await startNodes()
     const [one, two] = [await dialPusher(a.port), await dialPusher(b.port)]

@@ -1,8 +1,9 @@
 import { dataOf, parseFrame } from '@org/realtime-pusher/codec'
 import type { Endpoint, Frame, FrameKind, Wire, WireHandler } from '../wire.ts'
+import type { AppState } from './app-state.ts'
 import type { FoundApp } from './apps.ts'
 import { PusherConnection, speak } from './connection.ts'
-import { dialects, type Traits, type Word } from './dialect.ts'
+import { dialects, type Word } from './dialect.ts'
 import type { Pusher } from './pusher.ts'
 
 const endings: NonNullable<Endpoint['endings']> = {
@@ -21,11 +22,24 @@ export function createPusherEndpoint(pusher: Pusher, stop: () => void): Endpoint
     endings,
     kindOf,
     accept(wire) {
-      const found = pusher.apps.byKey(wire.request.params['key'] ?? '')
+      const found = find(wire, pusher)
       return found instanceof Promise ? acceptLater(wire, pusher, found) : admit(wire, pusher, found)
     },
     stop,
   }
+}
+
+/** An app, and how many connections it has on other nodes. */
+type Found = { readonly app: FoundApp; readonly elsewhere: number }
+
+function find(wire: Wire, pusher: Pusher): Found | Promise<Found> {
+  const look = (app: FoundApp): Found | Promise<Found> => {
+    const elsewhere = app && app !== 'unavailable' ? pusher.elsewhere.of(app) : 0
+    if (elsewhere instanceof Promise) return elsewhere.then((count) => ({ app, elsewhere: count }))
+    return { app, elsewhere }
+  }
+  const app = pusher.apps.byKey(wire.request.params['key'] ?? '')
+  return app instanceof Promise ? app.then(look) : look(app)
 }
 
 /** Frames of either direction. */
@@ -37,7 +51,7 @@ function kindOf(frame: Frame): FrameKind {
 }
 
 /** Nothing is read until it is known whose app it is. */
-function acceptLater(wire: Wire, pusher: Pusher, found: Promise<FoundApp>): WireHandler {
+function acceptLater(wire: Wire, pusher: Pusher, found: Promise<Found>): WireHandler {
   let handler: WireHandler | undefined
   let isOver = false
   wire.pause()
@@ -65,14 +79,13 @@ function acceptLater(wire: Wire, pusher: Pusher, found: Promise<FoundApp>): Wire
 /** Clients come back after a while. */
 const UNAVAILABLE: Word = { code: 4100, message: 'The app cannot be looked up now', after: 'close' }
 
-function admit(wire: Wire, pusher: Pusher, found: FoundApp): WireHandler {
-  if (found === 'unavailable') {
+function admit(wire: Wire, pusher: Pusher, { app, elsewhere }: Found): WireHandler {
+  if (app === 'unavailable') {
     speak(wire, UNAVAILABLE, dialects[pusher.dialect])
     return { frame() {}, over() {} }
   }
-  const app = found
   const traits = app?.settings.traits ?? dialects[pusher.dialect]
-  const word = refusalOf(wire, app, traits)
+  const word = app ? refusalOf(wire, app, elsewhere) : traits.unknownApp
   if (!word && app) return new PusherConnection(wire, pusher, app)
   if (word) {
     const reason = `${word.code}`
@@ -85,12 +98,11 @@ function admit(wire: Wire, pusher: Pusher, found: FoundApp): WireHandler {
 }
 
 /** In the order in which soketi looks. */
-function refusalOf(wire: Wire, app: Exclude<FoundApp, 'unavailable'>, traits: Traits): Word | undefined {
+function refusalOf(wire: Wire, app: AppState, elsewhere: number): Word | undefined {
   const { query, headers } = wire.request
-  if (!app) return traits.unknownApp
-  const { enabled, maxConnections } = app.settings
+  const { enabled, maxConnections, traits } = app.settings
   if (!enabled) return traits.disabledApp
-  if (app.connections.size >= maxConnections) return traits.full
+  if (app.connections.size + elsewhere >= maxConnections) return traits.full
   if (!app.mayConnect(headers.origin, headers.host)) return traits.origin
   // Whoever names no protocol means this one.
   const protocol = query.get('protocol') ?? '7'

@@ -6,6 +6,7 @@ import type { AppState } from './app-state.ts'
 import type { Apps } from './apps.ts'
 import { isCache, isPresence } from './channel-name.ts'
 import type { Dialect } from './dialect.ts'
+import { createElsewhere, type Elsewhere } from './elsewhere.ts'
 import { createOccupancy, type Occupancy } from './occupancy.ts'
 
 /** What all connections and requests of Pusher's protocol share. */
@@ -19,6 +20,7 @@ export interface Pusher extends Context {
   count(app: AppState, channel: string): void
   readonly census: Census
   readonly occupancy: Occupancy
+  readonly elsewhere: Elsewhere
   /** The last event of a cache channel. At once, where one node is alone. */
   recall(app: AppState, channel: string): CachedEvent | undefined | Promise<CachedEvent | undefined>
 }
@@ -41,6 +43,7 @@ export function createPusher(context: Context, apps: Apps, dialect: Dialect): Pu
     dialect,
     census,
     occupancy: createOccupancy(context),
+    elsewhere: createElsewhere(context),
     publish(app, channel, message) {
       // Client events are passed on, and not what a channel is about.
       if (!isCache(channel) || message.event.startsWith('client-')) return publish(app, channel, message)
