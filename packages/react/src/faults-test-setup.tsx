@@ -1,5 +1,6 @@
 import { settled } from '@org/realtime-testing'
 import { act } from '@testing-library/react'
+import { useEffect } from 'react'
 import { describe, expect, it } from 'vitest'
 import { createHooks, useChannelReducer, useChannelStatus, useMembers, usePublish } from './index.ts'
 import { type AnyBackend, Boundary, frame, hooks, setup } from './render-test-setup.tsx'
@@ -148,7 +149,8 @@ export function faults(): void {
       const fake = setup()
       const functions = new Set<ReturnType<typeof usePublish>>()
       function News({ isOn }: { readonly isOn: boolean }) {
-        functions.add(usePublish(useChannel('news', isOn ? {} : 'skip')))
+        const publish = usePublish(useChannel('news', isOn ? {} : 'skip'))
+        useEffect(() => void functions.add(publish))
         return null
       }
       const page = await fake.show(<News isOn />)
