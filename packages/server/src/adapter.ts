@@ -102,6 +102,8 @@ export interface Adapter {
    * The newest message of each key; what changes meanwhile may be there or not. Not there where one node is alone.
    */
   values?(channel: string): Promise<readonly Stored[]>
+  /** The newest message of one key. */
+  value?(channel: string, key: string): Promise<Stored | undefined>
   /** Tells whether the client was there, on whichever node. */
   direct(client: string, message: Message): Promise<boolean>
   /** Asks all nodes, of which this one answers first; what does not answer in time is left out. All of it is JSON. */

@@ -117,7 +117,7 @@ export function createCore(options: Resolved): Core {
     },
     async stop() {
       reloads.stop()
-      for (const endpoint of endpoints.all) endpoint.stop?.()
+      await Promise.all([...endpoints.all].map((endpoint) => endpoint.stop?.()))
       await adapter.close()
       hooks.emit('stop')
     },

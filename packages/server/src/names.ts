@@ -7,7 +7,10 @@ export const isName = (name: unknown): name is string =>
 /** Where nodes tell each other of MQTT. */
 export const MQTT_CHANNEL = '@mqtt'
 
-/** Where they tell each other who is put out of what. */
+/** Where nodes keep the sessions of clients of MQTT. */
+export const MQTT_SESSIONS = '@mqtt/sessions'
+
+/** Where nodes tell each other who is put out of what. */
 export const REVOKED_CHANNEL = '@revoked'
 
 /** Names that start with `@` are kept for the protocol. */

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { encode } from '@org/realtime-mqtt/codec'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { dialRaw, startServer } from './socket-test-setup.ts'
 import { dialTcp, upgradeRequest } from './tcp-test-setup.ts'
@@ -58,6 +60,20 @@ describe('a socket that is treated badly', () => {
     const guest = await join(port)
     server.faults.add({ at: 'now', do: 'cut' })
     expect(await guest.ended).toMatchObject({ code: 1006 })
+  })
+
+  it('is closed as soon as it answers, also while it is not read from', async () => {
+    const { server, port } = await startServer({
+      authenticate: async () => undefined,
+      times: { closeMs: 60_000 },
+    })
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, ['mqtt'])
+    onTestFinished(() => socket.terminate())
+    await once(socket, 'open')
+    const connect = { type: 'connect', level: 5, clientId: 'c', clean: true, keepAlive: 0 } as const
+    socket.send(encode({ ...connect, username: 'wrong' }, 5))
+    const [code] = await once(socket, 'close')
+    expect([code, server.connections()]).toEqual([1008, []])
   })
 
   it('is ended when it reads nothing, and keeps nobody else waiting', async () => {

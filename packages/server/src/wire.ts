@@ -98,5 +98,5 @@ export interface Endpoint {
   spoil?(frame: Frame, how: Spoiling): Frame
   accept(wire: Wire): WireHandler
   /** The server has stopped, and all its connections are over: lets go of what else is kept. */
-  stop?(): void
+  stop?(): void | Promise<void>
 }

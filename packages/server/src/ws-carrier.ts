@@ -47,6 +47,8 @@ export class WsCarrier implements Carrier {
 
   close(code: number, reason: string): void {
     this.#socket.close(code, shorten(reason))
+    // Paused, it would not see the answer.
+    this.#socket.resume()
   }
 
   cut(): void {

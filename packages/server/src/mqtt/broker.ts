@@ -1,36 +1,24 @@
 import { isShared } from '@org/realtime-mqtt/codec'
-import type { User } from '../authenticate.ts'
-import { type Decision, isDenial } from '../authorize.ts'
+import type { Stored } from '../adapter.ts'
 import type { Context } from '../core.ts'
 import { countDrop } from './counts.ts'
-import { Exchange, type Taking } from './exchange.ts'
+import { createSession } from './create-session.ts'
+import { Exchange } from './exchange.ts'
 import type { Message } from './message.ts'
 import type { MqttSettings } from './mqtt-options.ts'
-import type { OpenConnection } from './open-connection.ts'
-import { type Dropped, Outgoing } from './outgoing.ts'
+import type { Opened, Opening } from './opening.ts'
 import { reasons } from './reasons.ts'
-import { least, Routes } from './routes.ts'
-import { type Attached, Session } from './session.ts'
+import { replay } from './replay.ts'
+import { Routes } from './routes.ts'
+import type { Attached, Session } from './session.ts'
+import { restore, type SessionRecord } from './session-record.ts'
+import { type SessionHome, SharedSessions } from './shared-sessions.ts'
 import { createMemoryStore, type Later, type MqttStore } from './store.ts'
 import type { Subscription } from './subscriptions.ts'
-
-/** What a client asks of its session. */
-export interface Opening {
-  readonly client: string
-  readonly user: User
-  readonly clean: boolean
-  readonly attached: Attached
-}
-
-export type Opened = { readonly session: Session; readonly isPresent: boolean } | { readonly refuse: number }
-
-/** Who waits until a message is taken. */
-export type Publisher = Pick<OpenConnection, 'session' | 'isOver'>
-
-const LOOK_MS = 5
+import { type Publisher, toTaking } from './taking.ts'
 
 /** Sessions, subscriptions and what is retained: MQTT without its packets. */
-export class Broker {
+export class Broker implements SessionHome {
   readonly context: Context
   readonly settings: MqttSettings
   readonly store: MqttStore
@@ -38,6 +26,7 @@ export class Broker {
   readonly #routes: Routes
   /** Where nodes share what is published. */
   readonly #exchange: Exchange | undefined
+  readonly #shared: SharedSessions | undefined
   /** Those that are not over, whether or not their client is there. */
   readonly sessions = new Set<Session>()
   #isStopped = false
@@ -47,28 +36,30 @@ export class Broker {
     this.settings = settings
     this.store = createMemoryStore({ ...settings, now: context.clock.now })
     this.#routes = new Routes(context.clock)
-    if (context.adapter.values)
-      this.#exchange = new Exchange({
-        context,
-        routes: this.#routes,
-        retained: this.store.retained,
-        lost: () => this.#endAll(),
-      })
+    if (!context.adapter.values) return
+    const exchange = new Exchange({
+      context,
+      routes: this.#routes,
+      retained: this.store.retained,
+      lost: () => this.#endAll(),
+      gone: () => this.#shared?.adopt(),
+    })
+    this.#exchange = exchange
+    this.#shared = new SharedSessions({ context, exchange, home: this })
   }
 
   /** Goes on with the session of a client, or begins one. Another connection of it is ended. */
   async open({ client, user, clean, attached }: Opening): Promise<Opened> {
-    let parked: Session | undefined
-    // Another connection of it may be let in while the store looks.
-    do {
-      const online = this.#online.get(client)
-      if (online && online.user.id !== user.id) return { refuse: reasons.badClientId }
-      if (online) this.#takeOver(online)
-      parked = await this.store.sessions.take(client)
-      const isForeign = parked !== undefined && parked.user.id !== user.id
-      if (parked && (isForeign || this.#online.has(client))) await this.store.sessions.park(parked)
-      if (isForeign) return { refuse: reasons.badClientId }
-    } while (this.#online.has(client))
+    const refuse = await this.#shared?.fetch(client, user)
+    if (refuse) return { refuse }
+    const online = this.#online.get(client)
+    if (online && online.user.id !== user.id) return { refuse: reasons.badClientId }
+    if (online) this.#disconnect(online, reasons.takenOver)
+    const parked = this.store.sessions.take(client)
+    if (parked && parked.user.id !== user.id) {
+      this.store.sessions.park(parked)
+      return { refuse: reasons.badClientId }
+    }
     parked?.cancelEnd?.()
     if (parked && clean) this.#end(parked)
     else if (parked) {
@@ -78,7 +69,10 @@ export class Broker {
     }
     if (this.#online.size + this.store.sessions.size >= this.settings.sessions)
       return { refuse: reasons.quota }
-    return { session: this.#begin(this.#create(client, user), attached), isPresent: false }
+    return {
+      session: this.#begin(createSession(this.context, this.settings, client, user), attached),
+      isPresent: false,
+    }
   }
 
   /** Its connection is over; whether that was said before decides about the will. */
@@ -86,13 +80,40 @@ export class Broker {
     if (this.#online.get(session.client) !== session) return
     this.#online.delete(session.client)
     session.detach()
-    const delayMs = Math.min(session.will?.delayMs ?? 0, session.expiryMs)
-    if (!session.expiryMs || this.#isStopped) return this.#end(session)
-    if (delayMs && session.will)
-      session.cancelWill = this.context.clock.after(delayMs, () => this.#publishWill(session))
-    else this.#publishWill(session)
-    session.cancelEnd = this.context.clock.after(session.expiryMs, () => void this.#expire(session))
-    this.#guard(this.store.sessions.park(session), 'storing a session')
+    this.#leave(session, session.expiryMs, Math.min(session.will?.delayMs ?? 0, session.expiryMs))
+  }
+
+  /** Its client is let in. */
+  opened(session: Session): void {
+    void this.#shared?.save(session)
+  }
+
+  arrive(record: SessionRecord, missed: readonly Stored[]): void {
+    const { clock } = this.context
+    if (this.#online.has(record.client) || this.store.sessions.has(record.client)) return
+    const session = createSession(this.context, this.settings, record.client, record.user)
+    restore(session, record, clock)
+    const { expiryMs, will, endsAt } = record
+    for (const filter of expiryMs ? record.filters : []) void this.#add({ ...filter, session })
+    replay(session, missed, clock)
+    this.sessions.add(session)
+    const now = clock.date()
+    if (endsAt === undefined) this.#leave(session, expiryMs, Math.min(will?.delayMs ?? 0, expiryMs))
+    else this.#leave(session, expiryMs && endsAt - now, (will?.at ?? now) - now)
+  }
+
+  letGo(client: string, reason: number): Session | undefined {
+    const online = this.#online.get(client)
+    // Whoever has taken it has its will too.
+    if (online && reason !== reasons.takenOver) online.will = undefined
+    if (online) this.#disconnect(online, reason)
+    const session = this.store.sessions.take(client)
+    if (!session) return undefined
+    session.stopTimers()
+    this.sessions.delete(session)
+    this.#routes.leave(session)
+    for (const filter of session.filters.keys()) if (isShared(filter)) void this.#exchange?.share(filter)
+    return session
   }
 
   /**
@@ -114,27 +135,16 @@ export class Broker {
 
   /** Later where others have to know of it first. */
   subscribe(subscription: Subscription): Later<void> {
-    this.#routes.add(subscription)
-    if (isShared(subscription.filter)) return this.#exchange?.share(subscription.filter)
+    const told = this.#add(subscription)
+    const { session } = subscription
+    if (!this.#shared || !session.expiryMs) return told
+    return Promise.all([told, this.#shared.save(session)]).then(() => {})
   }
 
   unsubscribe(session: Session, filter: string): boolean {
     const isOver = this.#routes.remove(session.filters.get(filter))
     if (isOver && isShared(filter)) void this.#exchange?.share(filter)
     return isOver
-  }
-
-  /** What is retained under a filter, for who has just subscribed. */
-  async sendRetained(subscription: Subscription): Promise<void> {
-    const { session, matched, qos, id } = subscription
-    const ids = id === undefined ? undefined : [id]
-    for (const message of this.store.retained.under(matched)) {
-      if (session.attached?.isFull) await this.#room(session)
-      const delivery = { message, qos: least(qos, message.qos), retain: true, ids }
-      const run = (): void => session.deliver(delivery)
-      if (subscription.hasWildcard) session.hearing.pass(message.topic, run)
-      else run()
-    }
   }
 
   /**
@@ -151,14 +161,40 @@ export class Broker {
     return meant.length
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopped = true
-    for (const session of this.store.sessions.clear()) this.#end(session)
+    const shared = this.#shared
+    for (const session of this.store.sessions.clear()) {
+      if (!shared) this.#end(session)
+      session.stopTimers()
+    }
+    await shared?.stop()
     this.#exchange?.stop()
+  }
+
+  #add(subscription: Subscription): Promise<void> | undefined {
+    this.#routes.add(subscription)
+    return isShared(subscription.filter) ? this.#exchange?.share(subscription.filter) : undefined
+  }
+
+  /** Its client is away: so long it is kept, and its will waits. */
+  #leave(session: Session, keptMs: number, willMs: number): void {
+    const { clock } = this.context
+    if (keptMs <= 0 || (this.#isStopped && !this.#shared)) return this.#end(session)
+    session.changes++
+    session.endsAt = clock.date() + keptMs
+    if (session.will && willMs > 0) {
+      session.willAt = clock.date() + willMs
+      session.cancelWill = clock.after(willMs, () => this.#publishWill(session))
+    } else this.#publishWill(session)
+    session.cancelEnd = clock.after(keptMs, () => this.#expire(session))
+    this.store.sessions.park(session)
+    void this.#shared?.save(session)
   }
 
   /** What was published is lost: sessions that were to hear it for certain end, which tells their clients. */
   #endAll(): void {
+    this.#shared?.mistrust()
     for (const session of this.sessions) {
       if (![...session.filters.values()].some(({ qos }) => qos)) continue
       countDrop(this.context.tally, 'gap')
@@ -170,28 +206,11 @@ export class Broker {
   #putOut(session: Session, sentence: string): void {
     session.expiryMs = 0
     if (session.attached) session.attached.end(reasons.administrative, sentence)
-    else this.#guard(this.#expire(session), 'ending a session')
+    else this.#expire(session)
   }
 
-  /** Until the client has read some of what it was sent. One that reads nothing is ended by what comes next. */
-  async #room({ attached }: Session): Promise<void> {
-    const { clock, options } = this.context
-    const giveUpAt = clock.now() + options.times.answerMs
-    while (attached?.isFull && clock.now() < giveUpAt)
-      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve))
-  }
-
-  #create(client: string, user: User): Session {
-    const { clock } = this.context
-    const { queuedMessages: messages, queuedBytes: bytes, inFlight } = this.settings
-    const dropped: Dropped = (why) => countDrop(this.context.tally, why)
-    const outgoing = new Outgoing({ clock, messages, bytes, inFlight, dropped })
-    const mayHear = (session: Session) => (topic: string) => this.#mayHear(session, topic)
-    return new Session({ client, user, outgoing, mayHear })
-  }
-
-  #takeOver(session: Session): void {
-    session.attached?.end(reasons.takenOver, 'Another connection has taken the session over')
+  #disconnect(session: Session, reason: number): void {
+    session.attached?.end(reason, 'Another connection has taken the session over')
     // One that is not quite let in does not know of its session.
     this.lost(session)
   }
@@ -203,46 +222,29 @@ export class Broker {
     return session
   }
 
-  async #expire(session: Session): Promise<void> {
-    const parked = await this.store.sessions.take(session.client)
+  #expire({ client }: Session): void {
+    const parked = this.store.sessions.take(client)
     if (parked) this.#end(parked)
   }
 
   #end(session: Session): void {
     this.sessions.delete(session)
-    session.cancelEnd?.()
-    session.cancelWill?.()
+    session.stopTimers()
     for (const filter of [...session.filters.keys()]) this.unsubscribe(session, filter)
     if (this.#exchange)
       this.#routes.passOn(session.outgoing, (filter, message) => this.#exchange?.pass(filter, message))
     else if (!this.#isStopped) this.#routes.passOn(session.outgoing)
     this.#publishWill(session)
+    this.#shared?.forget(session)
   }
 
   #publishWill(session: Session): void {
     const { will } = session
     session.will = undefined
+    session.changes++
     if (!will || this.#isStopped) return
-    this.#guard(this.publish(will.message, { session, isOver: false }), 'publishing a will')
+    const published = this.publish(will.message, { session, isOver: false })
+    const crash = (error: unknown): void => this.context.hooks.crash(error, 'publishing a will')
+    if (published instanceof Promise) published.catch(crash)
   }
-
-  #mayHear({ client, user }: Session, channel: string): Later<boolean | undefined> {
-    const decision = this.context.rules.decide(user, { channel, client, want: 'subscribe' })
-    return decision instanceof Promise ? decision.then(toHearing) : toHearing(decision)
-  }
-
-  #guard(work: Later<unknown>, where: string): void {
-    if (work instanceof Promise) work.catch((error: unknown) => this.context.hooks.crash(error, where))
-  }
-}
-
-function toHearing(decision: Decision): boolean | undefined {
-  if (!isDenial(decision)) return decision.subscribe
-  return decision.refuse === 'unavailable' ? undefined : false
-}
-
-/** It is taken once, however often a client sends it, and only for as long as the client waits. */
-function toTaking({ qos }: Message, by: Publisher, id: number | undefined): Taking {
-  const name = qos === 2 && id !== undefined ? by.session.nameOf(id) : undefined
-  return { id: name, isWanted: () => !by.isOver }
 }

@@ -93,6 +93,7 @@ function start(
   const told = level === 5 ? { ...toProperties(connection, packet, session), ...authentication } : undefined
   const connack: Connack = { type: 'connack', level, sessionPresent, code: 0, properties: told }
   const own = packet.keepAlive * 1000
+  broker.opened(session)
   connection.open(session, sender, connack, level === 5 ? settings.keepAliveMs || own : own)
 }
 

@@ -11,6 +11,7 @@ import type { Routes } from './routes.ts'
 import { SharedRetained } from './shared-retained.ts'
 import { Shares } from './shares.ts'
 import type { RetainedStore } from './store.ts'
+import type { Taking } from './taking.ts'
 
 export interface ExchangeNeeds {
   readonly context: Context
@@ -18,14 +19,8 @@ export interface ExchangeNeeds {
   readonly retained: RetainedStore
   /** What was published is lost for this node, at least in part. */
   readonly lost: () => void
-}
-
-/** How a message is taken that must not be lost. */
-export interface Taking {
-  /** Names it beside others: of the same name one is taken. */
-  readonly id?: string | undefined
-  /** Whether somebody waits for it; otherwise it is refused while Redis is away. */
-  readonly isWanted?: () => boolean
+  /** Nodes are gone. */
+  readonly gone: () => void
 }
 
 /** What holds already: the newest of each key, and which nodes there are. */
@@ -74,7 +69,7 @@ export class Exchange implements Subscriber {
       pass: (filter, message) => this.pass(filter, message),
     })
     hub.attach(MQTT_CHANNEL, this)
-    this.#enter()
+    adapter.enter(MQTT_CHANNEL, this.holder, { id: this.holder }).catch(this.#unlessAway)
     this.#stopHearing = hooks.on('store', (state) => this.#changed(state))
   }
 
@@ -97,6 +92,11 @@ export class Exchange implements Subscriber {
   /** How many share a filter here has changed; resolves when all nodes will know of it. */
   share(filter: string): Promise<void> {
     return this.#shares.changed(filter)
+  }
+
+  /** How far this node has heard what was published. */
+  get at(): Position | undefined {
+    return this.#progress.at
   }
 
   /** Resolves when this node has heard everything that was published before. */
@@ -130,17 +130,12 @@ export class Exchange implements Subscriber {
   joined(): void {}
 
   left(node: string): void {
+    if (node === this.holder) return
     this.#shares.gone(node)
+    this.#needs.gone()
   }
 
   putOut(): void {}
-
-  #enter(): void {
-    const { adapter } = this.#needs.context
-    adapter
-      .enter(MQTT_CHANNEL, this.holder, { id: this.holder })
-      .catch((error: unknown) => this.#crash(error))
-  }
 
   #changed({ isAway }: StoreState): void {
     if (isAway) return this.#progress.giveUp()
@@ -190,7 +185,9 @@ export class Exchange implements Subscriber {
       const newest = stored.key === undefined ? undefined : known.get(stored.key)
       this.#hear(stored, newest?.epoch === stored.epoch && newest.off >= stored.off)
     }
-    if (read) this.#shares.loaded(read.nodes)
+    if (!read) return
+    this.#shares.loaded(read.nodes)
+    this.#needs.gone()
   }
 
   /** What holds at the beginning. */

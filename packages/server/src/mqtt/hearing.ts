@@ -1,3 +1,7 @@
+import { type Decision, isDenial } from '../authorize.ts'
+import type { Context } from '../core.ts'
+import type { Session } from './session.ts'
+
 /** Decides whether a session may hear a topic; undefined when that cannot be decided now. */
 export type MayHear = (topic: string) => boolean | undefined | Promise<boolean | undefined>
 
@@ -19,6 +23,11 @@ export class Hearing {
     const known = this.#known.get(topic) ?? this.#ask(topic)
     if (known === true) run()
     else if (Array.isArray(known) && known.length < MOST_WAITING) known.push(run)
+  }
+
+  /** Whether deliveries wait for a decision. */
+  get isWaiting(): boolean {
+    return [...this.#known.values()].some(Array.isArray)
   }
 
   /** What was decided about a topic is to be decided again. */
@@ -48,4 +57,18 @@ export class Hearing {
   #forget(): void {
     for (const [topic, entry] of this.#known) if (typeof entry === 'boolean') this.#known.delete(topic)
   }
+}
+
+/** By the rules. */
+export const toMayHear =
+  ({ rules }: Context) =>
+  ({ client, user }: Session): MayHear =>
+  (channel) => {
+    const decision = rules.decide(user, { channel, client, want: 'subscribe' })
+    return decision instanceof Promise ? decision.then(toHearing) : toHearing(decision)
+  }
+
+function toHearing(decision: Decision): boolean | undefined {
+  if (!isDenial(decision)) return decision.subscribe
+  return decision.refuse === 'unavailable' ? undefined : false
 }

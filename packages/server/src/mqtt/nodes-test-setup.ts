@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type Connack, createDecoder, encode, type Packet } from '@org/realtime-mqtt/codec'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
 import { onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
 import type { ServerOptions } from '../options.ts'
 import { startServer } from '../socket-test-setup.ts'
 
@@ -22,7 +25,7 @@ export async function startMqttNode(redisPort: number, more: ServerOptions = {})
 }
 
 /** @param options comes back by itself where there is a `reconnectPeriod` */
-async function connectPeer(port: number, options: IClientOptions = {}): Promise<Peer> {
+export async function connectPeer(port: number, options: IClientOptions = {}): Promise<Peer> {
   const url = `ws://127.0.0.1:${port}/mqtt`
   const client = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 0, ...options })
   onTestFinished(() => client.endAsync(true))
@@ -35,4 +38,41 @@ async function connectPeer(port: number, options: IClientOptions = {}): Promise<
     subscribe: (filter, qos = 0) => client.subscribeAsync(filter, { qos }),
     publish: (topic, text, qos = 0, retain = false) => client.publishAsync(topic, text, { qos, retain }),
   }
+}
+
+/** A client by packets, which answers nothing by itself. */
+export interface PacketPeer {
+  readonly connack: Connack
+  readonly packets: Packet[]
+  send(...packets: readonly Packet[]): void
+  /** The first packet of this type that this has not returned yet. */
+  next<T extends Packet['type']>(type: T): Promise<Packet & { readonly type: T }>
+  /** The network is lost. */
+  drop(): void
+}
+
+export async function connectPackets(port: number, connect: Packet): Promise<PacketPeer> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/mqtt`, ['mqtt'])
+  const packets: Packet[] = []
+  const taken = new Set<Packet>()
+  const decoder = createDecoder({ role: 'client', level: 5, packet: (packet) => packets.push(packet) })
+  socket.on('message', (bytes: Buffer) => decoder.push(Uint8Array.from(bytes)))
+  socket.on('error', () => {})
+  onTestFinished(() => socket.terminate())
+  await once(socket, 'open')
+  const send = (...all: readonly Packet[]): void => {
+    for (const packet of all) socket.send(encode(packet, 5))
+  }
+  const next: PacketPeer['next'] = async (type) => {
+    for (;;) {
+      const found = packets.find((packet) => packet.type === type && !taken.has(packet))
+      if (found) {
+        taken.add(found)
+        return found as Packet & { type: typeof type }
+      }
+      await once(socket, 'message')
+    }
+  }
+  send(connect)
+  return { connack: await next('connack'), packets, send, next, drop: () => socket.terminate() }
 }

@@ -22,6 +22,14 @@ interface Entry {
   isSent: boolean
 }
 
+/** A delivery as it is kept elsewhere; those with an id are under way. */
+export interface KeptDelivery {
+  readonly id?: number
+  readonly qos: 1 | 2
+  /** Undefined for one that was received, and waits for PUBCOMP. */
+  readonly delivery: Delivery | undefined
+}
+
 export type Dropped = (why: Tallied['drops']['reason']) => void
 
 interface OutgoingNeeds {
@@ -45,6 +53,8 @@ export class Outgoing {
   /** Of the entries, those that count against the quota of this connection. */
   #underWay = 0
   #unsent = 0
+  /** Grows with every change of what is kept. */
+  version = 0
   #sender: Sender | undefined
 
   constructor(needs: OutgoingNeeds) {
@@ -63,8 +73,24 @@ export class Outgoing {
     const { messages, bytes } = this.#needs
     const isFull = this.#queue.length >= messages || this.#queueBytes + delivery.message.bytes > bytes
     if (isFull) return this.#needs.dropped('queue-full')
-    this.#queue.push(delivery)
-    this.#queueBytes += delivery.message.bytes
+    this.#enqueue(delivery)
+  }
+
+  /** All that waits and is under way, in order. */
+  get kept(): readonly KeptDelivery[] {
+    const underWay = [...this.#entries.values()].map(({ id, qos, delivery }) => ({ id, qos, delivery }))
+    const waiting = this.#queue.last(this.#queue.length)
+    return [...underWay, ...waiting.map((delivery) => ({ qos: delivery.qos as 1 | 2, delivery }))]
+  }
+
+  /** What was kept elsewhere, before anything else comes. */
+  restore(kept: readonly KeptDelivery[]): void {
+    for (const { id, qos, delivery } of kept) {
+      if (id !== undefined) {
+        this.#entries.set(id, { id, qos, delivery, isSent: false })
+        this.#lastId = id
+      } else if (delivery) this.#enqueue(delivery)
+    }
   }
 
   /** Its client is there: sends again what is not acknowledged, with its old ids and in its old order. */
@@ -104,6 +130,7 @@ export class Outgoing {
     if (code >= 0x80) this.#done(entry)
     else {
       entry.delivery = undefined
+      this.version++
       this.#sender?.release(id, 0)
     }
     return true
@@ -125,8 +152,15 @@ export class Outgoing {
     )
   }
 
+  #enqueue(delivery: Delivery): void {
+    this.#queue.push(delivery)
+    this.#queueBytes += delivery.message.bytes
+    this.version++
+  }
+
   #done(entry: Entry): void {
     this.#entries.delete(entry.id)
+    this.version++
     if (entry.isSent) this.#underWay--
     else this.#unsent--
     this.#pump()
@@ -161,6 +195,7 @@ export class Outgoing {
     if (!this.#sender?.publish(delivery, id, false)) return
     this.#entries.set(id, { id, qos: delivery.qos as 1 | 2, delivery, isSent: true })
     this.#underWay++
+    this.version++
   }
 
   /** There is one: fewer are under way than there are ids. */

@@ -2,6 +2,7 @@ import { isShared, type Qos } from '@org/realtime-mqtt/codec'
 import type { Clock } from '../clock.ts'
 import type { Message } from './message.ts'
 import type { Outgoing } from './outgoing.ts'
+import type { Session } from './session.ts'
 import { type Subscription, Subscriptions } from './subscriptions.ts'
 
 /** Whether a message for those who share a filter is for one of them on this node. */
@@ -20,13 +21,20 @@ export class Routes {
     const { session, filter } = subscription
     this.remove(session.filters.get(filter))
     session.filters.set(filter, subscription)
+    session.changes++
     this.#subscriptions.add(subscription)
   }
 
   remove(subscription: Subscription | undefined): boolean {
     if (!subscription) return false
     this.#subscriptions.remove(subscription)
+    subscription.session.changes++
     return subscription.session.filters.delete(subscription.filter)
+  }
+
+  /** Nothing more comes to a session, which keeps its filters. */
+  leave(session: Session): void {
+    for (const subscription of session.filters.values()) this.#subscriptions.remove(subscription)
   }
 
   /** How many share a filter here. */

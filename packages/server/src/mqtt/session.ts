@@ -33,6 +33,11 @@ export class Session {
   /** How long it outlives its connection. */
   expiryMs = 0
   will: { readonly message: Message; readonly delayMs: number } | undefined
+  /** When it ends and when its will is published, while its client is away; on the clock of dates. */
+  endsAt: number | undefined
+  willAt: number | undefined
+  /** Of filters, and of what its client says when it comes and goes. */
+  changes = 0
   cancelWill: (() => void) | undefined
   cancelEnd: (() => void) | undefined
   #attached: Attached | undefined
@@ -46,6 +51,11 @@ export class Session {
     this.hearing = new Hearing(mayHear(this))
   }
 
+  /** Grows with every change of what outlives a connection. */
+  get version(): number {
+    return this.outgoing.version + this.received.version + this.changes
+  }
+
   get attached(): Attached | undefined {
     return this.#attached
   }
@@ -56,6 +66,14 @@ export class Session {
 
   attach(attached: Attached): void {
     this.#attached = attached
+    this.endsAt = undefined
+    this.willAt = undefined
+    this.changes++
+  }
+
+  stopTimers(): void {
+    this.cancelEnd?.()
+    this.cancelWill?.()
   }
 
   detach(): void {
@@ -77,6 +95,14 @@ export class Session {
     const name = this.#names.get(id) ?? randomId(9)
     this.#names.set(id, name)
     return name
+  }
+
+  get names(): readonly (readonly [id: number, name: string])[] {
+    return [...(this.#names ?? [])]
+  }
+
+  set names(names: readonly (readonly [id: number, name: string])[]) {
+    this.#names = new Map(names)
   }
 
   /** A publish of QoS 2 is done, or refused: its id means another one. */

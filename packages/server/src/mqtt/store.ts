@@ -20,9 +20,10 @@ export interface RetainedStore {
 
 /** Sessions whose client is away. */
 export interface SessionStore {
-  park(session: Session): Later<void>
+  park(session: Session): void
+  has(client: string): boolean
   /** Takes it out. */
-  take(client: string): Later<Session | undefined>
+  take(client: string): Session | undefined
   /** Takes all out, at the end. */
   clear(): readonly Session[]
   readonly size: number
@@ -49,6 +50,7 @@ function createSessions(): SessionStore {
   const parked = new Map<string, Session>()
   return {
     park: (session) => void parked.set(session.client, session),
+    has: (client) => parked.has(client),
     take(client) {
       const session = parked.get(client)
       parked.delete(client)

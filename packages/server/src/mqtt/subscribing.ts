@@ -10,6 +10,7 @@ import type { Asking } from '../hub.ts'
 import type { Broker } from './broker.ts'
 import type { OpenConnection } from './open-connection.ts'
 import { countRefusal, reasons, toDenialReason } from './reasons.ts'
+import { sendRetained } from './send-retained.ts'
 import { type Subscription, toSubscription } from './subscriptions.ts'
 import { isTooDeep } from './topic-tree.ts'
 
@@ -39,7 +40,7 @@ export async function subscribe(broker: Broker, open: OpenConnection, packet: Su
     if (wantsRetained(request, isNew)) wanting.push(subscription)
   }
   open.send({ type: 'suback', id: packet.id, codes })
-  for (const subscription of wanting) await broker.sendRetained(subscription)
+  for (const subscription of wanting) await sendRetained(broker.context, broker.store.retained, subscription)
 }
 
 export function unsubscribe(broker: Broker, open: OpenConnection, packet: Unsubscribe): void {

@@ -154,5 +154,8 @@ export const lastScript = createScript(`return redis.call('GET', KEYS[1])`)
 /** KEYS: values. ARGV: cursor. Gives the next one, and keys with values in turn. */
 export const valuesScript = createScript(`return redis.call('HSCAN', KEYS[1], ARGV[1], 'COUNT', 100)`)
 
+/** KEYS: values. ARGV: key. */
+export const valueScript = createScript(`return redis.call('HGET', KEYS[1], ARGV[1])`)
+
 /** KEYS: at. ARGV: keepMs. A channel that is watched is not forgotten. */
 export const keepScript = createScript(`redis.call('PEXPIRE', KEYS[1], ARGV[1])`)

@@ -9,6 +9,7 @@ import {
   positionScript,
   readScript,
   restartScript,
+  valueScript,
   valuesScript,
 } from './channel-scripts.ts'
 import { decodeMessage, encodeMessage, type MessageChange, parseValue, toStored } from './format.ts'
@@ -108,6 +109,12 @@ export class Channels {
     const { link, keys } = this.#needs
     const found = (await link.call(lastScript, keys.log(channel).slice(4, 5), [])) as Buffer | null
     return found ? decodeMessage(found) : undefined
+  }
+
+  async value(channel: string, key: string): Promise<Stored | undefined> {
+    const { link, keys } = this.#needs
+    const found = (await link.call(valueScript, keys.log(channel).slice(5), [key])) as Buffer | null
+    return found ? parseValue(found) : undefined
   }
 
   async values(channel: string): Promise<readonly Stored[]> {

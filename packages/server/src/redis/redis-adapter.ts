@@ -134,6 +134,7 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
     enter: (channel, holder, member, most) => parts.rooms.enter(channel, holder, member, most),
     leave: (channel, holder, member) => parts.rooms.leave(channel, holder, member),
     last: (channel) => parts.channels.last(channel),
+    value: (channel, key) => parts.channels.value(channel, key),
     values: (channel) => parts.channels.values(channel),
     members: (channel) => parts.rooms.members(channel),
     direct: (client, sent) => parts.asks.direct(client, sent),

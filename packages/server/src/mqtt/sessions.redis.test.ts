@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest'
+import { buildCli } from '../cli/cli-test-setup.ts'
+import { startNodeProcess } from '../redis/cluster-test-setup.ts'
+import { DURABLE, startRedis, until } from '../redis/redis-test-setup.ts'
+import { publishesOf, shown, toConnect, toPublish, toSubscribe } from './mqtt-test-setup.ts'
+import { connectPackets, connectPeer, startMqttNode } from './nodes-test-setup.ts'
+
+const cli = buildCli()
+
+async function startTwo(more: Parameters<typeof startMqttNode>[1] = {}) {
+  const redis = await startRedis()
+  const [a, b] = [await startMqttNode(redis.port, more), await startMqttNode(redis.port, more)]
+  return { redis, a, b, crashes: () => [...a.crashes, ...b.crashes] }
+}
+
+/** A client whose session stays. */
+const stays = (clientId: string, more: object = {}) =>
+  toConnect({ clientId, clean: false, properties: { sessionExpiryInterval: 600 }, ...more })
+
+describe('a client that comes to another node', () => {
+  it('ends its connection to the first with 0x8E, and goes on with its session', async () => {
+    const { a, b, crashes } = await startTwo()
+    const first = await connectPackets(a.port, stays('c'))
+    expect(first.connack.sessionPresent).toBe(false)
+    first.send(toSubscribe('n', 1))
+    await first.next('suback')
+    const second = await connectPackets(b.port, stays('c'))
+    expect(second.connack.sessionPresent).toBe(true)
+    expect(await first.next('disconnect')).toMatchObject({ code: 0x8e })
+    await a.server.publishMqtt('n', '1', { qos: 1 })
+    expect(shown([await second.next('publish')])).toEqual(['n 1'])
+    const third = await connectPackets(a.port, stays('c', { clean: true }))
+    expect(third.connack.sessionPresent).toBe(false)
+    expect(await second.next('disconnect')).toMatchObject({ code: 0x8e })
+    expect(crashes()).toEqual([])
+  })
+
+  it('is ended too where its session does not stay', async () => {
+    const { a, b } = await startTwo()
+    const first = await connectPackets(a.port, toConnect({ clientId: 'c' }))
+    const second = await connectPackets(b.port, toConnect({ clientId: 'c' }))
+    expect(await first.next('disconnect')).toMatchObject({ code: 0x8e })
+    second.send({ type: 'pingreq' })
+    await second.next('pingresp')
+  })
+
+  it('gets what it has not acknowledged, with its ids, and then what came meanwhile', async () => {
+    const { a, b, crashes } = await startTwo()
+    const first = await connectPackets(a.port, stays('c'))
+    first.send(toSubscribe('n', 2))
+    await first.next('suback')
+    for (const [text, qos] of [
+      ['acknowledged', 1],
+      ['sent', 1],
+      ['received', 2],
+    ] as const)
+      await a.server.publishMqtt('n', text, { qos })
+    await until(() => expect(publishesOf(first.packets)).toHaveLength(3))
+    const [one, two, three] = publishesOf(first.packets)
+    first.send({ type: 'puback', id: one?.id ?? 0, code: 0 })
+    first.send({ type: 'pubrec', id: three?.id ?? 0, code: 0 })
+    await first.next('pubrel')
+    first.drop()
+    await until(async () => {
+      const [count] = a.server.connections()
+      expect(count).toBeUndefined()
+    })
+    await b.server.publishMqtt('n', 'meanwhile', { qos: 1 })
+    await b.server.publishMqtt('n', 'not kept', { qos: 0 })
+    const second = await connectPackets(b.port, stays('c'))
+    await until(() => expect(shown(second.packets)).toEqual(['connack', 'n sent', 'pubrel', 'n meanwhile']))
+    const [again, later] = publishesOf(second.packets)
+    expect(again).toMatchObject({ id: two?.id, dup: true })
+    expect(later).toMatchObject({ dup: false })
+    expect(crashes()).toEqual([])
+  })
+
+  it('has a publish of QoS 2 taken once, whichever node it is sent to again', async () => {
+    const { a, b } = await startTwo()
+    const hears = await b.connect()
+    await hears.subscribe('n', 2)
+    const first = await connectPackets(a.port, stays('c'))
+    first.send(toPublish('n', 'once', { qos: 2, id: 7 }))
+    await first.next('pubrec')
+    first.drop()
+    await until(() => expect(hears.heard).toEqual(['n once']))
+    const second = await connectPackets(b.port, stays('c'))
+    second.send(toPublish('n', 'once', { qos: 2, id: 7, dup: true }))
+    await second.next('pubrec')
+    second.send({ type: 'pubrel', id: 7, code: 0 })
+    await second.next('pubcomp')
+    second.send(toPublish('n', 'another', { qos: 2, id: 7 }))
+    await second.next('pubrec')
+    await until(() => expect(hears.heard).toEqual(['n once', 'n another']))
+  })
+
+  it('is refused when the session is of another user', async () => {
+    const authenticate = (token: string | undefined) => ({ id: token ?? '' })
+    const { a, b } = await startTwo({ authenticate })
+    await connectPackets(a.port, stays('c', { username: 'ann' }))
+    const other = await connectPackets(b.port, stays('c', { username: 'ben' }))
+    expect(other.connack.code).toBe(0x85)
+  })
+
+  it('finds its session after its node has ended', async () => {
+    const { a, b } = await startTwo()
+    const first = await connectPackets(a.port, stays('c'))
+    first.send(toSubscribe('n', 1))
+    await first.next('suback')
+    await a.server.close()
+    await b.server.publishMqtt('n', '1', { qos: 1 })
+    const second = await connectPackets(b.port, stays('c'))
+    expect(second.connack.sessionPresent).toBe(true)
+    expect(shown([await second.next('publish')])).toEqual(['n 1'])
+    expect([a.crashes, b.crashes]).toEqual([[], []])
+  })
+})
+
+describe('when a node is killed', () => {
+  async function startDying() {
+    const redis = await startRedis(DURABLE)
+    const dies = await startNodeProcess(cli, redis.port, ['--redis.leaseMs=1000'])
+    const lives = await startMqttNode(redis.port, { redis: { port: redis.port, leaseMs: 1000 } })
+    return { redis, dies, lives }
+  }
+
+  it('its sessions go on elsewhere with all that was acknowledged, and wills are published once', async () => {
+    const { dies, lives } = await startDying()
+    const hears = await lives.connect()
+    await hears.subscribe('will/#', 1)
+    const will = (topic: string, willDelayInterval: number) => ({
+      will: {
+        topic,
+        payload: Buffer.from('gone'),
+        qos: 1,
+        retain: false,
+        properties: { willDelayInterval },
+      } as const,
+    })
+    const online = await connectPackets(dies.port, stays('online', will('will/late', 600)))
+    const parked = await connectPackets(dies.port, stays('parked'))
+    for (const guest of [online, parked]) {
+      guest.send(toSubscribe('n', 1))
+      await guest.next('suback')
+    }
+    await connectPackets(dies.port, toConnect({ clientId: 'clean', ...will('will/now', 0) }))
+    parked.drop()
+    const from = await connectPeer(dies.port)
+    const texts = Array.from({ length: 50 }, (_, n) => `n ${n}`)
+    for (const [n] of texts.slice(0, 25).entries()) await from.publish('n', `${n}`, 1)
+    await dies.kill()
+    for (const [n] of texts.slice(25).entries()) await lives.server.publishMqtt('n', `${n + 25}`, { qos: 1 })
+    for (const clientId of ['online', 'parked']) {
+      const again = await connectPackets(lives.port, stays(clientId))
+      expect(again.connack.sessionPresent).toBe(true)
+      const heard = () => new Set(publishesOf(again.packets).map((packet) => shown([packet])[0]))
+      await until(() => expect([...heard()]).toEqual(texts))
+    }
+    await until(() => expect(hears.heard).toEqual(['will/now gone']))
+    expect(lives.crashes).toEqual([])
+  })
+
+  it('its sessions end in their time, with their wills, on one of the others', async () => {
+    const { redis, dies, lives } = await startDying()
+    const third = await startMqttNode(redis.port, { redis: { port: redis.port, leaseMs: 1000 } })
+    const hears = await lives.connect()
+    await hears.subscribe('will', 1)
+    const will = {
+      topic: 'will',
+      payload: Buffer.from('gone'),
+      qos: 1,
+      retain: false,
+      properties: { willDelayInterval: 600 },
+    } as const
+    await connectPackets(dies.port, stays('c', { will, properties: { sessionExpiryInterval: 1 } }))
+    await dies.kill()
+    await until(() => expect(hears.heard).toEqual(['will gone']))
+    const again = await connectPackets(third.port, stays('c'))
+    expect(again.connack.sessionPresent).toBe(false)
+    expect(hears.heard).toEqual(['will gone'])
+  })
+
+  it('and Redis is too, its parked sessions are there for a node that starts later', async () => {
+    const { redis, dies, lives } = await startDying()
+    const guest = await connectPackets(dies.port, stays('c'))
+    guest.send(toSubscribe('n', 1))
+    await guest.next('suback')
+    guest.drop()
+    await lives.server.publishMqtt('n', '1', { qos: 1 })
+    await dies.kill()
+    await lives.server.close()
+    await redis.kill()
+    await redis.start()
+    const late = await startMqttNode(redis.port)
+    const again = await connectPackets(late.port, stays('c'))
+    expect(again.connack.sessionPresent).toBe(true)
+    expect(shown([await again.next('publish')])).toEqual(['n 1'])
+  })
+})
+
+describe('while Redis is away', () => {
+  it('a client may go on at another node, which has it when Redis is back', async () => {
+    const redis = await startRedis(DURABLE)
+    const [a, b] = [await startMqttNode(redis.port), await startMqttNode(redis.port)]
+    const first = await connectPackets(a.port, stays('c'))
+    await redis.kill()
+    // The node is asked whether it knows already.
+    const isAway = async (port: number) => (await fetch(`http://127.0.0.1:${port}/ready`)).status === 503
+    await until(async () => expect([await isAway(a.port), await isAway(b.port)]).toEqual([true, true]))
+    const second = await connectPackets(b.port, stays('c'))
+    expect(second.connack.sessionPresent).toBe(false)
+    second.send(toSubscribe('n', 1))
+    await second.next('suback')
+    await redis.start()
+    expect(await first.next('disconnect')).toMatchObject({ code: 0x8e })
+    await until(async () => {
+      await a.server.publishMqtt('n', '1', { qos: 1 })
+      expect(publishesOf(second.packets).length).toBeGreaterThan(0)
+    })
+    expect([a.crashes, b.crashes]).toEqual([[], []])
+  })
+})
