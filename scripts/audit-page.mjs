@@ -14,17 +14,25 @@ export const looks = {
 /**
  * Every breach, as a sentence.
  * @param {Page} page open, and as it is to be judged
+ * @param {Part} [part]
  */
-export async function auditPage(page) {
-  return [...(await auditLook(page)), ...(await auditKeyboard(page))]
+export async function auditPage(page, part) {
+  return [...(await auditLook(page, part)), ...(await auditKeyboard(page))]
 }
 
 /**
- * What can be seen of it.
- * @param {Page} page @param {string[]} [only] rules of axe, where not all are ours to keep
+ * @typedef {object} Part of what axe looks at
+ * @property {string[] | undefined} [rules] where not all are ours to keep
+ * @property {string[]} [without] selectors of what another page has answered for
+ * @property {Set<string>} [contrasts] those that other pages have answered for; what is new is added
  */
-export async function auditLook(page, only) {
-  return [...(await checkWidth(page)), ...(await checkScheme(page)), ...(await checkAccess(page, only))]
+
+/**
+ * What can be seen of it.
+ * @param {Page} page @param {Part} [part]
+ */
+export async function auditLook(page, part = {}) {
+  return [...(await checkWidth(page)), ...(await checkScheme(page)), ...(await checkAccess(page, part))]
 }
 
 /** Nothing is scrolled sideways. @param {Page} page */
@@ -53,33 +61,24 @@ async function checkScheme(page) {
   })
 }
 
-/** Names, roles, structure and contrast by the rules of axe. @param {Page} page @param {string[]} [only] */
-async function checkAccess(page, only) {
-  await page.addScriptTag({ path: axe })
-  const violations = await page.evaluate(async (only) => {
-    const { axe } = /** @type {{ axe: typeof import('axe-core') }} */ (/** @type {unknown} */ (globalThis))
-    const { violations } = await axe.run(document, {
-      // What is in a frame is a page of its own.
-      iframes: false,
-      resultTypes: ['violations'],
-      ...(only && { runOnly: only }),
-      rules: {
-        // Wrong where keys are drawn on a button, as on that of VitePress which searches.
-        'label-content-name-mismatch': { enabled: false },
-        // A table of Markdown cannot do without a head, and may have nothing to say there.
-        'empty-table-header': { enabled: false },
-      },
-    })
-    return violations
-  }, only)
-  return violations.map(({ id, nodes: [first, ...others] }) => {
-    const more = others.length > 0 ? ` and ${others.length} more` : ''
-    return `${id}: ${first?.target.join(' ')}${more}: ${first?.failureSummary?.replace(/\s+/g, ' ')}`
-  })
+/** Names, roles, structure and contrast by the rules of axe. @param {Page} page @param {Part} part */
+async function checkAccess(page, { rules, without = [], contrasts }) {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ path: axe })
+  const run = (/** @type {Omit<Asked, 'exclude'>} */ asked) =>
+    page.evaluate(askAxe, { ...asked, exclude: without })
+  if (!contrasts) return run({ only: rules, isWithContrast: true })
+  const fresh = await page.evaluate(markContrasts, { known: [...contrasts], without })
+  for (const contrast of fresh) contrasts.add(contrast)
+  return [
+    ...(rules?.length === 0 ? [] : await run({ only: rules, isWithContrast: false })),
+    ...(fresh.length > 0
+      ? await run({ include: ['[data-contrast]'], only: ['color-contrast'], isWithContrast: true })
+      : []),
+  ]
 }
 
 /** Tab gets to every control, and shows where it is. @param {Page} page */
-export async function auditKeyboard(page) {
+async function auditKeyboard(page) {
   const count = await page.evaluate(startTabbing)
   /** @type {Set<number>} */
   const reached = new Set()
@@ -98,6 +97,62 @@ export async function auditKeyboard(page) {
 }
 
 /* What runs in the page. */
+
+/** @typedef {{ include?: string[], exclude: string[], only?: string[] | undefined, isWithContrast: boolean }} Asked */
+
+/** @param {Asked} asked */
+async function askAxe({ include, exclude, only, isWithContrast }) {
+  const { axe } = /** @type {{ axe: typeof import('axe-core') }} */ (/** @type {unknown} */ (globalThis))
+  const { violations } = await axe.run(
+    include || exclude.length > 0 ? { ...(include && { include }), exclude } : document,
+    {
+      // What is in a frame is a page of its own.
+      iframes: false,
+      resultTypes: ['violations'],
+      ...(only && { runOnly: only }),
+      rules: {
+        // Wrong where keys are drawn on a button, as on that of VitePress which searches.
+        'label-content-name-mismatch': { enabled: false },
+        // A table of Markdown cannot do without a head, and may have nothing to say there.
+        'empty-table-header': { enabled: false },
+        ...(!isWithContrast && { 'color-contrast': { enabled: false } }),
+      },
+    },
+  )
+  return violations.map(({ id, nodes: [first, ...others] }) => {
+    const more = others.length > 0 ? ` and ${others.length} more` : ''
+    return `${id}: ${first?.target.join(' ')}${more}: ${first?.failureSummary?.replace(/\s+/g, ' ')}`
+  })
+}
+
+/**
+ * Marks one text of each colour, ground and size that is not known, and returns those. Axe asks for every text what
+ * lies below it, which takes most of its time.
+ * @param {{ known: string[], without: string[] }} given
+ */
+function markContrasts({ known, without }) {
+  for (const marked of document.querySelectorAll('[data-contrast]')) marked.removeAttribute('data-contrast')
+  const before = new Set(known)
+  /** @type {string[]} */
+  const fresh = []
+  for (const element of document.body.querySelectorAll('*')) {
+    const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.nodeValue?.trim())
+    if (!hasText || without.some((selector) => element.closest(selector)) || !element.checkVisibility())
+      continue
+    const { color, fontSize, fontWeight, opacity } = getComputedStyle(element)
+    const grounds = []
+    for (let at = /** @type {Element | null} */ (element); at; at = at.parentElement) {
+      const { backgroundColor } = getComputedStyle(at)
+      if (backgroundColor !== 'rgba(0, 0, 0, 0)') grounds.push(backgroundColor)
+    }
+    const contrast = [color, fontSize, fontWeight, opacity, ...grounds].join(' ')
+    if (before.has(contrast)) continue
+    before.add(contrast)
+    fresh.push(contrast)
+    element.setAttribute('data-contrast', '')
+  }
+  return fresh
+}
 
 /** @typedef {{ controls: HTMLElement[], before: string[] }} Tabbing */
 

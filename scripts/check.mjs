@@ -12,6 +12,7 @@ const steps = [
   'consumers',
   'docs',
   'docs:build',
+  'site',
   'size',
   'hosts',
 ]
