@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { addFault } from './add-fault.mjs'
 import { root } from './bootstrap.mjs'
 import { startDemo, startProgram } from './demo-server.mjs'
 import { launchChromium } from './launch-chromium.mjs'
@@ -43,12 +44,7 @@ function write(name) {
   return basename(folder)
 }
 
-const cut = () =>
-  fetch(`${demo.backend.control.url}/faults`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${demo.backend.control.token}` },
-    body: JSON.stringify({ at: 'now', endpoint: 'raw', user: 'me', do: 'cut' }),
-  })
+const cut = () => addFault(demo.backend.control, { at: 'now', endpoint: 'raw', user: 'me', do: 'cut' })
 
 describe('the quickstart', () => {
   it.each(['React', 'Vue', 'Plain'])('shows what it says, with %s', async (name) => {

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { addFault } from './add-fault.mjs'
 import { auditLook, looks } from './audit-page.mjs'
 import { root } from './bootstrap.mjs'
 import { pages, startDemo } from './demo-server.mjs'
@@ -100,16 +101,10 @@ async function picture(name, state, { held = [], next, isEmpty }) {
 
 /** Adds rules; what it returns takes them back. @param {readonly FaultRule[]} rules */
 async function control(rules) {
-  const { url, token } = demo.backend.control
-  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
-  /** @type {string[]} */
-  const ids = []
-  for (const rule of rules) {
-    const response = await fetch(`${url}/faults`, { method: 'POST', headers, body: JSON.stringify(rule) })
-    if (!response.ok) throw new Error(await response.text())
-    ids.push((await response.json()).id)
-  }
+  /** @type {(() => Promise<void>)[]} */
+  const releases = []
+  for (const rule of rules) releases.push(await addFault(demo.backend.control, rule))
   return async () => {
-    for (const id of ids) await fetch(`${url}/faults/${id}`, { method: 'DELETE', headers })
+    for (const release of releases) await release()
   }
 }

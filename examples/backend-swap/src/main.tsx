@@ -1,4 +1,5 @@
 import type { Address } from '@org/example-backend'
+import { Choice } from '@org/example-look/react'
 import type { Client } from '@org/realtime-core'
 import { RealtimeProvider } from '@org/realtime-react'
 import { RealtimeInspector } from '@org/realtime-react/inspector'
@@ -28,14 +29,7 @@ function App({ address }: { address: Address }) {
           <h1>One component, three backends</h1>
           <p className="soft">You are {me}. Open a second window with the same backend.</p>
         </div>
-        <label className="row">
-          Backend
-          <select value={backend} onChange={({ target }) => setBackend(target.value as Backend)}>
-            {names.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <Choice label="Backend" of={names} chosen={backend} choose={setBackend} />
       </header>
       {client && (
         <RealtimeProvider client={client}>

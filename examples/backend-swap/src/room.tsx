@@ -1,3 +1,4 @@
+import { Card, Chip, StatusChip } from '@org/example-look/react'
 import type { Client } from '@org/realtime-core'
 import { createHooks, useChannelStatus, useHistory, usePublish } from '@org/realtime-react'
 import { type FormEvent, useState } from 'react'
@@ -28,21 +29,15 @@ export function Room({ me }: { me: string }) {
   }
 
   return (
-    <section className="card">
-      <div className="row between">
-        <h2>Room 1</h2>
+    <Card
+      title="Room 1"
+      beside={
         <span className="row">
-          <span
-            className="chip status"
-            data-tone={status === 'connected' ? 'good' : status === 'failed' ? 'bad' : 'warn'}
-          >
-            {status}
-          </span>
-          <span className="chip" data-tone={state === 'rejected' ? 'bad' : 'rest'}>
-            {state}
-          </span>
+          <StatusChip status={status} />
+          <Chip tone={state === 'rejected' ? 'bad' : 'rest'}>{state}</Chip>
         </span>
-      </div>
+      }
+    >
       {lines.size === 0 && (
         <p className="empty">
           {state === 'rejected'
@@ -63,6 +58,6 @@ export function Room({ me }: { me: string }) {
           Say
         </button>
       </form>
-    </section>
+    </Card>
   )
 }

@@ -7,6 +7,8 @@ export interface Backend {
   readonly channels?: ServerOptions['channels']
   /** An app of its own, for Pusher's protocol. */
   readonly app?: PusherApp
+  /** Rows that programs post to `/ingest`; of one example alone. */
+  readonly ingest?: ServerOptions['ingest']
   /** Its pages, such as `/api/bookings`: a page of an example asks for them where it came from. */
   readonly routes?: readonly Route[]
   /** Whose token it is; nothing for one that is not of this example. */

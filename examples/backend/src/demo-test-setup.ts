@@ -1,5 +1,7 @@
+import type { FaultRule } from '@org/realtime-server'
 import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { addFault } from '../../../scripts/add-fault.mjs'
 import { startDemo } from '../../../scripts/demo-server.mjs'
 import { launchChromium } from '../../../scripts/launch-chromium.mjs'
 import type { Address } from './create-backend.ts'
@@ -24,6 +26,8 @@ export function useDemo() {
     get address(): Address {
       return demo.backend
     },
+    /** What it returns takes the rule back. */
+    fail: (rule: FaultRule): Promise<() => Promise<void>> => addFault(demo.backend.control, rule),
     /** `before` runs in the page before everything else. */
     async open(
       path: string,

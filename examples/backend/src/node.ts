@@ -17,6 +17,7 @@ export interface NodeOptions {
 /** A server with the rules, apps and pages of all examples. */
 export function createNode({ backends, port, mqtt, token, origins, clock, redisPort }: NodeOptions): Server {
   const apps = backends.flatMap(({ app }) => app ?? [])
+  const ingest = backends.find((backend) => backend.ingest)?.ingest
   return createServer({
     mode: 'development',
     port,
@@ -34,6 +35,7 @@ export function createNode({ backends, port, mqtt, token, origins, clock, redisP
     channels: Object.assign({}, ...backends.map(({ channels }) => channels)),
     ...(apps.length && { pusher: { apps } }),
     ...(redisPort !== undefined && { adapter: 'redis', redis: { port: redisPort } }),
+    ...(ingest && { ingest }),
     mqtt,
     routes: backends.flatMap(({ routes = [] }) => routes),
     times: { idleMs: 5000, answerMs: 2500, sessionMs: 10_000 },

@@ -21,17 +21,6 @@ async function watchToasts(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)
 }
 
-async function cut(): Promise<void> {
-  const { url, token } = demo.address.control
-  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
-  const response = await fetch(`${url}/faults`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ at: 'now', do: 'cut' }),
-  })
-  expect(response.ok).toBe(true)
-}
-
 const session = (page: Page, id: number) => page.locator(`[data-session="${id}"]`)
 const bookings = (page: Page) => page.locator('section', { hasText: 'Bookings of customer 42' })
 
@@ -74,7 +63,7 @@ describe('booking', () => {
     const page = await demo.open('/booking-react/', {}, expected)
     await bookings(page).getByText('joined').waitFor()
     const seen = await watchToasts(page)
-    await cut()
+    await demo.fail({ at: 'now', do: 'cut' })
     await expect.poll(seen).toEqual(['Reconnecting', 'Reconnected'])
     await page.getByRole('button', { name: 'Disconnect' }).click()
     await expect.poll(seen).toEqual(['Reconnecting', 'Reconnected', 'Disconnected'])

@@ -1,6 +1,7 @@
 import type { Address } from '@org/example-backend'
+import { channels } from '@org/example-booking-backend/channels'
 import { createPusher, createSocketIdFetch } from '@org/realtime-pusher'
-import { channels } from './channels.ts'
+import { createHooks } from '@org/realtime-react'
 
 export const people = {
   visitor: undefined,
@@ -22,22 +23,16 @@ const headers = (): Record<string, string> => {
 
 export function createBookingClient({ host }: Address) {
   const [hostname, port = ''] = host.split(':')
-  const client = createPusher({
-    channels,
-    key: 'booking-key',
-    host: `${hostname}`,
-    port,
-    auth: { endpoint: '/broadcasting/auth?app_key=booking-key', headers },
-  })
-  const fetchAsUs = createSocketIdFetch(client)
-  return {
-    client,
-    /** Asks the application; its answer is `{ success, message, data }`. */
-    async ask<T>(path: string, method = 'GET'): Promise<{ readonly message?: string; readonly data?: T }> {
-      const response = await fetchAsUs(path, { method, headers: headers() })
-      return response.json()
-    },
-  }
+  const auth = { endpoint: '/broadcasting/auth?app_key=booking-key', headers }
+  return createPusher({ channels, key: 'booking-key', host: `${hostname}`, port, auth })
 }
 
-export type Booking = ReturnType<typeof createBookingClient>
+export type BookingClient = ReturnType<typeof createBookingClient>
+
+export const { useChannel, useClient, useStatus } = createHooks<BookingClient>()
+
+/** Asks the application, and says which socket is ours: whoever gets the answer needs no broadcast of it. */
+export async function ask<T>(client: BookingClient, path: string, method = 'GET') {
+  const response = await createSocketIdFetch(client)(path, { method, headers: headers() })
+  return (await response.json()) as { readonly message?: string; readonly data?: T }
+}

@@ -6,14 +6,8 @@ import { createBookingClient } from './client.ts'
 
 const root = createRoot(document.querySelector('#root') as HTMLElement)
 const address = (await (await fetch('/demo.json')).json()) as Address
-const booking = createBookingClient(address)
-
-const show = (): void =>
-  root.render(
-    <StrictMode>
-      <App booking={booking} control={address.control} />
-    </StrictMode>,
-  )
+const app = <App client={createBookingClient(address)} control={address.control} />
+const show = (): void => root.render(<StrictMode>{app}</StrictMode>)
 show()
 // What tests do.
 Object.assign(window, { show, hide: () => root.render(null) })

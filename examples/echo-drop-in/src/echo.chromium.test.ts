@@ -26,12 +26,7 @@ describe('Laravel Echo over our class', () => {
       new MutationObserver(() => seen.push(chip.textContent ?? '')).observe(chip, { childList: true })
       Object.assign(globalThis, { seen })
     })
-    const { url, token } = demo.address.control
-    await fetch(`${url}/faults`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ at: 'now', do: 'cut' }),
-    })
+    await demo.fail({ at: 'now', do: 'cut' })
     const seen = () => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)
     await expect.poll(async () => (await seen()).at(-1)).toBe('connected')
     await expect

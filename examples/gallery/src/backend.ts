@@ -1,9 +1,7 @@
 import type { CreateBackend } from '@org/example-backend'
 import type { Clock } from '@org/realtime-core/kit'
 import { createRawWs } from '@org/realtime-raw-ws'
-import { createBookings } from './bookings.ts'
 import { channels, DESK } from './channels.ts'
-import { repeat } from './time.ts'
 
 const BOOKING_MS = 1600
 const COLLEAGUES = ['Ada', 'Grace']
@@ -13,10 +11,12 @@ const AWAY_MS = 7000
 export const createBackend: CreateBackend = (clock) => ({
   channels: { [DESK]: { publish: true, presence: true } },
   start({ server, address: { url } }) {
-    const book = createBookings(clock)
+    let count = 0
     const colleagues = COLLEAGUES.map((name) => startColleague(name, url, clock))
     const stopBooking = repeat(clock, BOOKING_MS, () => {
-      server.publish(DESK, 'Booked', book()).catch(() => {})
+      const seat = `${1 + Math.floor(clock.random() * 30)}${'ABCDEF'[count % 6]}`
+      const guest = COLLEAGUES[count++ % 2]
+      server.publish(DESK, 'Booked', { guest, seat }).catch(() => {})
     })
     return async () => {
       stopBooking()
@@ -38,4 +38,13 @@ function startColleague(name: string, url: string, clock: Clock): () => Promise<
     stop()
     await client.close()
   }
+}
+
+/** Runs again and again until stopped. */
+function repeat(clock: Clock, everyMs: number, run: () => void): () => void {
+  let cancel = clock.after(everyMs, function again() {
+    run()
+    cancel = clock.after(everyMs, again)
+  })
+  return () => cancel()
 }

@@ -9,12 +9,12 @@ export interface Note {
   readonly text: string
 }
 
-export interface Agent {
-  readonly role?: string
-}
-
 export const channels = defineChannels({
-  'desk.{id}': { Booked: event<Booking>(), Note: event<Note>(), [members]: event<Agent>() },
+  'desk.{id}': {
+    Booked: event<Booking>(),
+    Note: event<Note>(),
+    [members]: event<{ readonly role?: string }>(),
+  },
 })
 
 /** The one channel of this page. */

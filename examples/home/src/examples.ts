@@ -12,7 +12,7 @@ export const examples: readonly Example[] = [
     name: 'gallery',
     title: 'Break the line',
     line: 'One client, every fault: dropped lines, silence, refused channels, lost history.',
-    hint: 'It has more buttons of its own.',
+    hint: 'It has more faults of its own.',
   },
   {
     name: 'booking-react',

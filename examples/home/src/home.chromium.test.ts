@@ -21,14 +21,14 @@ describe('the page of all examples', () => {
 
   it('breaks the line of the example beside it, and lets it come back', async () => {
     const page = await demo.open('/home/#gallery', {}, /WebSocket connection/)
-    const headline = page.frameLocator('iframe').locator('.headline')
-    await headline.getByText('Connected', { exact: true }).waitFor()
-    const down = page.getByRole('button', { name: 'Server down' })
+    const status = page.frameLocator('iframe').locator('realtime-inspector .head .chip')
+    await status.getByText('connected', { exact: true }).waitFor()
+    const down = page.locator('aside').getByRole('button', { name: 'Server down' })
     await down.click()
-    await headline.getByText(/Reconnecting/).waitFor()
-    expect(await down.getAttribute('aria-pressed')).toBe('true')
+    await status.getByText('reconnecting').waitFor()
+    await expect.poll(() => down.getAttribute('aria-pressed')).toBe('true')
     await down.click()
-    await headline.getByText('Connected', { exact: true }).waitFor()
+    await status.getByText('connected', { exact: true }).waitFor()
   })
 
   it.each([360, 1280])('fits into %i pixels, in the dark as well', async (width) => {

@@ -1,8 +1,7 @@
 import type { Address } from '@org/example-backend'
-import { createControl } from '@org/example-backend/control'
-import { h } from '@org/example-gallery/dom'
+import { h } from '@org/example-look/dom'
+import { defineInspector } from '@org/realtime-devtools'
 import { type Example, examples } from './examples.ts'
-import { createFaultsPanel } from './faults-panel.ts'
 
 const home = document.querySelector<HTMLElement>('#home')
 if (home) start(home)
@@ -19,6 +18,12 @@ async function start(home: HTMLElement): Promise<void> {
   }
   addEventListener('hashchange', show)
   show()
+}
+
+/** The buttons of the inspector; the example beside them has one of its own, with its client. */
+function createFaults({ control }: Address): HTMLElement {
+  defineInspector()
+  return Object.assign(document.createElement('realtime-inspector'), { control })
 }
 
 const noServer = (): HTMLElement =>
@@ -77,7 +82,7 @@ const toStage = ({ name, title, line, hint }: Example, address: Address): readon
     h(
       'aside',
       { class: 'beside' },
-      createFaultsPanel(createControl(address.control)),
+      createFaults(address),
       h(
         'section',
         { class: 'card' },

@@ -1,5 +1,5 @@
 import type { Address } from '@org/example-backend'
-import { button, chip, h } from '@org/example-gallery/dom'
+import { button, chip, h } from '@org/example-look/dom'
 import { mountInspector } from '@org/realtime-devtools'
 import { createMqtt, parseTopic } from '@org/realtime-mqtt'
 import { channels } from './channels.ts'

@@ -1,5 +1,5 @@
 import type { Address } from '@org/example-backend'
-import { channels } from '@org/example-booking-react/channels'
+import { channels } from '@org/example-booking-backend/channels'
 import { createPusher } from '@org/realtime-pusher'
 import { createHooks } from '@org/realtime-vue'
 

@@ -1,4 +1,4 @@
-import { channels } from '@org/example-booking-react/channels'
+import { channels } from '@org/example-booking-backend/channels'
 import { createPublisher } from '@org/realtime-server/publisher'
 import { describe, expect, it, vi } from 'vitest'
 import { useDemo } from '../../backend/src/demo-test-setup.ts'
@@ -89,6 +89,7 @@ describe('notifications', () => {
   it('scenario 2: says of every session what the page of React says', async () => {
     const pages = [await demo.open('/notifications-vue/'), await demo.open('/booking-react/')] as const
     const { channel } = toPublisher()
+    const [date, updated_at] = ['2026-03-01', '2026-03-01T09:00:00.000Z']
     const labels = () =>
       Promise.all(pages.map((page) => page.locator('[data-session="1"] .chip').textContent()))
     for (const page of pages) {
@@ -102,6 +103,7 @@ describe('notifications', () => {
           session_id: 1,
           available_slots: 0,
           total_capacity: 1000,
+          updated_at,
         })
         return labels()
       }, SOON)
@@ -119,6 +121,8 @@ describe('notifications', () => {
         session_name,
         available_slots,
         total_capacity,
+        date,
+        updated_at,
       })
       for (const page of pages) await page.getByText(session_name).waitFor()
       expect(await labels()).toEqual([label, label])
@@ -127,6 +131,7 @@ describe('notifications', () => {
       session_id: 1,
       available_slots: 600,
       total_capacity: 1500,
+      updated_at,
     })
     await expect.poll(labels, SOON).toEqual(['available', 'available'])
     for (const page of pages) expect(await page.getByText('Swim 900').count()).toBe(1)

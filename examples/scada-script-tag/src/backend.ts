@@ -1,26 +1,37 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
 import type { CreateBackend } from '@org/example-backend'
 
-const TAGS = 50
-const STEP_MS = 10
+const APP = 'scada'
 const CHANNEL = 'scada-realtime'
+const LOOK_MS = 200
 
-/** Every tag changes a hundred times a second, as long as somebody looks. */
-export const createBackend: CreateBackend = (clock) => ({
-  app: { id: 'scada', key: 'scada_dashboard_key_2024', secret: 'scada-secret' },
-  start({ server, isWatched }) {
-    const name = `@scada/${CHANNEL}`
-    const values = Array.from({ length: TAGS }, () => 50)
-    let cancel = clock.after(STEP_MS, function step() {
-      if (isWatched(name))
-        for (const [index, value] of values.entries()) {
-          values[index] = value + clock.random() - 0.5 + (50 - value) / 500
-          const tag = `${index % 2 ? 'PT' : 'TT'}-${101 + index}`
-          server
-            .publishPusher(CHANNEL, 'scada.data.received', { tag, value: values[index] }, { app: 'scada' })
-            .catch(() => {})
-        }
-      cancel = clock.after(STEP_MS, step)
-    })
-    return () => cancel()
-  },
-})
+/** Passes on what the feed posts, and runs the feed as long as somebody looks. */
+export const createBackend: CreateBackend = (clock) => {
+  const token = randomBytes(24).toString('base64url')
+  const source = { to: 'pusher', app: APP, channel: CHANNEL, event: 'scada.data.received' } as const
+  return {
+    app: { id: APP, key: 'scada_dashboard_key_2024', secret: 'scada-secret' },
+    ingest: { token, sources: { scada: source } },
+    start({ isWatched, address: { host } }) {
+      const file = fileURLToPath(new URL('feed.mjs', import.meta.url))
+      const env = { ...process.env, INGEST_URL: `http://${host}/ingest/scada`, INGEST_TOKEN: token }
+      let feed: ChildProcess | undefined
+      const stopFeed = (): void => {
+        feed?.kill()
+        feed = undefined
+      }
+      let cancel = clock.after(0, function look() {
+        if (isWatched(`@${APP}/${CHANNEL}`))
+          feed ??= spawn(process.execPath, [file], { env, stdio: 'ignore' })
+        else stopFeed()
+        cancel = clock.after(LOOK_MS, look)
+      })
+      return () => {
+        cancel()
+        stopFeed()
+      }
+    },
+  }
+}

@@ -1,4 +1,5 @@
-export type { ControlAddress } from './control.ts'
+export type { ControlAddress, Rule } from './control.ts'
+export type { Fault } from './fault.ts'
 export type { Inspected, InspectedClient, RealtimeInspector } from './inspector.ts'
 export { defineInspector } from './inspector.ts'
 export type { MountOptions } from './mount-inspector.ts'

@@ -1,5 +1,5 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { defineInspector } from './index.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { defineInspector, type Rule } from './index.ts'
 import { createFake, holdFrames, look, show } from './page-test-setup.ts'
 
 describe('the inspector: connection', () => {
@@ -254,6 +254,48 @@ describe('the inspector: its manners', () => {
     expect(text('.empty')).toContain('No client to inspect')
     element.client = []
     expect(text('.empty')).toContain('No client to inspect')
+  })
+
+  it('shows faults alone without a client, tells the server of them in order, and which of them hold', async () => {
+    const held: { id: string; rule: Rule }[] = []
+    const asked: string[] = []
+    vi.stubGlobal(
+      'fetch',
+      async (url: string, { method, body = '{}' }: { method: string; body?: string }) => {
+        const rule = JSON.parse(body) as Rule
+        if (method === 'GET') return Response.json([...held])
+        asked.push(method === 'POST' ? rule.do : `${method} ${url.replace(/.*faults/, '')}`)
+        // Those that strike once are gone at once.
+        if (method === 'POST' && rule.at !== 'now') held.push({ id: `${held.length}`, rule })
+        if (method === 'DELETE') held.length = 0
+        return Response.json({})
+      },
+    )
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const { element, texts, press, find } = show(undefined)
+    element.control = { url: 'http://localhost/_control', token: 't' }
+    element.faults = [
+      {
+        label: 'Refuse room 1',
+        hint: 'It may not be joined',
+        held: [{ at: 'join', do: 'refuse', channel: 'room.1' }],
+        once: [{ at: 'now', do: 'cut' }],
+      },
+    ]
+    expect(texts('.empty')).toEqual([])
+    const sees = (pressed: readonly string[]) =>
+      vi.waitFor(() => {
+        expect(find('button')).toMatchObject({ disabled: false })
+        expect(texts('[aria-pressed="true"]')).toEqual(pressed)
+      })
+    await sees([])
+    press('Refuse room 1')
+    await sees(['Refuse room 1'])
+    press('Refuse room 1')
+    await sees([])
+    expect(asked).toEqual(['refuse', 'cut', 'DELETE /0'])
+    press('Server down')
+    await sees(['Server down'])
   })
 
   it('takes what was set before it was registered', () => {

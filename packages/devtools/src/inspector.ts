@@ -1,5 +1,6 @@
 import type { AnyClient } from '@org/realtime-core'
 import type { ControlAddress } from './control.ts'
+import type { Fault } from './fault.ts'
 import { inspectorStyle } from './inspector-style.ts'
 import { toSheet } from './style.ts'
 import { type InspectedClient, openView } from './view.ts'
@@ -12,8 +13,10 @@ export type Inspected = AnyClient | readonly InspectedClient[]
 /** The element `<realtime-inspector>`. It listens to its clients only while it is in the page. */
 export interface RealtimeInspector extends HTMLElement {
   client: Inspected | undefined
-  /** With this there are buttons for what can go wrong. */
+  /** With this there are buttons for what can go wrong; without a client those alone. */
   control: ControlAddress | undefined
+  /** More of them, for what a page is about. */
+  faults: readonly Fault[] | undefined
 }
 
 declare global {
@@ -45,6 +48,7 @@ function createInspectorClass(): CustomElementConstructor {
   return class extends HTMLElement implements RealtimeInspector {
     #client: Inspected | undefined
     #control: ControlAddress | undefined
+    #faults: readonly Fault[] | undefined
     #close: (() => void) | undefined
     readonly #root: ShadowRoot
 
@@ -74,9 +78,20 @@ function createInspectorClass(): CustomElementConstructor {
       this.#open()
     }
 
+    get faults(): readonly Fault[] | undefined {
+      return this.#faults
+    }
+
+    set faults(faults: readonly Fault[] | undefined) {
+      if (faults === this.#faults) return
+      this.#faults = faults
+      this.#open()
+    }
+
     connectedCallback(): void {
       this.#upgrade('client')
       this.#upgrade('control')
+      this.#upgrade('faults')
       this.#open()
     }
 
@@ -90,11 +105,11 @@ function createInspectorClass(): CustomElementConstructor {
       this.#close?.()
       const client = this.#client
       const clients = !client ? [] : 'trace' in client ? [{ name: 'client', client }] : client
-      this.#close = openView(this.#root, clients, this.#control)
+      this.#close = openView(this.#root, clients, this.#control, this.#faults)
     }
 
     /** What was set before the element was registered hides the accessor. */
-    #upgrade<K extends 'client' | 'control'>(name: K): void {
+    #upgrade<K extends 'client' | 'control' | 'faults'>(name: K): void {
       if (!Object.hasOwn(this, name)) return
       const value = (this as RealtimeInspector)[name]
       delete (this as Partial<RealtimeInspector>)[name]

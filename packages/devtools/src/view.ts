@@ -3,6 +3,7 @@ import { createChannelsPanel } from './channels-panel.ts'
 import { createConnectionPanel } from './connection-panel.ts'
 import type { ControlAddress } from './control.ts'
 import { h, setText, setTone } from './dom.ts'
+import type { Fault } from './fault.ts'
 import { createFaultsPanel } from './faults-panel.ts'
 import { createFramesPanel } from './frames-panel.ts'
 import { createLoop } from './loop.ts'
@@ -15,15 +16,22 @@ export interface InspectedClient {
   readonly client: AnyClient
 }
 
-/** Shows clients in `root` until the result is called. */
+/** Shows clients in `root` until the result is called; faults alone, where there are only those. */
 export function openView(
   root: ShadowRoot,
   clients: readonly InspectedClient[],
   control: ControlAddress | undefined,
+  more: readonly Fault[] | undefined,
 ): () => void {
   const [first] = clients
+  const faults = control && createFaultsPanel(control, more)
+  faults?.refresh()
   if (!first) {
-    root.replaceChildren(h('p', { class: 'empty' }, 'No client to inspect: set the property “client”.'))
+    root.replaceChildren(
+      faults
+        ? h('div', { class: 'panels' }, faults.element)
+        : h('p', { class: 'empty' }, 'No client to inspect: set the property “client”.'),
+    )
     return () => root.replaceChildren()
   }
   const select = h(
@@ -33,7 +41,6 @@ export function openView(
   )
   const status = h('span', { class: 'chip', role: 'status' })
   const panels = h('div', { class: 'panels' })
-  const faults = control && createFaultsPanel(control)
   let close = openClient(first.client)
   select.addEventListener('change', () => {
     const chosen = clients[Number(select.value)]
@@ -42,7 +49,6 @@ export function openView(
     close = openClient(chosen.client)
   })
   root.replaceChildren(h('div', { class: 'bar head' }, status, select), panels)
-  faults?.refresh()
 
   function openClient(client: AnyClient): () => void {
     const { clock } = client['~env']

@@ -1,3 +1,5 @@
+import type { ChannelStatus, Status } from '@org/realtime-core'
+
 type Attributes = Readonly<Record<string, string | boolean>>
 
 /** An element with attributes and children. `true` sets an empty attribute, `false` leaves it out. */
@@ -19,20 +21,25 @@ export function button(label: string, press: () => void, attributes: Attributes 
   return element
 }
 
-/** A titled part of the page; `beside` stands in one row with the title. */
-export function panel(
-  id: string,
-  title: string,
-  beside: readonly Node[],
-  ...children: readonly Node[]
-): HTMLElement {
-  const heading = h('h2', { id: `${id}-title` }, title)
-  const bar = h('div', { class: 'bar' }, heading, ...beside)
-  return h('section', { class: `panel ${id}`, 'aria-labelledby': heading.id }, bar, ...children)
-}
-
 /** The colour of a thing: how good it is. */
 export type Tone = 'good' | 'warn' | 'bad' | 'rest'
+
+export const statusTones: Readonly<Record<Status, Tone>> = {
+  idle: 'rest',
+  connecting: 'warn',
+  connected: 'good',
+  reconnecting: 'warn',
+  paused: 'rest',
+  closed: 'rest',
+  failed: 'bad',
+}
+
+export const channelTones: Readonly<Record<ChannelStatus['state'], Tone>> = {
+  left: 'rest',
+  joining: 'warn',
+  joined: 'good',
+  rejected: 'bad',
+}
 
 /** A short word in a coloured field. */
 export function chip(): { readonly element: HTMLElement; show(text: string, tone: Tone): void } {
@@ -63,9 +70,4 @@ export function feed(
       while (list.childElementCount > limit) list.lastElementChild?.remove()
     },
   }
-}
-
-/** Changes the text only when it differs, so that nothing is announced twice. */
-export function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text
 }

@@ -12,14 +12,17 @@ const users: Readonly<Record<string, { readonly id: string; readonly role: strin
   'token-of-operator': { id: 'operator', role: 'operator' },
 }
 
-const toSessions = (): Availability[] => [
+const SESSIONS = [
   { session_id: 1, session_name: 'Morning swim', available_slots: 14, total_capacity: 20 },
   { session_id: 2, session_name: 'Water polo', available_slots: 4, total_capacity: 20 },
   { session_id: 3, session_name: 'Diving', available_slots: 1, total_capacity: 10 },
 ]
 
-export const createBackend: CreateBackend = () => {
-  const sessions = toSessions()
+export const createBackend: CreateBackend = (clock) => {
+  const now = (): string => new Date(clock.date()).toISOString()
+  const sessions = SESSIONS.map(
+    (session): Availability => ({ ...session, date: now().slice(0, 10), updated_at: now() }),
+  )
   let bookings = 0
   let server: Server | undefined
 
@@ -31,9 +34,10 @@ export const createBackend: CreateBackend = () => {
   /** Takes a place, or gives ten more; the booking is confirmed a moment later. */
   const book = (user: { readonly id: string }, session: Availability, except?: string): object => {
     const booking_code = `BK-${String(++bookings).padStart(4, '0')}`
-    Object.assign(session, { available_slots: session.available_slots - 1 })
+    const booking = { booking_id: bookings, booking_code, payment_status: 'paid', updated_at: now() }
+    Object.assign(session, { available_slots: session.available_slots - 1, updated_at: now() })
     tell('availability', 'AvailabilityUpdated', session, except)
-    tell(`private-booking.${user.id}`, 'BookingStatusUpdated', { booking_code, status: 'confirmed' })
+    tell(`private-booking.${user.id}`, 'BookingStatusUpdated', { ...booking, status: 'confirmed' })
     tell(`private-user.${user.id}`, 'PaymentStatusUpdated', { booking_code, payment_status: 'paid' })
     return { success: true, message: `Booked as ${booking_code}`, data: session }
   }
@@ -44,6 +48,7 @@ export const createBackend: CreateBackend = () => {
       session_id,
       available_slots: available_slots + 10,
       total_capacity: total_capacity + 10,
+      updated_at: now(),
     }
     Object.assign(session, capacity)
     tell('availability', 'CapacityUpdated', capacity)

@@ -1,0 +1,91 @@
+import type { Status } from '@org/realtime-core'
+import { type ReactNode, useEffect, useState } from 'react'
+import { statusTones, type Tone } from './dom.ts'
+
+/** A short word in a coloured field. */
+export function Chip({ tone, children }: { tone: Tone; children: ReactNode }) {
+  return (
+    <span className="chip" data-tone={tone}>
+      {children}
+    </span>
+  )
+}
+
+export function StatusChip({ status }: { status: Status }) {
+  return (
+    <span className="chip status" data-tone={statusTones[status]}>
+      {status}
+    </span>
+  )
+}
+
+export function Card({
+  title,
+  beside,
+  children,
+}: {
+  title: ReactNode
+  beside: ReactNode
+  children: ReactNode
+}) {
+  return (
+    <section className="card">
+      <div className="row between">
+        <h2>{title}</h2>
+        {beside}
+      </div>
+      {children}
+    </section>
+  )
+}
+
+export function Button({ press, children }: { press: () => void; children: ReactNode }) {
+  return (
+    <button type="button" onClick={press}>
+      {children}
+    </button>
+  )
+}
+
+/** Chooses one of a few words. */
+export function Choice<T extends string>(choice: {
+  label: string
+  of: readonly T[]
+  chosen: T
+  choose: (one: T) => void
+}) {
+  const { label, of, chosen, choose } = choice
+  return (
+    <label className="row">
+      {label}
+      <select value={chosen} onChange={({ target }) => choose(target.value as T)}>
+        {of.map((one) => (
+          <option key={one}>{one}</option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+const TOAST_MS = 5000
+
+/** Short words in a corner, the newest first, each for five seconds; and what adds one. */
+export function useToasts(): readonly [list: ReactNode, show: (tone: Tone, text: string) => void] {
+  const [toasts, setToasts] = useState<readonly { id: string; tone: Tone; text: string }[]>([])
+  const oldest = toasts.at(-1)
+  useEffect(() => {
+    if (!oldest) return
+    const timer = setTimeout(() => setToasts((shown) => shown.filter(({ id }) => id !== oldest.id)), TOAST_MS)
+    return () => clearTimeout(timer)
+  }, [oldest])
+  const list = (
+    <ul className="plain toasts" aria-live="polite">
+      {toasts.map(({ id, tone, text }) => (
+        <li key={id}>
+          <Chip tone={tone}>{text}</Chip>
+        </li>
+      ))}
+    </ul>
+  )
+  return [list, (tone, text) => setToasts((shown) => [{ id: crypto.randomUUID(), tone, text }, ...shown])]
+}
