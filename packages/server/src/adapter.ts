@@ -54,6 +54,22 @@ export type StoreState =
   | { readonly isAway: false; readonly store: string }
   | { readonly isAway: true; readonly store: string; readonly reason: string }
 
+/** What outlives the connections of a client. */
+export interface SharedSession {
+  readonly secret: string
+  readonly client: string
+  readonly userId: string
+}
+
+/** Sessions, for a node that their client comes to. */
+export interface SharedSessions {
+  /** This node has it, and will say so again within `ms`. */
+  hold(session: SharedSession, ms: number): Promise<void>
+  find(secret: string): Promise<SharedSession | undefined>
+  /** It is over after `ms`, unless another node has it by then. */
+  release(secret: string, ms: number): Promise<void>
+}
+
 /** What all nodes of a server hear of each other, and of themselves. Called in the order of the channel. */
 export interface AdapterEvents {
   message(channel: string, stored: Stored): void
@@ -108,6 +124,8 @@ export interface Adapter {
   direct(client: string, message: Message): Promise<boolean>
   /** Asks all nodes, of which this one answers first; what does not answer in time is left out. All of it is JSON. */
   ask(topic: string, question: unknown): Promise<readonly unknown[]>
+  /** Not there where one node is alone. */
+  readonly sessions?: SharedSessions
   /** Forgets the history of a channel; its offsets go on. */
   evict(channel: string): Promise<void>
   /** Starts a channel anew: another epoch, no history. */

@@ -17,6 +17,9 @@ export function createRawEndpoint(context: Context): Endpoint {
     adapter,
     crash: hooks.crashUnlessAway,
   })
+  hooks.on('store', ({ isAway }) => {
+    if (!isAway) sessions.holdAll()
+  })
   const raw: Raw = { ...context, sessions, directs: new RecentIds(options.dedupe) }
 
   hub.onDirect((client, message) => {

@@ -22,7 +22,12 @@ export async function greet(connection: RawConnection, hello: ClientFrame & { t:
   if (rule?.do === 'deny') return connection.deny(toDenied(rule.code, 'By a rule of faults', rule.retryMs))
   const who = await identify(connection.raw, hello.token, connection.wire.request)
   if (isRefusal(who)) connection.deny(toDenied(who.refuse, who.message, who.retryMs))
-  else connection.open(who, { secret: hello.session, ...(rule && { fault: rule.do }) })
+  else {
+    const named = { secret: hello.session, ...(rule && { fault: rule.do }) }
+    const fetching = connection.raw.sessions.fetch(named)
+    if (fetching) await fetching
+    connection.open(who, named)
+  }
 }
 
 /** Takes new credentials. Unless they are refused for good, what was in force before stays so. */

@@ -1,4 +1,4 @@
-import type { Adapter } from '../adapter.ts'
+import type { Adapter, SharedSession } from '../adapter.ts'
 import type { Clock } from '../clock.ts'
 import type { Identity } from '../identify.ts'
 import { randomId } from '../ids.ts'
@@ -29,6 +29,10 @@ export interface Sessions {
     connection: RawConnection,
   ): { readonly session: Session; readonly resumed: boolean }
   find(client: string): Session | undefined
+  /** Brings a session here that another node has, or had; resolves in any case. Undefined for nothing to do. */
+  fetch(named: NamedSession): Promise<void> | undefined
+  /** Tells the other nodes of all that are here. */
+  holdAll(): void
   /** The connection has entered a presence channel. */
   hold(session: Session, channel: string, connection: RawConnection): void
   /** It has left it: the place is given up at once. */
@@ -41,6 +45,9 @@ export interface Sessions {
   close(): void
 }
 
+/** Of a node that dies without a word sessions are known for as long at least, and at most twice as long. */
+const KEPT_MS = 300_000
+
 /** A client has at most these at once. */
 const MOST_CONNECTIONS = 2
 
@@ -48,12 +55,31 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
   const bySecret = new Map<string, Session>()
   const byClient = new Map<string, Session>()
 
-  const begin = (who: Identity): Session => {
-    const client = randomId(9)
-    const session = new Session(randomId(), client, who === 'anonymous' ? client : who.id)
-    bySecret.set(session.secret, session)
+  // Without an end of their own there is nothing to go on with.
+  const shared = sessionMs > 0 ? adapter.sessions : undefined
+  const tell = (told: Promise<void> | undefined): void =>
+    void told?.catch((error: unknown) => crash(error, 'sessions of all nodes'))
+  const hold = (session: Session): void => tell(shared?.hold(session, 2 * KEPT_MS))
+  const holdAll = (): void => {
+    for (const session of bySecret.values()) if (session.connections.length) hold(session)
+  }
+  const holdLater = (): (() => void) =>
+    clock.after(KEPT_MS, () => {
+      holdAll()
+      cancelHold = holdLater()
+    })
+  let cancelHold = shared ? holdLater() : (): void => {}
+
+  const keep = ({ secret, client, userId }: SharedSession): Session => {
+    const session = new Session(secret, client, userId)
+    bySecret.set(secret, session)
     byClient.set(client, session)
     return session
+  }
+
+  const begin = (who: Identity): Session => {
+    const client = randomId(9)
+    return keep({ secret: randomId(), client, userId: who === 'anonymous' ? client : who.id })
   }
 
   const find = (secret: string | undefined, who: Identity): Session | undefined => {
@@ -70,11 +96,18 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
       .catch((error: unknown) => crash(error, `leaving ${channel}`))
   }
 
-  const end = (session: Session): void => {
+  /** @param elsewhereMs for so long other nodes may go on with it */
+  const end = (session: Session, elsewhereMs = 0): void => {
     session.cancelEnd?.()
     for (const channel of [...(session.holds?.keys() ?? [])]) leave(session, channel)
     bySecret.delete(session.secret)
     byClient.delete(session.client)
+    tell(shared?.release(session.secret, elsewhereMs))
+  }
+
+  /** For the client to come back within. */
+  const endLater = (session: Session): void => {
+    session.cancelEnd = clock.after(sessionMs, () => end(session))
   }
 
   const remove = (session: Session, connection: RawConnection): void => {
@@ -89,6 +122,7 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
       const session = known ?? begin(who)
       session.cancelEnd?.()
       session.cancelEnd = undefined
+      hold(session)
       // Not by `push`, which keeps room for sixteen more.
       session.connections = [...session.connections, connection]
       const isCrowded = session.connections.length > MOST_CONNECTIONS
@@ -96,6 +130,17 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
       return { session, resumed: known !== undefined }
     },
     find: (client) => byClient.get(client),
+    fetch({ secret, fault }) {
+      if (!shared || secret === undefined || fault === 'forget-session' || bySecret.has(secret)) return
+      return shared.find(secret).then(
+        (found) => {
+          if (found && !bySecret.has(secret)) endLater(keep(found))
+        },
+        // While it cannot be found out, a new one begins.
+        (error: unknown) => crash(error, 'finding a session'),
+      )
+    },
+    holdAll,
     hold(session, channel, connection) {
       session.holds ??= new Map()
       const hold = session.holds.get(channel) ?? { joined: new Set() }
@@ -116,7 +161,9 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
         if (!hold.joined.delete(connection) || hold.joined.size) continue
         hold.cancel = clock.after(sessionMs, () => leave(session, channel))
       }
-      if (!session.connections.length) session.cancelEnd = clock.after(sessionMs, () => end(session))
+      if (session.connections.length) return
+      endLater(session)
+      tell(shared?.release(session.secret, sessionMs))
     },
     bye(session, connection) {
       remove(session, connection)
@@ -127,7 +174,8 @@ export function createSessions({ clock, sessionMs, adapter, crash }: SessionsNee
       return bySecret.size
     },
     close() {
-      for (const session of [...bySecret.values()]) end(session)
+      cancelHold()
+      for (const session of [...bySecret.values()]) end(session, sessionMs)
     },
   }
 }

@@ -2,6 +2,8 @@
 export interface Keys {
   /** The nodes, and when each has last given a sign. */
   readonly nodes: string
+  /** A session of a client. */
+  session(hash: string): string
   /** The channels in which a node has members. */
   rooms(node: string): string
   at(channel: string): string
@@ -24,6 +26,7 @@ export function createKeys(prefix: string, db: number): Keys {
   const channels = `${heard}:channel:`
   return {
     nodes: `${prefix}:nodes`,
+    session: (hash) => `${prefix}:session:${hash}`,
     rooms: (node) => `${prefix}:node:${node}:rooms`,
     at: (channel) => `${of(channel)}:at`,
     log: (channel) => ['at', 'log', 'ids', 'ages', 'last', 'values'].map((part) => `${of(channel)}:${part}`),

@@ -14,6 +14,8 @@ import type { RedisSettings } from './redis-options.ts'
 import type { RedisSession } from './redis-session.ts'
 import * as roomScripts from './room-scripts.ts'
 import { Rooms } from './rooms.ts'
+import * as sessionScripts from './session-scripts.ts'
+import { createSharedSessions } from './shared-sessions.ts'
 
 interface RedisAdapterNeeds {
   readonly settings: RedisSettings
@@ -30,7 +32,9 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
   const crash = unlessAway(needs.crash)
   const keys = createKeys(settings.keyPrefix, settings.db)
   const isCluster = settings.at.kind === 'cluster'
-  const scripts = [channelScripts, roomScripts, nodeScripts].flatMap((module) => Object.values(module))
+  const scripts = [channelScripts, roomScripts, nodeScripts, sessionScripts].flatMap((module) =>
+    Object.values(module),
+  )
   let parts: ReturnType<typeof createParts>
   let cancelKeep = (): void => {}
   let cancelLook = (): void => {}
@@ -46,7 +50,7 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
     })
     const nodes = new Nodes(shared)
     const asks = new Asks({ ...shared, nodes, timeoutMs: settings.timeoutMs, isCluster })
-    return { events, link, channels, rooms, nodes, asks }
+    return { events, link, channels, rooms, nodes, asks, sessions: createSharedSessions(shared) }
   }
 
   const prepare = async (session: RedisSession): Promise<void> => {
@@ -139,6 +143,9 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
     members: (channel) => parts.rooms.members(channel),
     direct: (client, sent) => parts.asks.direct(client, sent),
     ask: (topic, question) => parts.asks.ask(topic, question),
+    get sessions() {
+      return parts.sessions
+    },
     evict: (channel) => parts.channels.evict(channel),
     restart: (channel) => parts.channels.restart(channel),
     async close() {
