@@ -13,6 +13,7 @@ const MOST_WAITING = 1000
 export class Hearing {
   readonly #mayHear: MayHear
   readonly #known = new Map<string, boolean | (() => void)[]>()
+  #undecided = 0
 
   constructor(mayHear: MayHear) {
     this.#mayHear = mayHear
@@ -27,7 +28,7 @@ export class Hearing {
 
   /** Whether deliveries wait for a decision. */
   get isWaiting(): boolean {
-    return [...this.#known.values()].some(Array.isArray)
+    return this.#undecided > 0
   }
 
   /** What was decided about a topic is to be decided again. */
@@ -46,7 +47,9 @@ export class Hearing {
     }
     const waiting: (() => void)[] = []
     this.#known.set(topic, waiting)
+    this.#undecided++
     void answer.then((may) => {
+      this.#undecided--
       if (may === undefined) this.#known.delete(topic)
       else this.#known.set(topic, may)
       if (may) for (const run of waiting) run()

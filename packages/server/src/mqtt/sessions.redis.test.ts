@@ -102,6 +102,19 @@ describe('a client that comes to another node', () => {
     expect(other.connack.code).toBe(0x85)
   })
 
+  it('finds no session when the rules do not grant its filters any more', async () => {
+    const { a, b } = await startTwo()
+    let isGranted = true
+    for (const { server } of [a, b]) server.authorize('n', () => isGranted)
+    const first = await connectPackets(a.port, stays('c'))
+    first.send(toSubscribe('n', 1))
+    expect(await first.next('suback')).toMatchObject({ codes: [1] })
+    first.drop()
+    isGranted = false
+    const second = await connectPackets(b.port, stays('c'))
+    expect(second.connack.sessionPresent).toBe(false)
+  })
+
   it('finds its session after its node has ended', async () => {
     const { a, b } = await startTwo()
     const first = await connectPackets(a.port, stays('c'))

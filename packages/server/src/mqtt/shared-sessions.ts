@@ -1,5 +1,6 @@
 import type { Position, Stored } from '../adapter.ts'
 import type { User } from '../authenticate.ts'
+import { isDenial } from '../authorize.ts'
 import type { Context } from '../core.ts'
 import { ServerError } from '../errors.ts'
 import { MQTT_CHANNEL, MQTT_SESSIONS } from '../names.ts'
@@ -157,11 +158,21 @@ export class SharedSessions {
   async #bring(record: SessionRecord, stored: Stored): Promise<boolean> {
     const at = await this.#writes.positionOf(record)
     return this.#writes.claim({ ...record, at }, stored, async (claimed) => {
-      const isKept = claimed.expiryMs > 0 && !isOverdue(claimed, this.#needs.context.clock)
+      const isDue = claimed.expiryMs > 0 && !isOverdue(claimed, this.#needs.context.clock)
+      const isKept = isDue && (await this.#mayHear(claimed))
       const missed = isKept ? await this.#missedSince(claimed) : []
       if (!missed) this.#needs.context.tally.count('drops', { endpoint: 'mqtt', reason: 'gap' })
-      this.#needs.home.arrive(missed ? claimed : { ...claimed, expiryMs: 0 }, missed ?? [])
+      this.#needs.home.arrive(isKept && missed ? claimed : { ...claimed, expiryMs: 0 }, missed ?? [])
     })
+  }
+
+  /** Whether the rules still grant its filters: who was put out meanwhile did not hear of it. */
+  async #mayHear({ client, user, filters }: SessionRecord): Promise<boolean> {
+    for (const { matched: channel } of filters) {
+      const decision = await this.#needs.context.rules.decide(user, { channel, client, want: 'subscribe' })
+      if (isDenial(decision) ? decision.refuse !== 'unavailable' : !decision.subscribe) return false
+    }
+    return true
   }
 
   /** What was published until what this node has heard; undefined when that is not known any more. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Position } from '../adapter.ts'
 import { numbers } from '../ranges.ts'
 import { startNode } from './adapter-test-setup.ts'
 import { startRedis, until } from './redis-test-setup.ts'
@@ -47,6 +48,37 @@ describe('a channel that nodes share', () => {
     expect(found.map(({ off, epoch: _, payload, ...rest }) => [off, rest, payload && [...payload]])).toEqual(
       all.map(({ payload, ...rest }, index) => [index + 2, rest, payload && [...payload]]),
     )
+  })
+
+  it('has the newest message of each key, also after it has begun anew', async () => {
+    const { a, b } = await startNodes(2)
+    const put = (key: string, payload: string, more: object = {}) =>
+      a.adapter.append('x', { event: 'e', payload, key, ...more })
+    const values = async () => {
+      const found = (await b.adapter.values?.('x')) ?? []
+      return found.map(({ key, payload }) => `${key} ${payload}`).sort()
+    }
+    await Promise.all(Array.from({ length: 300 }, (_, n) => put(`k${n}`, 'old')))
+    for (let n = 2; n < 300; n++) await put(`k${n}`, '', { isRemoval: true })
+    await put('k1', 'new')
+    expect(await values()).toEqual(['k0 old', 'k1 new'])
+    await a.adapter.restart('x')
+    expect(await values()).toEqual(['k0 old', 'k1 new'])
+    expect(await b.adapter.value?.('x', 'k1')).toMatchObject({ payload: 'new' })
+    expect(await b.adapter.value?.('x', 'k2')).toBeUndefined()
+  })
+
+  it('takes a message instead of another one only while that is the newest of its key', async () => {
+    const { a, b } = await startNodes(2)
+    await a.follow('x')
+    const put = (node: typeof a, payload: string, instead: Position | 'nothing') =>
+      node.adapter.append('x', { event: 'e', payload, key: 'k', instead })
+    const first = await put(a, '1', 'nothing')
+    expect(await put(b, 'late', 'nothing')).toMatchObject({ isRepeat: true })
+    expect(await put(b, '2', first)).toMatchObject({ isRepeat: false })
+    expect(await put(a, 'late', first)).toMatchObject({ isRepeat: true })
+    await a.append('x', 'end')
+    await until(() => expect(a.heard.map((heard) => (heard as unknown[])[3])).toEqual(['1', '2', 'end']))
   })
 
   it('takes an id once, whichever node is asked', async () => {
