@@ -22,9 +22,8 @@ export function openChannel(
   ...rest: readonly (object | 'skip' | undefined)[]
 ): AnyChannel | undefined {
   if (rest.includes('skip')) return undefined
-  const params = pattern.includes('{') ? rest[0] : {}
-  const given = (pattern.includes('{') ? rest[1] : rest[0]) as BoundOptions | undefined
-  const { hidden, ...options } = given ?? {}
+  const [params, given] = pattern.includes('{') ? rest : [{}, ...rest]
+  const { hidden, ...options } = (given ?? {}) as BoundOptions
   const policy = oneOf('hidden', hidden, ['keep', 'coalesce', 'leave'])
   const channel = (client as AnyClient & { readonly channel: Open }).channel(
     pattern,

@@ -54,7 +54,7 @@ export function suspense(): void {
         </Boundary>,
       )
       expect(page.text()).toBe('caught channel.rejected')
-      await fake.advance(1000)
+      await fake.advance(1100)
       fake.server.allow('news')
       await page.click()
       await act(settled)
