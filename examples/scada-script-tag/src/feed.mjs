@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 
 const TAGS = 50
 const STEP_MS = 10
-const KEPT_MS = 500
+const KEPT_MS = 100
 const LATER_MS = 1000
 
 const { INGEST_URL = '', INGEST_TOKEN } = process.env
