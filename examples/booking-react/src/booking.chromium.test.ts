@@ -4,6 +4,7 @@ import { useDemo } from '../../backend/src/demo-test-setup.ts'
 import { changeRoutes, countAll } from '../../backend/src/hygiene-test-setup.ts'
 
 const demo = useDemo()
+const SOON = { timeout: 20_000 }
 const expected = /WebSocket connection|status of (401|403|409)/
 
 const toasts = (page: Page): Promise<string[]> => page.locator('.toasts li').allTextContents()
@@ -36,6 +37,41 @@ describe('booking', () => {
       await session(theirs, 1).locator('p').textContent(),
     )
     for (const page of [mine, theirs]) await bookings(page).getByText(`${code}: confirmed, paid`).waitFor()
+  })
+
+  it('is told of a session and of a booking as the application of Laravel tells it', async () => {
+    const page = await demo.open('/home/')
+    const told = new Map<string, unknown>()
+    page.on('websocket', (socket) =>
+      socket.on('framereceived', ({ payload }) => {
+        const { event, data } = JSON.parse(`${payload}`)
+        told.set(event, typeof data === 'string' ? JSON.parse(data) : data)
+      }),
+    )
+    await page.goto(new URL('/booking-react/', page.url()).href)
+    await bookings(page).getByText('joined').waitFor()
+    await page.getByLabel('You are').selectOption('admin')
+    await bookings(page).getByText('joined').waitFor()
+    await session(page, 2).getByRole('button', { name: 'Ten more' }).click()
+    const other = await demo.open('/booking-react/')
+    await session(other, 2).getByRole('button', { name: 'Book' }).click()
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+    const day = expect.stringMatching(/^\d{4}-\d\d-\d\d$/)
+    const number = expect.any(Number)
+    const places = { session_id: 2, available_slots: number, total_capacity: number, updated_at: time }
+    await expect
+      .poll(() => Object.fromEntries(told), SOON)
+      .toMatchObject({
+        AvailabilityUpdated: { ...places, session_name: 'Water polo', date: day },
+        CapacityUpdated: places,
+        BookingStatusUpdated: {
+          booking_id: number,
+          booking_code: expect.stringMatching(/^BK-/),
+          status: 'confirmed',
+          payment_status: 'paid',
+          updated_at: time,
+        },
+      })
   })
 
   it('scenario 3: refuses whoever may not see, each with its status, and the line stays up', async () => {
