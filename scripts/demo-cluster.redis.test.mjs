@@ -23,14 +23,16 @@ describe('npm run demo -- --cluster', { timeout: 120_000 }, () => {
     await before.close()
     const { url, backend, close } = await startDemo(options)
     onTestFinished(close)
-    const ask = async (page = '') => {
-      const headers = { Referer: `${url}gallery/${page}` }
+    const ask = async (page = 'gallery/') => {
+      const headers = { Referer: url + page }
       return /** @type {import('../examples/backend/src/index.ts').Address} */ (
         await (await fetch(`${url}demo.json`, { headers })).json()
       )
     }
-    const given = [await ask(), await ask(), await ask('?node=2'), await ask('?node=2')]
+    const given = [await ask(), await ask(), await ask('gallery/?node=2'), await ask('gallery/?node=2')]
     expect(given.map(({ node }) => node?.number)).toEqual([1, 2, 2, 2])
+    const ofRakit = [await ask('rakit-chat/'), await ask('rakit-chat/'), await ask('rakit-chat/?node=2')]
+    expect(ofRakit.map(({ node }) => node?.number)).toEqual([1, 1, 2])
     expect(new Set(given.map(({ host }) => host))).toEqual(new Set(backend.nodes.map(({ host }) => host)))
 
     const [atFirst, atSecond] = given.map((address) => {

@@ -75,10 +75,13 @@ async function buildGlobal(name) {
  */
 export async function startDemo({ port, serverPort, mqttPort = 0, second }) {
   let turn = 0
-  /** @param {string | undefined} page */
-  const nodeOf = (page) => {
+  /** @param {string} url @param {string} page the one that asks */
+  const nodeOf = (url, page) => {
     const nodes = backend?.nodes ?? []
-    const asked = page && URL.canParse(page) ? new URL(page).searchParams.get('node') : undefined
+    const [own, its] = [url, page].map((each) => new URL(each, 'http://demo'))
+    const asked = own?.searchParams.get('node') ?? its?.searchParams.get('node')
+    // Nodes do not share what Rakit passes on.
+    if (asked === null && its?.pathname === '/rakit-chat/') return nodes[0]
     return nodes[Number(asked) - 1] ?? nodes[turn++ % nodes.length]
   }
   /** @type {import('../examples/backend/src/index.ts').RunningBackend | undefined} */
@@ -103,9 +106,9 @@ export async function startDemo({ port, serverPort, mqttPort = 0, second }) {
       {
         name: 'demo',
         configureServer({ middlewares }) {
-          middlewares.use('/demo.json', ({ headers }, response) => {
+          middlewares.use('/demo.json', ({ url = '', headers }, response) => {
             response.setHeader('Content-Type', 'application/json')
-            response.end(JSON.stringify(nodeOf(headers.referer)))
+            response.end(JSON.stringify(nodeOf(url, headers.referer ?? '')))
           })
           middlewares.use(async (asked, response, next) => {
             const { url = '', method, headers } = asked

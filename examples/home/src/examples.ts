@@ -4,6 +4,8 @@ export interface Example {
   readonly line: string
   /** What a visitor may do. */
   readonly hint: string
+  /** What its pages tell each other stays at one node. */
+  readonly staysAtNode?: boolean
 }
 
 /** The pages, in the order in which they are shown. */
@@ -43,6 +45,7 @@ export const examples: readonly Example[] = [
     title: 'Chat with Rakit',
     line: 'Everybody, one, or a channel, as the PHP framework passes messages on.',
     hint: 'Open a second window.',
+    staysAtNode: true,
   },
   {
     name: 'mqtt-iot',

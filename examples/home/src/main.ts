@@ -7,12 +7,12 @@ const home = document.querySelector<HTMLElement>('#home')
 if (home) start(home)
 
 async function start(home: HTMLElement): Promise<void> {
-  const response = await fetch('/demo.json').catch(() => undefined)
-  const address = (await response?.json().catch(() => undefined)) as Address | undefined
+  const address = await fetchAddress()
+  const first = address?.node ? await fetchAddress('?node=1') : address
   const show = (): void => {
     const example = examples.find(({ name }) => `#${name}` === location.hash)
-    if (!address) home.replaceChildren(noServer())
-    else if (example) home.replaceChildren(...toStage(example, address))
+    if (!address || !first) home.replaceChildren(noServer())
+    else if (example) home.replaceChildren(...toStage(example, example.staysAtNode ? first : address))
     else home.replaceChildren(...toList())
     document.title = `${example ? `${example.title}: ` : ''}@org/realtime examples`
   }
@@ -24,6 +24,11 @@ async function start(home: HTMLElement): Promise<void> {
 function createFaults({ control }: Address): HTMLElement {
   defineInspector()
   return Object.assign(document.createElement('realtime-inspector'), { control })
+}
+
+async function fetchAddress(query = ''): Promise<Address | undefined> {
+  const response = await fetch(`/demo.json${query}`).catch(() => undefined)
+  return (await response?.json().catch(() => undefined)) as Address | undefined
 }
 
 const noServer = (): HTMLElement =>
@@ -63,7 +68,10 @@ const toList = (): readonly HTMLElement[] => [
 ]
 
 /** An example, with what can be done to its line beside it. */
-const toStage = ({ name, title, line, hint }: Example, address: Address): readonly HTMLElement[] => [
+const toStage = (
+  { name, title, line, hint, staysAtNode = false }: Example,
+  address: Address,
+): readonly HTMLElement[] => [
   h(
     'header',
     { class: 'row between' },
@@ -90,7 +98,7 @@ const toStage = ({ name, title, line, hint }: Example, address: Address): readon
         h('p', { class: 'soft' }, 'Connections, channels and frames, as they are.'),
         h('a', { href: address.inspectUrl, target: '_blank' }, 'Open its inspector'),
       ),
-      ...toNodes(name, address),
+      ...toNodes(name, address, staysAtNode),
     ),
   ),
 ]
@@ -99,8 +107,9 @@ const toStage = ({ name, title, line, hint }: Example, address: Address): readon
 const toPage = (name: string, { node }: Address): string => `/${name}/${node ? `?node=${node.number}` : ''}`
 
 /** Where several nodes stand behind the examples: at which one this is, and the way to the others. */
-function toNodes(name: string, { node, host }: Address): readonly HTMLElement[] {
+function toNodes(name: string, { node, host }: Address, stays: boolean): readonly HTMLElement[] {
   if (!node) return []
+  const about = stays ? 'All its pages are there: nodes do not share it.' : 'All nodes share their channels.'
   const others = Array.from({ length: node.of }, (_, index) => index + 1).filter(
     (each) => each !== node.number,
   )
@@ -109,8 +118,8 @@ function toNodes(name: string, { node, host }: Address): readonly HTMLElement[] 
       'section',
       { class: 'card' },
       h('h2', {}, `Node ${node.number} of ${node.of}`),
-      h('p', { class: 'soft' }, `This page is at ${host}. All nodes share their channels.`),
-      ...others.map((each) =>
+      h('p', { class: 'soft' }, `This page is at ${host}. ${about}`),
+      ...(stays ? [] : others).map((each) =>
         h('a', { href: `/${name}/?node=${each}`, target: '_blank' }, `Open it at node ${each}`),
       ),
     ),
