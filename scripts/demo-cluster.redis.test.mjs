@@ -10,17 +10,21 @@ import { findFreePort, startRedis } from './start-redis.mjs'
 
 const until = (/** @type {() => void} */ check) => vi.waitFor(check, { timeout: 25_000, interval: 50 })
 
-async function setup() {
-  const redis = await startRedis()
-  onTestFinished(() => redis.close())
-  return { port: 0, serverPort: 0, second: { port: await findFreePort(), redisPort: redis.port } }
-}
-
 describe('npm run demo -- --cluster', { timeout: 120_000 }, () => {
-  it('sends pages to two nodes in turn, which show the same gallery, and starts again where it was', async () => {
-    const options = await setup()
-    const before = await startDemo(options)
-    await before.close()
+  it('names the port of the second node when that is busy, and else sends pages to two nodes in turn, which show the same gallery', async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.close())
+    const second = { port: await findFreePort(), redisPort: redis.port }
+    const options = { port: 0, serverPort: 0, second }
+    const busy = createServer().listen(second.port, '127.0.0.1')
+    await once(busy, 'listening')
+    await expect(startDemo(options)).rejects.toMatchObject({
+      variable: 'SECOND_PORT',
+      message: expect.stringContaining(`${second.port}`),
+    })
+    busy.close()
+    await once(busy, 'close')
+
     const { url, backend, close } = await startDemo(options)
     onTestFinished(close)
     const ask = async (page = 'gallery/') => {
@@ -49,17 +53,6 @@ describe('npm run demo -- --cluster', { timeout: 120_000 }, () => {
     const namesAt = (/** @type {typeof atFirst} */ side) => side?.desk.members.get().list.map(({ id }) => id)
     await until(() => expect(namesAt(atSecond)?.length).toBeGreaterThan(1))
     expect(namesAt(atSecond)).toContain('Alan')
-  })
-
-  it('names the port of the second node when that is busy', async () => {
-    const options = await setup()
-    const busy = createServer().listen(options.second.port, '127.0.0.1')
-    await once(busy, 'listening')
-    onTestFinished(() => void busy.close())
-    await expect(startDemo(options)).rejects.toMatchObject({
-      variable: 'SECOND_PORT',
-      message: expect.stringContaining(`${options.second.port}`),
-    })
   })
 
   it('says what to install where there is no Redis', async () => {

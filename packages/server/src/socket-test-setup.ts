@@ -33,7 +33,11 @@ export interface RawSocket {
 }
 
 export async function dialRaw(port: number, options: ClientOptions = {}, path = '/raw'): Promise<RawSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, [SUBPROTOCOL], options)
+  const socket = new WebSocket(
+    `${options.ca ? 'wss' : 'ws'}://127.0.0.1:${port}${path}`,
+    [SUBPROTOCOL],
+    options,
+  )
   const frames: ServerFrame[] = []
   const taken = new Set<ServerFrame>()
   socket.on('message', (data, isBinary) => {
