@@ -60,10 +60,9 @@ export class Broker implements SessionHome {
       this.store.sessions.park(parked)
       return { refuse: reasons.badClientId }
     }
-    parked?.cancelEnd?.()
     if (parked && clean) this.#end(parked)
     else if (parked) {
-      parked.cancelWill?.()
+      parked.stopTimers()
       parked.user = user
       return { session: this.#begin(parked, attached), isPresent: true }
     }
@@ -89,26 +88,26 @@ export class Broker implements SessionHome {
   }
 
   arrive(record: SessionRecord, missed: readonly Stored[]): void {
+    if (this.has(record.client)) return
     const { clock } = this.context
-    if (this.#online.has(record.client) || this.store.sessions.has(record.client)) return
     const session = createSession(this.context, this.settings, record.client, record.user)
     restore(session, record, clock)
     const { expiryMs, will, endsAt } = record
     for (const filter of expiryMs ? record.filters : []) void this.#add({ ...filter, session })
     replay(session, missed, clock)
     this.sessions.add(session)
-    const now = clock.date()
-    if (endsAt === undefined) this.#leave(session, expiryMs, Math.min(will?.delayMs ?? 0, expiryMs))
-    else this.#leave(session, expiryMs && endsAt - now, (will?.at ?? now) - now)
+    if (endsAt === undefined) return this.#leave(session, expiryMs, Math.min(will?.delayMs ?? 0, expiryMs))
+    this.#leave(session, expiryMs && endsAt - clock.date(), will?.at ? will.at - clock.date() : 0)
   }
 
-  letGo(client: string, reason: number): Session | undefined {
+  readonly has = (client: string): boolean => this.#online.has(client) || this.store.sessions.has(client)
+
+  letGo(client: string, reason: number, isTaken: boolean): Session | undefined {
     const online = this.#online.get(client)
-    // Whoever has taken it has its will too.
-    if (online && reason !== reasons.takenOver) online.will = undefined
+    if (online && isTaken) online.will = undefined
     if (online) this.#disconnect(online, reason)
     const session = this.store.sessions.take(client)
-    if (!session) return undefined
+    if (!session) return
     session.stopTimers()
     this.sessions.delete(session)
     this.#routes.leave(session)
@@ -165,8 +164,8 @@ export class Broker implements SessionHome {
     this.#isStopped = true
     const shared = this.#shared
     for (const session of this.store.sessions.clear()) {
-      if (!shared) this.#end(session)
-      session.stopTimers()
+      if (shared) session.stopTimers()
+      else this.#end(session)
     }
     await shared?.stop()
     this.#exchange?.stop()
@@ -217,6 +216,7 @@ export class Broker implements SessionHome {
 
   #begin(session: Session, attached: Attached): Session {
     session.attach(attached)
+    session.openedAt = this.context.clock.date()
     this.sessions.add(session)
     this.#online.set(session.client, session)
     return session

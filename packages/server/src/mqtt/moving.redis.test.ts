@@ -59,6 +59,7 @@ it('clients behind a balancer get everything that was acknowledged, with one ses
   }
   isOver = true
   await Promise.all(publishing)
+  expect(gaps).toEqual([])
   for (const { heard } of listeners)
     await until(() => expect([...acknowledged].filter((text) => !heard.has(text))).toEqual([]))
   expect(gaps).toEqual([])

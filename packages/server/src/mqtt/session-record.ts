@@ -17,6 +17,8 @@ export interface SessionRecord {
   readonly at: Position | undefined
   /** The round of its node in which it was written. */
   readonly round: number
+  /** When its client came last. */
+  readonly openedAt: number
   readonly expiryMs: number
   /** When it ends, since its client is away. */
   readonly endsAt?: number
@@ -49,10 +51,10 @@ export type Written = Pick<SessionRecord, 'node' | 'at' | 'round'>
 
 /** One that ends with its connection is there for its will, and so that another node may end it. */
 export function toRecord(session: Session, written: Written, clock: Clock): SessionRecord {
-  const { client, user, expiryMs, endsAt } = session
+  const { client, user, openedAt, expiryMs, endsAt } = session
   const isKept = expiryMs > 0
   return {
-    ...{ client, user, expiryMs, ...written },
+    ...{ client, user, openedAt, expiryMs, ...written },
     ...(endsAt !== undefined && { endsAt }),
     ...(session.will && { will: toWill(session.will, session.willAt, clock) }),
     filters: isKept ? [...session.filters.values()].map(({ session: _, ...filter }) => filter) : [],
@@ -86,6 +88,7 @@ export const parseRecord = ({ event, payload }: Stored): SessionRecord | undefin
 
 /** Makes of an empty session what was recorded; its filters are for the caller. */
 export function restore(session: Session, kept: SessionRecord, clock: Clock): void {
+  session.openedAt = kept.openedAt
   session.expiryMs = kept.expiryMs
   session.names = kept.names
   for (const id of kept.received) session.received.add(id)

@@ -15,8 +15,8 @@ interface SessionWritesNeeds {
   /** Asks a node to let go of a client. */
   readonly ask: (client: string, node: string) => Promise<boolean>
   readonly isHere: (session: Session) => boolean
-  /** Another node has it now. */
-  readonly taken: (client: string) => void
+  /** Another node has it now; `isLater` when its client came there after it came here. */
+  readonly taken: (client: string, isLater: boolean) => void
 }
 
 /** As of a round all sessions of a node had heard everything until here, unless they were written later. */
@@ -66,7 +66,7 @@ export class SessionWrites {
       if (isWritten || !this.#needs.isHere(session)) return
       this.#forgotten.delete(client)
       this.#written.delete(session)
-      if (await this.#write(client, () => encodeRecord(this.#toRecord(session))))
+      if (await this.#write(client, () => encodeRecord(this.#toRecord(session)), session.openedAt))
         this.#written.set(session, version)
     })
   }
@@ -78,6 +78,10 @@ export class SessionWrites {
       await this.#write(session.client, () => told)
       this.#places.delete(session.client)
     })
+  }
+
+  isForgotten(client: string): boolean {
+    return this.#forgotten.has(client)
   }
 
   forget(client: string): void {
@@ -170,8 +174,9 @@ export class SessionWrites {
   }
 
   /** False when another node has taken the session. */
-  async #write(client: string, make: () => Told): Promise<boolean> {
+  async #write(client: string, make: () => Told, openedAt = Infinity): Promise<boolean> {
     const { node, ask, taken } = this.#needs
+    let isLater = false
     for (let tries = 0; tries < TRIES; tries++) {
       const before = this.#places.get(client)
       const told = make()
@@ -180,14 +185,15 @@ export class SessionWrites {
       if (place) return true
       const found = await this.find(client)
       const isForeign = found !== undefined && found.record.node !== '' && found.record.node !== node
-      if (isForeign && before) break
+      isLater = isForeign && found.record.openedAt > openedAt
+      if (isForeign && (before || isLater)) break
       // It came here while Redis was away, or at the same moment as to another node.
       if (isForeign && (await ask(client, found.record.node))) continue
       if (found) this.#places.set(client, found.stored)
       else this.#places.delete(client)
     }
     this.#places.delete(client)
-    if (!make().isRemoval) taken(client)
+    if (!make().isRemoval) taken(client, isLater)
     return false
   }
 

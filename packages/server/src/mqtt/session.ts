@@ -36,6 +36,8 @@ export class Session {
   /** When it ends and when its will is published, while its client is away; on the clock of dates. */
   endsAt: number | undefined
   willAt: number | undefined
+  /** When its client came last, on the clock of dates. */
+  openedAt = 0
   /** Of filters, and of what its client says when it comes and goes. */
   changes = 0
   cancelWill: (() => void) | undefined

@@ -13,10 +13,14 @@ import { isOverdue, SessionWrites } from './session-writes.ts'
 /** The sessions of this node, as far as other nodes may come to have them. */
 export interface SessionHome {
   readonly sessions: ReadonlySet<Session>
+  has(client: string): boolean
   /** Takes in one whose client is not here, with what was published since. */
   arrive(record: SessionRecord, missed: readonly Stored[]): void
-  /** Lets go of one that another node has: its connection ends for that reason. */
-  letGo(client: string, reason: number): Session | undefined
+  /**
+   * Lets go of one that another node has, or is to have: its connection ends for that reason.
+   * @param isTaken another node has its will already
+   */
+  letGo(client: string, reason: number, isTaken: boolean): Session | undefined
 }
 
 interface SharedSessionsNeeds {
@@ -57,7 +61,7 @@ export class SharedSessions {
       at: () => exchange.at,
       ask: (client, node) => this.#ask(client, node),
       isHere: (session) => home.sessions.has(session),
-      taken: (client) => void home.letGo(client, reasons.failed),
+      taken: (client, isLater) => void home.letGo(client, isLater ? reasons.takenOver : reasons.failed, true),
     })
     context.hub.onAsked(RELEASE, (question) => this.#release(question as Release))
     this.#roundLater()
@@ -75,6 +79,9 @@ export class SharedSessions {
         if (!found || !record) return undefined
         if (record.node === this.#needs.exchange.holder) {
           await this.#arrivals.get(client)
+          // Otherwise it was to come here, and Redis went away meanwhile.
+          if (this.#needs.home.has(client) || this.#writes.isForgotten(client)) return undefined
+          if (record.user.id === user.id) await this.#take(record, found.stored)
           return undefined
         }
         if (record.user.id !== user.id) return reasons.badClientId
@@ -150,8 +157,17 @@ export class SharedSessions {
 
   /** False when another node was faster. */
   #take(record: SessionRecord, stored: Stored): Promise<boolean> {
-    const arrival = this.#bring(record, stored).finally(() => this.#arrivals.delete(record.client))
-    this.#arrivals.set(record.client, arrival)
+    const { client } = record
+    const before = this.#arrivals.get(client) ?? Promise.resolve()
+    const arrival = before
+      .then(
+        () => this.#bring(record, stored),
+        () => this.#bring(record, stored),
+      )
+      .finally(() => {
+        if (this.#arrivals.get(client) === arrival) this.#arrivals.delete(client)
+      })
+    this.#arrivals.set(client, arrival)
     return arrival
   }
 
@@ -160,9 +176,9 @@ export class SharedSessions {
     return this.#writes.claim({ ...record, at }, stored, async (claimed) => {
       const isDue = claimed.expiryMs > 0 && !isOverdue(claimed, this.#needs.context.clock)
       const isKept = isDue && (await this.#mayHear(claimed))
-      const missed = isKept ? await this.#missedSince(claimed) : []
-      if (!missed) this.#needs.context.tally.count('drops', { endpoint: 'mqtt', reason: 'gap' })
-      this.#needs.home.arrive(isKept && missed ? claimed : { ...claimed, expiryMs: 0 }, missed ?? [])
+      if (isKept && (await this.#arrive(claimed))) return
+      if (isKept) this.#needs.context.tally.count('drops', { endpoint: 'mqtt', reason: 'gap' })
+      this.#needs.home.arrive({ ...claimed, expiryMs: 0 }, [])
     })
   }
 
@@ -175,20 +191,29 @@ export class SharedSessions {
     return true
   }
 
-  /** What was published until what this node has heard; undefined when that is not known any more. */
-  async #missedSince({ at, filters }: SessionRecord): Promise<readonly Stored[] | undefined> {
-    if (!filters.some(({ qos }) => qos)) return []
-    const { exchange, context } = this.#needs
+  /** With what was published until what this node has heard; false when that is not known any more. */
+  async #arrive(record: SessionRecord): Promise<boolean> {
+    const { exchange, context, home } = this.#needs
+    if (!record.filters.some(({ qos }) => qos)) {
+      home.arrive(record, [])
+      return true
+    }
     const all: Stored[] = []
-    let after: Position | undefined = at
+    let after: Position | undefined = record.at
     for (;;) {
       await exchange.caughtUp()
       const { missed, epoch, off } = await context.adapter.read(MQTT_CHANNEL, after)
-      if (!missed || !after) return undefined
+      if (!missed || !after) return false
       all.push(...missed)
       after = { epoch, off }
       const heard = exchange.at
-      if (heard?.epoch === epoch && heard.off <= off) return all.filter((stored) => stored.off <= heard.off)
+      if (heard?.epoch !== epoch || heard.off > off) continue
+      // Nothing is heard between this look and its arrival.
+      home.arrive(
+        record,
+        all.filter((stored) => stored.off <= heard.off),
+      )
+      return true
     }
   }
 
@@ -200,7 +225,7 @@ export class SharedSessions {
 
   async #release({ client, node }: Release): Promise<boolean> {
     const { home, exchange } = this.#needs
-    const session = node === exchange.holder ? home.letGo(client, reasons.takenOver) : undefined
+    const session = node === exchange.holder ? home.letGo(client, reasons.takenOver, false) : undefined
     if (session) await this.#writes.release(session)
     return session !== undefined
   }
