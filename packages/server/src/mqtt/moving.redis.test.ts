@@ -1,7 +1,7 @@
 import { createMqtt } from '@org/realtime-mqtt'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildCli } from '../cli/cli-test-setup.ts'
-import { startBalancer, startNodeProcess } from '../redis/cluster-test-setup.ts'
+import { type NodeProcess, startBalancer, startNodeProcess } from '../redis/cluster-test-setup.ts'
 import { DURABLE, startRedis, until } from '../redis/redis-test-setup.ts'
 
 const cli = buildCli()
@@ -54,6 +54,9 @@ it('clients behind a balancer get everything that was acknowledged, with one ses
     // The others go on, except without Redis.
     if (victim !== redis) await until(() => expect(acknowledged.size).toBeGreaterThan(before + 20))
     await victim.start()
+    // A client that comes to a node which does not reach Redis yet is told that its session is not there.
+    const statusOf = async (node: NodeProcess) => (await fetch(`http://127.0.0.1:${node.port}/ready`)).status
+    await until(async () => expect(await Promise.all(nodes.map(statusOf))).toEqual([200, 200]))
     const after = acknowledged.size
     await until(() => expect(acknowledged.size).toBeGreaterThan(after + 20))
   }
