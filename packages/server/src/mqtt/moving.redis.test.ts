@@ -9,7 +9,7 @@ const TOPICS = ['one', 'two']
 
 it('clients behind a balancer get everything that was acknowledged, with one session, while nodes and Redis are killed', async () => {
   const redis = await startRedis(DURABLE)
-  const lease = ['--redis.leaseMs=1000']
+  const lease = ['--redis.leaseMs=3000']
   const nodes = [
     await startNodeProcess(cli, redis.port, lease),
     await startNodeProcess(cli, redis.port, lease),

@@ -132,8 +132,8 @@ describe('a client that comes to another node', () => {
 describe('when a node is killed', () => {
   async function startDying() {
     const redis = await startRedis(DURABLE)
-    const dies = await startNodeProcess(cli, redis.port, ['--redis.leaseMs=1000'])
-    const lives = await startMqttNode(redis.port, { redis: { port: redis.port, leaseMs: 1000 } })
+    const dies = await startNodeProcess(cli, redis.port, ['--redis.leaseMs=3000'])
+    const lives = await startMqttNode(redis.port, { redis: { port: redis.port, leaseMs: 3000 } })
     return { redis, dies, lives }
   }
 
@@ -175,7 +175,7 @@ describe('when a node is killed', () => {
 
   it('its sessions end in their time, with their wills, on one of the others', async () => {
     const { redis, dies, lives } = await startDying()
-    const third = await startMqttNode(redis.port, { redis: { port: redis.port, leaseMs: 1000 } })
+    const third = await startMqttNode(redis.port, { redis: { port: redis.port, leaseMs: 3000 } })
     const hears = await lives.connect()
     await hears.subscribe('will', 1)
     const will = {

@@ -9,7 +9,7 @@ async function startNodes(options: ServerOptions = {}) {
   const redis = await startRedis()
   const wire = await startWire(redis.port)
   const start = (port: number) =>
-    startServer({ ...options, adapter: 'redis', redis: { port, leaseMs: 1000 } })
+    startServer({ ...options, adapter: 'redis', redis: { port, leaseMs: 3000 } })
   return { wire, a: await start(wire.port), b: await start(redis.port) }
 }
 

@@ -47,7 +47,7 @@ describe('without Redis', () => {
 
   it('has members of this node, and all of them once it is back', async () => {
     const redis = await startRedis()
-    const at = { port: redis.port, leaseMs: 1000 }
+    const at = { port: redis.port, leaseMs: 3000 }
     const [a, b] = [await startNode(at), await startNode(at)]
     for (const node of [a, b]) await node.follow('x')
     await a.adapter.enter('x', 's1', { id: 'ann' })

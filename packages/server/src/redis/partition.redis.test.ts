@@ -13,7 +13,7 @@ const toldTo = ({ heard }: Node) =>
 it('a node whose network stands still is taken for dead, and neither loses nor doubles anything when it flows again', async () => {
   const redis = await startRedis()
   const wire = await startWire(redis.port)
-  const at = { leaseMs: 1000, timeoutMs: 300 }
+  const at = { leaseMs: 3000, timeoutMs: 300 }
   const [near, far] = [
     await startNode({ ...at, port: redis.port }),
     await startNode({ ...at, port: wire.port }),
@@ -49,7 +49,7 @@ it('nodes whose clocks are hours apart agree about leases, members, order and id
     date: () => systemClock.date() + ms,
     now: () => systemClock.now() + ms,
   })
-  const at = { port: redis.port, leaseMs: 1000 }
+  const at = { port: redis.port, leaseMs: 3000 }
   const [early, late, dead] = [
     await startNode(at, {}, shifted(-HOUR_MS)),
     await startNode(at, {}, shifted(HOUR_MS)),

@@ -78,8 +78,8 @@ it('takes a node that is cut off for dead within its lease, and has its members 
   const redis = await startRedis()
   const wire = await startWire(redis.port)
   const [stays, cut] = [
-    await startNode({ port: redis.port, leaseMs: 1000 }),
-    await startNode({ port: wire.port, leaseMs: 1000 }),
+    await startNode({ port: redis.port, leaseMs: 3000 }),
+    await startNode({ port: wire.port, leaseMs: 3000 }),
   ]
   for (const node of [stays, cut]) await node.follow('x')
   await cut.adapter.enter('x', 's', { id: 'ann' })

@@ -193,7 +193,7 @@ describe('members that nodes share', () => {
 
   it('are gone when their node has ended, and within its lease when it has died', async () => {
     const redis = await startRedis()
-    const options = { port: redis.port, leaseMs: 1000 }
+    const options = { port: redis.port, leaseMs: 3000 }
     const [stays, ends] = await Promise.all([startNode(options), startNode(options)])
     await stays?.follow('x')
     await ends?.adapter.enter('x', 's1', { id: 'ann' })

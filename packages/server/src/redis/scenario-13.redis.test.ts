@@ -61,7 +61,7 @@ it('13: two servers, one Redis, 200 clients', async () => {
 
 it('members of a node that is killed are gone within its lease, and its channels go on elsewhere', async () => {
   const redis = await startRedis()
-  const lease = ['--redis.leaseMs=1000', '--times.sessionMs=0']
+  const lease = ['--redis.leaseMs=3000', '--times.sessionMs=0']
   const [stays, dies] = [
     await startNodeProcess(cli, redis.port, lease),
     await startNodeProcess(cli, redis.port, lease),
