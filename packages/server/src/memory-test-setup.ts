@@ -87,9 +87,7 @@ export function createFarEnd(options: ServerOptions = {}) {
     dropAll() {
       for (const connection of core.connections) connection.close()
     },
-    stop() {
-      void core.stop()
-    },
+    stop: () => core.stop(),
     drain(windowMs: number) {
       for (const connection of core.connections) connection.drain(windowMs)
     },

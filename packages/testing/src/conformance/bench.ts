@@ -76,7 +76,7 @@ export async function withBench(
     await run(createBench(rig, surroundings, { client, tap, spy, holdDials: rig.holdDials ?? dials.close }))
     await client.close()
     await surroundings.settled(() => tap.events)
-    surroundings.stop?.()
+    await surroundings.stop?.()
     leakCheck({ clock, transport: tap, signals, client })
     assert(!spy.violations.length, `The protocol ${[...new Set(spy.violations)].join('; ')}`)
   } finally {

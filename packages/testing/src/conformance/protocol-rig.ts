@@ -11,7 +11,7 @@ export type ConformanceServer = Pluggable &
     /** Asks clients to move to a new connection within this window. */
     drain?(windowMs: number): void
     /** Lets go of its timers, at the end of a statement. */
-    stop?(): void
+    stop?(): void | Promise<void>
   }
 
 /** A protocol under test. The factory makes a new one for every statement. */

@@ -36,7 +36,7 @@ export interface Surroundings {
   /** Lets happen what is under way; `events` counts what has. */
   settled(events: () => number): Promise<void>
   /** The far end lets go of what would count as left behind. */
-  stop?(): void
+  stop?(): void | Promise<void>
 }
 
 export function surroundingsOf(rig: ProtocolRig | LiveRig, beatsFast: boolean): Surroundings {
