@@ -1,6 +1,6 @@
 const MOST_POINTS = 1000
 const EVERY_MS = 100
-const TONES = { connected: 'good', connecting: 'rest', reconnecting: 'warn', paused: 'rest', failed: 'bad' }
+const TONES = { connected: 'good', connecting: 'warn', reconnecting: 'warn', paused: 'rest', failed: 'bad' }
 
 const show = (id, text) => {
   document.getElementById(id).textContent = text

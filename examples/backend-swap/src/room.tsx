@@ -1,3 +1,4 @@
+import { channelTones } from '@org/example-look/dom'
 import { Card, Chip, StatusChip } from '@org/example-look/react'
 import type { Client } from '@org/realtime-core'
 import { createHooks, useChannelStatus, useHistory, usePublish } from '@org/realtime-react'
@@ -34,15 +35,13 @@ export function Room({ me }: { me: string }) {
       beside={
         <span className="row">
           <StatusChip status={status} />
-          <Chip tone={state === 'rejected' ? 'bad' : 'rest'}>{state}</Chip>
+          <Chip tone={channelTones[state]}>{state}</Chip>
         </span>
       }
     >
       {lines.size === 0 && (
         <p className="empty">
-          {state === 'rejected'
-            ? 'You may not enter this room.'
-            : 'Nobody has said anything since you are here.'}
+          {state === 'rejected' ? 'You may not enter this room.' : 'Nobody has said anything since you came.'}
         </p>
       )}
       <ul className="plain lines" aria-live="polite">

@@ -1,3 +1,4 @@
+import { channelTones } from '@org/example-look/dom'
 import { Card, Chip } from '@org/example-look/react'
 import { useChannelStatus, useHistory } from '@org/realtime-react'
 import { useChannel } from './client.ts'
@@ -15,11 +16,13 @@ export function Bookings() {
     <Card
       title="Bookings of customer 42"
       beside={
-        <Chip tone={refusal ? 'bad' : 'rest'}>{refusal ? `refused: ${refusal.status}` : status.state}</Chip>
+        <Chip tone={channelTones[status.state]}>
+          {refusal ? ['refused', refusal.status].filter(Boolean).join(': ') : status.state}
+        </Chip>
       }
     >
       {refusal && <p className="soft">You may not see them. Be the customer, or an admin.</p>}
-      {!refusal && made.length === 0 && <p className="empty">None since you are here.</p>}
+      {!refusal && made.length === 0 && <p className="empty">None since you came.</p>}
       <ul className="plain">
         {made.map(({ booking_code: code, status }) => (
           <li key={code}>

@@ -9,14 +9,15 @@ const LIMIT = 60
 
 /** What a channel delivers, with a mark wherever something may be missing, and who is there. */
 export function createEvents(desk: Desk): HTMLElement {
-  const list = feed('Events, the newest first', 'No events yet. They come once the channel is joined.', LIMIT)
+  const list = feed('Events, the newest first', 'No events yet.', LIMIT)
   const state = chip()
   const here = h('p', { class: 'soft' })
+  const refusal = h('p', { class: 'soft' }, 'The server refuses this channel. Ask again once it lets you in.')
   const again = button('Ask again', () => desk.retry())
 
   const show = (status: ChannelStatus): void => {
     state.show(status.state, channelTones[status.state])
-    again.hidden = status.state !== 'rejected'
+    refusal.hidden = again.hidden = status.state !== 'rejected'
   }
   desk.status.subscribe(show)
   show(desk.status.get())
@@ -38,6 +39,7 @@ export function createEvents(desk: Desk): HTMLElement {
       h('h2', {}, desk.name),
       h('span', { class: 'row' }, again, state.element),
     ),
+    refusal,
     here,
     list.element,
   )

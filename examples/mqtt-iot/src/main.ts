@@ -1,5 +1,5 @@
 import type { Address } from '@org/example-backend'
-import { button, chip, h } from '@org/example-look/dom'
+import { button, chip, h, statusTones } from '@org/example-look/dom'
 import { mountInspector } from '@org/realtime-devtools'
 import { createMqtt, parseTopic } from '@org/realtime-mqtt'
 import { channels } from './channels.ts'
@@ -35,7 +35,7 @@ showStatus()
 
 function showStatus(): void {
   const { status: word } = client.status.get()
-  status.show(word, word === 'connected' ? 'good' : word === 'failed' ? 'bad' : 'warn')
+  status.show(word, statusTones[word])
   devices.inert = word !== 'connected'
 }
 

@@ -1,5 +1,5 @@
 import type { Address } from '@org/example-backend'
-import { button, chip, h } from '@org/example-look/dom'
+import { button, chip, h, statusTones } from '@org/example-look/dom'
 import { mountInspector } from '@org/realtime-devtools'
 import { createRakit, defineChannels, event } from '@org/realtime-raw-ws'
 
@@ -48,7 +48,7 @@ showMembers()
 
 function showStatus(): void {
   const { status: word } = client.status.get()
-  status.show(word, word === 'connected' ? 'good' : word === 'failed' ? 'bad' : 'warn')
+  status.show(word, statusTones[word])
 }
 
 function showMe(): void {
