@@ -11,16 +11,10 @@ export function Bookings() {
   const made = useHistory(bookings, 'BookingStatusUpdated', { max: 20 }).items
   const paid = useHistory(payments, 'PaymentStatusUpdated', { max: 20 }).items
   const refusal = status.state === 'rejected' && (status.error.details as { status?: number })
+  const word = refusal ? ['refused', refusal.status].filter(Boolean).join(': ') : status.state
 
   return (
-    <Card
-      title="Bookings of customer 42"
-      beside={
-        <Chip tone={channelTones[status.state]}>
-          {refusal ? ['refused', refusal.status].filter(Boolean).join(': ') : status.state}
-        </Chip>
-      }
-    >
+    <Card title="Bookings of customer 42" beside={<Chip tone={channelTones[status.state]}>{word}</Chip>}>
       {refusal && <p className="soft">You may not see them. Be the customer, or an admin.</p>}
       {!refusal && made.length === 0 && <p className="empty">None since you came.</p>}
       <ul className="plain">
