@@ -1,6 +1,6 @@
 import type { Adapter, Member, Message, Position, Stored, StoreState } from './adapter.ts'
 import type { Denial } from './authorize.ts'
-import { MQTT_CHANNEL, REVOKED_CHANNEL } from './names.ts'
+import { isOfNodes } from './names.ts'
 
 /** One that hears a channel. */
 export interface Subscriber {
@@ -120,12 +120,8 @@ export function createHub({ adapter, channels: limit, onStore, crash }: HubNeeds
       return meant.length
     },
     count: (channel) => table.get(channel)?.size ?? 0,
-    channels() {
-      const sizes = new Map([...table].map(([channel, { size }]) => [channel, size]))
-      sizes.delete(MQTT_CHANNEL)
-      sizes.delete(REVOKED_CHANNEL)
-      return sizes
-    },
+    channels: () =>
+      new Map([...table].flatMap(([channel, { size }]) => (isOfNodes(channel) ? [] : [[channel, size]]))),
     onDirect(direct) {
       directs.add(direct)
       return () => directs.delete(direct)
