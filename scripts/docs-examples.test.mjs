@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { build } from 'esbuild'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { readPage } from './docs-page.mjs'
+import { bundleProgram } from './bundle-program.mjs'
+import { readPage, toCode } from './docs-page.mjs'
 
 // Compilers are slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -20,21 +20,12 @@ async function run(text, entry = 'main.ts') {
   mkdirSync(join(root, '.cache'), { recursive: true })
   const folder = mkdtempSync(join(root, '.cache/example-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const { parts } of readPage(text).blocks) {
-    const code = parts.flatMap(({ lines }) => lines).join('\n')
+  for (const block of readPage(text).blocks) {
+    const code = toCode(block)
     writeFileSync(join(folder, /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? entry), code)
   }
   const outfile = join(folder, 'out.mjs')
-  await build({
-    entryPoints: [join(folder, entry)],
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['@org/source'],
-    external: ['ws'],
-    outfile,
-    logLevel: 'silent',
-  })
+  await bundleProgram(join(folder, entry), outfile)
   const { stdout } = await promisify(execFile)(process.execPath, [outfile])
   return stdout.trim().split('\n')
 }

@@ -87,3 +87,8 @@ export function toAnchor(heading) {
     .trim()
     .replace(/\s/g, '-')
 }
+
+/** The text of a block. @param {Block} block */
+export function toCode({ parts }) {
+  return parts.flatMap(({ lines }) => lines).join('\n')
+}

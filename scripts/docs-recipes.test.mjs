@@ -7,10 +7,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createServer } from '@org/realtime-server'
-import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { root } from './bootstrap.mjs'
-import { readPage } from './docs-page.mjs'
+import { bundleProgram } from './bundle-program.mjs'
+import { readPage, toCode } from './docs-page.mjs'
 
 const text = readFileSync(join(root, 'docs/recipes.md'), 'utf8')
 const server = createServer({ mode: 'development', port: 0, mqtt: { tcp: 'off' } })
@@ -43,7 +43,8 @@ function codeOf(heading) {
 
 /** @param {string} part */
 function blockOf(part) {
-  return (readPage(part).blocks[0]?.parts ?? []).flatMap(({ lines }) => lines).join('\n')
+  const [block] = readPage(part).blocks
+  return block ? toCode(block) : ''
 }
 
 /**
@@ -63,16 +64,7 @@ async function run(heading, { globals = {}, more = '' } = {}) {
     : '\nexport { client }'
   writeFileSync(join(place, 'recipe.ts'), `${code}${own}\n${more}`)
   const outfile = join(place, `out-${count++}.mjs`)
-  await build({
-    entryPoints: [join(place, 'recipe.ts')],
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    conditions: ['@org/source'],
-    external: ['ws'],
-    outfile,
-    logLevel: 'silent',
-  })
+  await bundleProgram(join(place, 'recipe.ts'), outfile)
   const recipe = await import(/* @vite-ignore */ pathToFileURL(outfile).href)
   onTestFinished(() => recipe.client.close())
   return recipe

@@ -1,24 +1,11 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
-import { delimiter } from 'node:path'
 import { Redis } from 'ioredis'
+import { startRedis as start } from '../../scripts/start-redis.mjs'
 
-/** Starts a Redis on a free port that keeps nothing on disk. */
+/** A Redis that keeps nothing on disk, and says what it costs. */
 export async function startRedis() {
-  const port = await freePort()
-  const child = spawn('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--save', ''], {
-    stdio: 'ignore',
-    // Debian keeps it where not every user looks.
-    env: { ...process.env, PATH: `${process.env['PATH']}${delimiter}/usr/sbin` },
-  })
-  child.on('error', () => {
-    console.error('redis-server was not found: apt install redis-server')
-    process.exit(1)
-  })
+  const { port, close } = await start()
   const redis = new Redis({ port, retryStrategy: () => 50 })
   redis.on('error', () => {})
-  await redis.ping()
   return {
     port,
     /** CPU that it has used so far. */
@@ -27,18 +14,9 @@ export async function startRedis() {
       const field = (/** @type {string} */ name) => Number(new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1])
       return (field('used_cpu_sys') + field('used_cpu_user')) * 1000
     },
-    stop() {
+    async stop() {
       redis.disconnect()
-      child.kill()
+      await close()
     },
   }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -27,7 +27,7 @@ try {
   await checkOrder()
   await measureSockets()
 } finally {
-  redis.stop()
+  await redis.stop()
 }
 console.log(`\nLoad of the machine: ${loadBefore} before, ${loadavg()[0]?.toFixed(1)} after`)
 

@@ -8,3 +8,8 @@ export const unlessAway =
   (error, where) => {
     if (!ServerError.is(error, 'store.away')) crash(error, where)
   }
+
+/** For what is done again once the store is back. */
+export function ignoreAway(error: unknown): void {
+  if (!ServerError.is(error, 'store.away')) throw error
+}

@@ -1,8 +1,9 @@
 import type { Position, Stored, Message as Told } from '../adapter.ts'
 import type { Clock } from '../clock.ts'
 import type { Context } from '../core.ts'
-import { ServerError } from '../errors.ts'
 import { MQTT_SESSIONS } from '../names.ts'
+import { Turns } from '../turns.ts'
+import { ignoreAway } from '../unless-away.ts'
 import type { Session } from './session.ts'
 import { encodeRecord, keyOf, parseRecord, type SessionRecord, toRecord } from './session-record.ts'
 
@@ -42,7 +43,7 @@ export class SessionWrites {
   readonly #places = new Map<string, Position>()
   /** Clients whose sessions are over, until their records are gone. */
   readonly #forgotten = new Set<string>()
-  readonly #tails = new Map<string, Promise<void>>()
+  readonly #turns = new Turns<void>()
   #written = new WeakMap<Session, number>()
   #round = 1
   /** Those that are on their way here: until they are, what is said of a round is not true of them. */
@@ -143,14 +144,14 @@ export class SessionWrites {
     // A session that could not be written is not where this would say that it is.
     const isWritten = changed.every((session) => this.#written.has(session) || !this.#needs.isHere(session))
     if (!at || !isWhole || !isWritten || context.adapter.isAway) return
-    await context.adapter.append(MQTT_SESSIONS, toRoundTold(node, { round, at })).catch(unlessAway)
+    await context.adapter.append(MQTT_SESSIONS, toRoundTold(node, { round, at })).catch(ignoreAway)
   }
 
   /** What was said of the rounds of nodes that are gone. */
   async forgetRounds(values: readonly Stored[], nodes: ReadonlySet<string>): Promise<void> {
     for (const { key = '', event } of values)
       if (event === 'round' && ![...nodes].some((node) => key === roundKey(node)))
-        await this.#needs.context.adapter.append(MQTT_SESSIONS, toRemoval(key)).catch(unlessAway)
+        await this.#needs.context.adapter.append(MQTT_SESSIONS, toRemoval(key)).catch(ignoreAway)
   }
 
   #toRecord(session: Session): SessionRecord {
@@ -160,17 +161,12 @@ export class SessionWrites {
 
   /** What is done about one client is done one after the other. Nothing is done while Redis is away. */
   #run(client: string, task: () => Promise<void>): Promise<void> {
-    const { context } = this.#needs
-    const before = this.#tails.get(client) ?? Promise.resolve()
-    const own = before
-      .then(() => (context.adapter.isAway ? undefined : task()))
-      .catch(unlessAway)
-      .catch((error: unknown) => context.hooks.crash(error, 'writing a session of MQTT'))
-      .finally(() => {
-        if (this.#tails.get(client) === own) this.#tails.delete(client)
-      })
-    this.#tails.set(client, own)
-    return own
+    const { adapter, hooks } = this.#needs.context
+    return this.#turns.run(client, () =>
+      Promise.resolve()
+        .then(() => (adapter.isAway ? undefined : task()))
+        .catch((error: unknown) => hooks.crashUnlessAway(error, 'writing a session of MQTT')),
+    )
   }
 
   /** False when another node has taken the session. */
@@ -224,7 +220,3 @@ const versionOf = (session: Session): number => (session.expiryMs ? session.vers
 
 export const isOverdue = ({ endsAt }: SessionRecord, clock: Clock): boolean =>
   endsAt !== undefined && endsAt <= clock.date()
-
-const unlessAway = (error: unknown): void => {
-  if (!ServerError.is(error, 'store.away')) throw error
-}

@@ -2,8 +2,9 @@ import type { Position, Stored } from '../adapter.ts'
 import type { User } from '../authenticate.ts'
 import { isDenial } from '../authorize.ts'
 import type { Context } from '../core.ts'
-import { ServerError } from '../errors.ts'
 import { MQTT_CHANNEL, MQTT_SESSIONS } from '../names.ts'
+import { Turns } from '../turns.ts'
+import { ignoreAway } from '../unless-away.ts'
 import type { Exchange } from './exchange.ts'
 import { reasons } from './reasons.ts'
 import type { Session } from './session.ts'
@@ -33,6 +34,7 @@ interface SharedSessionsNeeds {
 const TRIES = 5
 const ROUND_MS = 1000
 const RELEASE = 'mqtt.release'
+const WHERE = 'sessions of MQTT'
 
 interface Release {
   readonly client: string
@@ -48,7 +50,7 @@ export class SharedSessions {
   readonly #needs: SharedSessionsNeeds
   readonly #writes: SessionWrites
   /** Sessions that are on their way here. */
-  readonly #arrivals = new Map<string, Promise<boolean>>()
+  readonly #arrivals = new Turns<boolean>()
   #cancelRound = (): void => {}
   #isStopped = false
 
@@ -73,12 +75,12 @@ export class SharedSessions {
     try {
       for (let tries = 0; tries < TRIES; tries++) {
         if (adapter.isAway) return undefined
-        await this.#arrivals.get(client)
+        await this.#arrivals.last(client)
         const found = await this.#writes.find(client)
         const { record } = found ?? {}
         if (!found || !record) return undefined
         if (record.node === this.#needs.exchange.holder) {
-          await this.#arrivals.get(client)
+          await this.#arrivals.last(client)
           // Otherwise it was to come here, and Redis went away meanwhile.
           if (this.#needs.home.has(client) || this.#writes.isForgotten(client)) return undefined
           if (record.user.id === user.id) await this.#take(record, found.stored)
@@ -91,8 +93,8 @@ export class SharedSessions {
       return reasons.unavailable
     } catch (error) {
       // It goes on with what is here.
-      if (ServerError.is(error, 'store.away')) return undefined
-      throw error
+      ignoreAway(error)
+      return undefined
     }
   }
 
@@ -108,10 +110,8 @@ export class SharedSessions {
 
   /** Takes in sessions of nodes that are gone. */
   adopt(): void {
-    this.#adopt().catch((error: unknown) => {
-      // Then it is done when Redis is back, or by another node.
-      if (!ServerError.is(error, 'store.away')) this.#crash(error)
-    })
+    // While Redis is away it waits, or another node does it.
+    this.#adopt().catch((error: unknown) => this.#needs.context.hooks.crashUnlessAway(error, WHERE))
   }
 
   /** Positions may have been lost, or records. */
@@ -130,7 +130,7 @@ export class SharedSessions {
     this.#cancelRound = this.#needs.context.clock.after(ROUND_MS, () => {
       this.#writes
         .round(this.#needs.home.sessions)
-        .catch((error: unknown) => this.#crash(error))
+        .catch((error: unknown) => this.#needs.context.hooks.crash(error, WHERE))
         .finally(() => {
           if (!this.#isStopped) this.#roundLater()
         })
@@ -157,18 +157,7 @@ export class SharedSessions {
 
   /** False when another node was faster. */
   #take(record: SessionRecord, stored: Stored): Promise<boolean> {
-    const { client } = record
-    const before = this.#arrivals.get(client) ?? Promise.resolve()
-    const arrival = before
-      .then(
-        () => this.#bring(record, stored),
-        () => this.#bring(record, stored),
-      )
-      .finally(() => {
-        if (this.#arrivals.get(client) === arrival) this.#arrivals.delete(client)
-      })
-    this.#arrivals.set(client, arrival)
-    return arrival
+    return this.#arrivals.run(record.client, () => this.#bring(record, stored))
   }
 
   async #bring(record: SessionRecord, stored: Stored): Promise<boolean> {
@@ -228,9 +217,5 @@ export class SharedSessions {
     const session = node === exchange.holder ? home.letGo(client, reasons.takenOver, false) : undefined
     if (session) await this.#writes.release(session)
     return session !== undefined
-  }
-
-  #crash(error: unknown): void {
-    this.#needs.context.hooks.crash(error, 'sessions of MQTT')
   }
 }

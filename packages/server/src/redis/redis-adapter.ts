@@ -36,8 +36,17 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
     Object.values(module),
   )
   let parts: ReturnType<typeof createParts>
-  let cancelKeep = (): void => {}
-  let cancelLook = (): void => {}
+
+  const keeping = createRepeat(
+    clock,
+    () => parts.channels.keepEveryMs,
+    () => parts.channels.keep(),
+  )
+  const looking = createRepeat(
+    clock,
+    () => LOOK_MS,
+    () => parts.channels.look(),
+  )
 
   const createParts = (events: AdapterEvents) => {
     const link = new RedisLink(settings, scripts, clock, { prepare, message, up, changed })
@@ -87,24 +96,8 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
       .then(() => (former ? nodes.reap(former) : undefined))
       // Then the others find it dead.
       .catch(() => {})
-    keepLater()
-    if (isCluster) lookLater()
-  }
-
-  const lookLater = (): void => {
-    cancelLook()
-    cancelLook = clock.after(LOOK_MS, () => {
-      // The next session begins again.
-      parts.channels.look().then(lookLater, () => {})
-    })
-  }
-
-  const keepLater = (): void => {
-    cancelKeep()
-    cancelKeep = clock.after(parts.channels.keepEveryMs, () => {
-      // The next session begins again.
-      parts.channels.keep().then(keepLater, () => {})
-    })
+    keeping.begin()
+    if (isCluster) looking.begin()
   }
 
   const changed = (state: StoreState): void => {
@@ -150,8 +143,8 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
     restart: (channel) => parts.channels.restart(channel),
     async close() {
       const { link, nodes } = parts
-      cancelKeep()
-      cancelLook()
+      keeping.stop()
+      looking.stop()
       nodes.stop()
       parts.rooms.away()
       // What cannot be taken back now is when the lease is over.
@@ -159,4 +152,15 @@ export function createRedisAdapter({ settings, limits, clock, ...needs }: RedisA
       link.close()
     },
   }
+}
+
+/** Does it again and again, each time so long after the one before was over, until it fails. */
+function createRepeat(clock: Clock, everyMs: () => number, run: () => Promise<void>) {
+  let stop = (): void => {}
+  const begin = (): void => {
+    stop()
+    // The next session begins again.
+    stop = clock.after(everyMs(), () => void run().then(begin, () => {}))
+  }
+  return { begin, stop: () => stop() }
 }

@@ -1,10 +1,10 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis'
 import type { Clock } from '../clock.ts'
 import { ServerError } from '../errors.ts'
+import { Turns } from '../turns.ts'
 import type { Place, RedisSettings } from './redis-options.ts'
 import { readRun } from './run-of-redis.ts'
 import type { Script } from './script.ts'
-import { createTurns } from './turns.ts'
 
 export interface SessionEvents {
   message(name: string, body: Buffer): void
@@ -159,7 +159,7 @@ export async function openSession(
       })
       return settle(called) as Promise<Reply>
     }
-    const inTurn = createTurns()
+    const turns = new Turns<Reply>()
 
     return {
       run,
@@ -171,7 +171,7 @@ export async function openSession(
       call(script, keys, args) {
         const [key] = keys
         if (key === undefined || !(main instanceof Cluster)) return call(script, keys, args)
-        return inTurn(key, () => call(script, keys, args))
+        return turns.run(key, () => call(script, keys, args))
       },
       async subscribe(names) {
         if (names.length) await settle(ear.subscribe(...names))

@@ -1,7 +1,7 @@
 import type { AdapterEvents, Entered, Member } from '../adapter.ts'
 import type { Clock } from '../clock.ts'
-import { ServerError } from '../errors.ts'
 import type { MembersLimits } from '../members.ts'
+import { ignoreAway } from '../unless-away.ts'
 import { encodeJoined, type MemberChange } from './format.ts'
 import type { Keys } from './keys.ts'
 import { addRoomScript, removeRoomScript } from './node-scripts.ts'
@@ -218,7 +218,7 @@ export class Rooms {
     try {
       return await there()
     } catch (error) {
-      if (!ServerError.is(error, 'store.away')) throw error
+      ignoreAway(error)
       return here()
     }
   }
