@@ -31,6 +31,10 @@ describe('the hint at an event that nobody listens to', () => {
     ['said', 'App.Events.said'],
     ['said', 'Said'],
     ['scada.data.received', '.scada.data.received'],
+    ['OrderShiped', 'OrderShipped'],
+    ['OrderShipepd', 'OrderShipped'],
+    ['OrderShiped', 'App\\Events\\OrderShipped'],
+    ['mesage', 'message'],
   ])('is given once for %s when %s comes', async (listened, arriving) => {
     const { far, hints } = await listening(listened, 'other')
     far().message('a', arriving, 1)
@@ -50,6 +54,26 @@ describe('the hint at an event that nobody listens to', () => {
     const { far, hints } = await listening('said')
     far().message('a', arriving, 1)
     expect(hints()).toEqual([])
+  })
+
+  it.each([
+    ['online', 'offline'],
+    ['subscribed', 'unsubscribed'],
+    ['sensor-1', 'sensor-2'],
+    ['OrderPlaced', 'OrderPaid'],
+    ['done', 'gone'],
+  ])('is not given for %s when %s comes, which is another word', async (listened, arriving) => {
+    const { far, hints } = await listening(listened)
+    far().message('a', arriving, 1)
+    expect(hints()).toEqual([])
+  })
+
+  it('is given after a thousand names that are nothing like it', async () => {
+    const { far, hints } = await listening('OrderShiped')
+    for (let index = 0; index < 1001; index++) far().message('a', `other ${index}`, 1)
+    far().message('a', 'OrderShipped', 1)
+    far().message('a', 'OrderShipped', 1)
+    expect(hints()).toHaveLength(1)
   })
 
   it('is not given in production', async () => {

@@ -140,7 +140,8 @@ export function nearest(name: string, patterns: readonly string[], separator: st
   return best && best.edits <= Math.max(2, name.length / 3) ? best.pattern : undefined
 }
 
-function countEdits(from: string, to: string): number {
+/** How many characters are added, left out or replaced between two texts. */
+export function countEdits(from: string, to: string): number {
   let row = [...Array(to.length + 1).keys()]
   for (const [index, char] of [...from].entries()) {
     const next = [index + 1]
