@@ -7,6 +7,8 @@ export interface PortEvents extends LineReports {
   /** `handover`: the line before is still up and delivering until it is retired. */
   up(line: Line, handover: boolean): void
   down(line: Line): void
+  /** The channel is not sent any more, though the line is up: it is asked for again, and what is missed is a gap. */
+  lost(line: Line, name: string): void
   /** The hidden policy ended the session for good: nothing of it is to be continued. */
   ended(): void
 }

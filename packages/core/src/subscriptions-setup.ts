@@ -24,6 +24,7 @@ export interface Subscriptions
   settled(): void
   up(line: Line, handover: boolean): void
   down(line: Line): void
+  lost(line: Line, name: string): void
   /** Ends all lingers; whoever joins next starts fresh. */
   forget(): void
   /** Says `left` everywhere: no connection is wanted any more. */

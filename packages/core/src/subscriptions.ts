@@ -86,23 +86,25 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
   const intents = createIntents(setup, () => !isAtRest, schedule)
   const { all, find, isWanted, tidy } = intents
 
-  const refuse = (sub: Subscription, error: RealtimeError, retry: Retry = false): void => {
+  const refuse = (sub: Subscription, error: RealtimeError, retry: Retry): void => {
     off(sub)
     sub.wire = 'refused'
     sub.wasAsked = false
     const later =
       retry === true ? { afterMs: backoffDelay(setup.backoff, ++sub.failures, () => clock.random()) } : retry
-    if (later) sub.cancelTimer = clock.after(later.afterMs, () => again(sub))
+    if (later) sub.cancelTimer = clock.after(later.afterMs, () => lose(sub))
     const retryAt = later && { retryAt: clock.date() + later.afterMs }
     tell(sub, Object.freeze({ state: 'rejected', error, ...retryAt }), error.code)
     setup.report(error)
-    if (later) return
-    sub.forgetMembers()
-    setup.rejected(sub.name, error)
+    if (!later) {
+      sub.forgetMembers()
+      setup.rejected(sub.name, error)
+    }
+    pump()
   }
 
-  const again = (sub: Subscription | undefined): void => {
-    if (sub?.wire !== 'refused') return
+  const lose = (sub: Subscription | undefined): void => {
+    if (!sub) return
     off(sub)
     schedule(sub)
   }
@@ -121,7 +123,6 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     )
     // The peer may have heard it after all, and is to be told when the channel is left.
     sub.wasAsked = !error
-    pump()
   })
 
   const gap = (sub: Subscription, continuity: Continuity, cause: Gap['cause'], resumed = false): void => {
@@ -157,7 +158,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
 
   return {
     ...intents,
-    retry: again,
+    retry: (sub) => lose(sub?.wire === 'refused' ? sub : undefined),
     settled: pump,
     up(line, handover) {
       if (handover) next = line
@@ -194,10 +195,7 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
           joins.remove(sub)
           sub.line = sub.source
           sub.wire = 'joined'
-        } else {
-          off(sub)
-          schedule(sub)
-        }
+        } else lose(sub)
       }
       pump()
     },
@@ -229,10 +227,9 @@ export function createSubscriptions(setup: SubscriptionsSetup): Subscriptions {
     },
     refused(line, name, error, retry) {
       const sub = on(line, name)
-      if (!sub) return
-      refuse(sub, error, retry)
-      pump()
+      if (sub) refuse(sub, error, retry)
     },
+    lost: (line, name) => lose(on(line, name)),
     members: (line, name, change) => from(line, name)?.presence?.apply(change),
     gap(line, name, continuity) {
       const sub = from(line, name)

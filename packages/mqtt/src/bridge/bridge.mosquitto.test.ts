@@ -55,6 +55,29 @@ describe.each([4, 5] as const)('fromMqttJs at level %i', (protocolVersion) => {
     expect(errors).toEqual([])
   })
 
+  it('refuses a QoS that is not said by delivery', async () => {
+    const { client } = start({}, { protocolVersion })
+    await client.connect()
+    for (const options of [{ qos: 1 }, { delivery: 'qos1' }])
+      await expect(client.untyped(topic()).publish('message', 1, options as never)).rejects.toMatchObject({
+        code: 'publish.refused',
+        message: expect.stringContaining('delivery'),
+      })
+  })
+
+  it('brings bytes as a Uint8Array of their own, and not as the Buffer of MQTT.js', async () => {
+    const { client } = start({ payload: 'bytes' }, { protocolVersion })
+    const name = topic()
+    const log: unknown[] = []
+    const channel = client.untyped(name, { qos: 1 })
+    channel.on('message', (payload) => log.push(payload))
+    await eventually(() => channel.status.get().state === 'joined')
+    await channel.publish('message', Uint8Array.of(1, 2), { delivery: 'at-least-once' })
+    await eventually(() => log.length)
+    const [got] = log as [Uint8Array]
+    expect([got.constructor, got.buffer.byteLength, [...got]]).toEqual([Uint8Array, 2, [1, 2]])
+  })
+
   it('is connected and reconnecting as the foreign client is, and has its channels again', async () => {
     const proxy = await startTcpProxy(broker.tcp)
     onTestFinished(() => proxy.stop())

@@ -7,27 +7,32 @@ import {
 } from '@org/realtime-core/kit'
 import { toMatched } from '../codec/topics.ts'
 import type { Names } from '../names.ts'
+import { toPacket } from '../outgoing.ts'
 import type { TopicTrie } from '../topic-trie.ts'
 import type { ForeignMqtt } from './foreign.ts'
+import type { Share } from './share.ts'
 
 /** What a link tells, over whatever line is up by then. */
 export interface Reports {
   joined(channel: string): void
   refused(channel: string, error: RealtimeError): void
   settled(id: string, settlement: Settlement): void
+  lost(channel: string): void
 }
 
-const levels = { volatile: 0, 'at-most-once': 0, 'at-least-once': 1, 'exactly-once': 2 } as const
+export interface ForeignLink extends Link {
+  /** The owner of the foreign client has unsubscribed its filter. */
+  lose(channel: string): void
+}
 
 /** The foreign client at work for us. It keeps what is in flight over lost connections by itself. */
 export function createForeignLink(
   foreign: ForeignMqtt,
   names: Names,
   routes: TopicTrie,
-  /** Filters that nobody had before us, by channel: they are ours across reconnects. */
-  ours: Map<string, string>,
+  share: Share,
   reports: Reports,
-): Link {
+): ForeignLink {
   const known = new Set<string>()
 
   const subscribe = ({ key, options }: SubscribeRequest): void => {
@@ -41,13 +46,17 @@ export function createForeignLink(
     if (!known.has(key)) routes.add(toMatched(filter), key)
     known.add(key)
     const { qos = 0 } = options as { qos?: 0 | 1 | 2 }
-    foreign.subscribe(filter, { qos }, (error, granted = []) => {
+    share.subscribe(key, filter, qos, (error, granted = []) => {
       const code = granted[0]?.qos
       if (error || (code !== undefined && code > 2)) return refuse(code ?? 0x80, error ?? undefined)
-      // Without an answer of the server somebody had it already.
-      if (code !== undefined) ours.set(key, filter)
       reports.joined(key)
     })
+  }
+
+  const forget = (channel: string): boolean => {
+    const isKnown = known.delete(channel)
+    if (isKnown) routes.remove(toMatched(names.toFilter(channel) ?? ''), channel)
+    return isKnown
   }
 
   return {
@@ -56,15 +65,14 @@ export function createForeignLink(
       for (const request of requests) subscribe(request)
     },
     unsubscribe(channel) {
-      const filter = names.toFilter(channel) ?? ''
-      if (known.delete(channel)) routes.remove(toMatched(filter), channel)
-      if (ours.delete(channel)) foreign.unsubscribe(filter)
+      forget(channel)
+      share.release(channel)
+    },
+    lose(channel) {
+      if (forget(channel)) reports.lost(channel)
     },
     publish(message) {
-      const topic = names.toTopic(message.key, message.event)
-      if (topic === undefined) throw refused(message)
-      const qos = levels[message.delivery]
-      const { retain = false, properties } = message.options as { retain?: boolean; properties?: object }
+      const { topic, qos, retain, properties } = toPacket(message, names)
       const options = { qos, retain, ...(properties && { properties }) }
       foreign.publish(topic, message.payload as never, options, (error) => {
         if (qos) reports.settled(message.id, error ? { refused: refused(message, error) } : 'acknowledged')
@@ -72,8 +80,7 @@ export function createForeignLink(
       return qos ? 'pending' : 'sent'
     },
     dispose() {
-      for (const channel of known) routes.remove(toMatched(names.toFilter(channel) ?? ''), channel)
-      known.clear()
+      for (const channel of known) forget(channel)
     },
   }
 }

@@ -12,7 +12,8 @@ import type { Names } from '../names.ts'
 import { type PayloadFormat, toCodec } from '../payloads.ts'
 import { createTopicTrie } from '../topic-trie.ts'
 import type { ForeignMqtt, ForeignPacket } from './foreign.ts'
-import { createForeignLink } from './link.ts'
+import { createForeignLink, type ForeignLink } from './link.ts'
+import { createShare, type Share } from './share.ts'
 
 const nothing = (): void => {}
 
@@ -30,9 +31,9 @@ export function createForeignPort(
   { names, formatOf, own, clock }: ForeignPortOptions,
 ): ConnectionPort {
   const routes = createTopicTrie()
-  const ours = new Map<string, string>()
+  let share: Share
   let consumer: PortEvents
-  let current: { readonly line: Line; end(): void } | undefined
+  let current: { readonly line: Line; readonly link: ForeignLink; end(): void } | undefined
   /** Settlements that came while no line was up. */
   let owed: ((line: Line) => void)[] = []
   let isOpen = false
@@ -54,9 +55,10 @@ export function createForeignPort(
   /** On the line of the report as long as that is up. */
   const up = (): void => {
     let phase: Line['phase'] = 'ready'
-    const link = createForeignLink(foreign, names, routes, ours, {
+    const link = createForeignLink(foreign, names, routes, share, {
       joined: (channel) => phase === 'ready' && consumer.joined(line, channel),
       refused: (channel, error) => phase === 'ready' && consumer.refused(line, channel, error),
+      lost: (channel) => phase === 'ready' && consumer.lost(line, channel),
       // What was in flight stays so: the foreign client sends it again, and answers over the next line.
       settled(id, settlement) {
         if (current) consumer.settled(current.line, id, settlement)
@@ -76,6 +78,7 @@ export function createForeignPort(
     }
     current = {
       line,
+      link,
       end() {
         phase = 'ended'
         current = undefined
@@ -121,6 +124,7 @@ export function createForeignPort(
   const open = (): void => {
     if (isOpen) return
     isOpen = true
+    share = createShare(foreign, (channel) => current?.link.lose(channel))
     foreign.on('connect', connected)
     foreign.on('close', lost)
     foreign.on('message', heard)
@@ -150,10 +154,9 @@ export function createForeignPort(
       foreign.removeListener('connect', connected)
       foreign.removeListener('close', lost)
       foreign.removeListener('message', heard)
-      if (foreign.connected) for (const filter of ours.values()) foreign.unsubscribe(filter)
-      ours.clear()
       owed = []
       current?.end()
+      share.end()
       show()
       if (own) foreign.end()
     },

@@ -3,6 +3,7 @@ export interface ForeignPusher {
   readonly connection: ForeignEmitter & { readonly state: string; readonly socket_id?: string | undefined }
   channel(name: string): ForeignChannel | undefined
   subscribe(name: string): ForeignChannel
+  subscribeAll(): void
   unsubscribe(name: string): void
   send_event(event: string, data: unknown, channel?: string): boolean
   connect(): void
@@ -17,6 +18,7 @@ export interface ForeignEmitter {
 export interface ForeignChannel extends ForeignEmitter {
   readonly name: string
   readonly subscribed: boolean
+  unsubscribe(): void
   readonly members?: { readonly members: object; readonly myID?: unknown }
   bind_global(callback: (event: string, data: never) => void): unknown
   unbind_global(callback: (event: string, data: never) => void): unknown

@@ -3,17 +3,19 @@ import { classes, setup, until } from '../compat/clients-test-setup.ts'
 import { encryption } from '../encrypted.ts'
 import { seal } from '../far-end-test-setup.ts'
 import { createForeignLink } from './link.ts'
+import { createShare } from './share.ts'
 
 describe.each(Object.entries(classes))('a link over %s', (_name, Class) => {
   it('tells an encrypted event once, although it was asked for the channel twice', async () => {
     const { pusher, server } = await setup(Class, {}, { encryption: encryption() })
     const heard: unknown[] = []
     const nothing = (): void => {}
-    const link = createForeignLink(pusher, new Set(), {
+    const link = createForeignLink(pusher, createShare(pusher, nothing), {
       joined: nothing,
       refused: nothing,
       members: nothing,
       error: nothing,
+      lost: nothing,
       message: (_keys, event, payload) => heard.push([event, payload]),
     })
     const channel = 'private-encrypted-a'

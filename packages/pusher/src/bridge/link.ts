@@ -3,16 +3,19 @@ import { isCache, isEncrypted, toClientEvent } from '../names.ts'
 import { toMember } from '../presence-data.ts'
 import type { PusherMeta } from '../protocol.ts'
 import type { ForeignChannel, ForeignMessage, ForeignPusher } from './foreign.ts'
+import type { Share } from './share.ts'
 
-type Events = Pick<LinkEvents, 'joined' | 'refused' | 'members' | 'message' | 'error'>
+interface Events extends Pick<LinkEvents, 'joined' | 'refused' | 'members' | 'message' | 'error'> {
+  lost(name: string): void
+}
 
 export interface ForeignLink extends Link {
   /** A message of the connection. */
   hear(message: ForeignMessage): void
+  /** The owner of the foreign client has unsubscribed it. */
+  lose(name: string): void
   /** Leaves what was left while there was no connection: the foreign client joins it again by itself. */
   leaveUnwanted(): void
-  /** Leaves what we have joined and lets go of the rest. */
-  end(): void
 }
 
 const toMeta = (userId: string): PusherMeta => ({ userId })
@@ -25,7 +28,7 @@ interface Joined {
 }
 
 /** The channels of a foreign connection for as long as it is connected. */
-export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, events: Events): ForeignLink {
+export function createForeignLink(pusher: ForeignPusher, share: Share, events: Events): ForeignLink {
   const joins = new Map<string, Joined>()
 
   const tell = (event: string, channel: string, data: unknown, userId?: string): void =>
@@ -47,8 +50,7 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
   const join = (name: string): void => {
     // Asked for again after no answer came.
     joins.get(name)?.stop()
-    if (!pusher.channel(name)) ours.add(name)
-    const channel = pusher.subscribe(name)
+    const channel = share.subscribe(name)
     const refused = ({ error, status, type }: { error?: string; status?: number; type?: string }): void => {
       if (!joins.delete(name)) return
       stop()
@@ -64,9 +66,12 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
     const heard = (event: string, data: unknown): void => {
       if (!event.startsWith('pusher')) tell(event, name, data)
     }
+    const accepted = (): void => succeeded(name)
+    channel.bind('pusher:subscription_succeeded', accepted)
     channel.bind('pusher:subscription_error', refused)
     if (isEncrypted(name)) channel.bind_global(heard)
     const stop = (): void => {
+      channel.unbind('pusher:subscription_succeeded', accepted)
       channel.unbind('pusher:subscription_error', refused)
       channel.unbind_global(heard)
     }
@@ -74,10 +79,9 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
     if (channel.subscribed) succeeded(name)
   }
 
-  const leave = (name: string): void => {
+  const forget = (name: string): boolean => {
     joins.get(name)?.stop()
-    joins.delete(name)
-    if (ours.delete(name)) pusher.unsubscribe(name)
+    return joins.delete(name)
   }
 
   return {
@@ -85,7 +89,10 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
     subscribe(requests) {
       for (const { key } of requests) join(key)
     },
-    unsubscribe: leave,
+    unsubscribe(name) {
+      forget(name)
+      share.release(name)
+    },
     publish({ key, event, payload, id }) {
       if (!pusher.send_event(toClientEvent(event), JSON.parse(String(payload)), key))
         throw new RealtimeError('publish.refused', `${event} could not be sent`, { channel: key, event, id })
@@ -107,15 +114,15 @@ export function createForeignLink(pusher: ForeignPusher, ours: Set<string>, even
         )
       }
     },
+    lose(name) {
+      if (forget(name)) events.lost(name)
+    },
     leaveUnwanted() {
-      for (const name of ours) if (!joins.has(name)) leave(name)
+      for (const name of share.held) if (!joins.has(name)) share.release(name)
     },
     dispose() {
       for (const { stop } of joins.values()) stop()
       joins.clear()
-    },
-    end() {
-      for (const name of [...joins.keys()]) leave(name)
     },
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '@org/realtime-core/kit'
 import type { ForeignMessage, ForeignPusher } from './foreign.ts'
 import { createForeignLink, type ForeignLink } from './link.ts'
+import { createShare, type Share } from './share.ts'
 
 const nothing = (): void => {}
 
@@ -23,8 +24,7 @@ const statuses: Readonly<Record<string, Status>> = {
 /** A connection port over a client that somebody else owns, and goes on to own unless `own`. */
 export function createForeignPort(pusher: ForeignPusher, own: boolean, clock: Clock): ConnectionPort {
   const { connection } = pusher
-  /** Channels that nobody had before us, so that nobody needs them after us: they are ours across reconnects. */
-  const ours = new Set<string>()
+  let share: Share
   let consumer: PortEvents
   let current: { readonly line: Line; readonly link: ForeignLink; end(): void } | undefined
   let isOpen = false
@@ -58,12 +58,13 @@ export function createForeignPort(pusher: ForeignPusher, own: boolean, clock: Cl
       (...values: A): void => {
         if (phase === 'ready') report(line, ...values)
       }
-    const link = createForeignLink(pusher, ours, {
+    const link = createForeignLink(pusher, share, {
       joined: guarded(consumer.joined),
       refused: guarded(consumer.refused),
       members: guarded(consumer.members),
       message: guarded(consumer.message),
       error: guarded(consumer.error),
+      lost: guarded(consumer.lost),
     })
     const line: Line = {
       get phase() {
@@ -106,6 +107,7 @@ export function createForeignPort(pusher: ForeignPusher, own: boolean, clock: Cl
   const open = (): void => {
     if (isOpen) return
     isOpen = true
+    share = createShare(pusher, (name) => current?.link.lose(name))
     connection.bind('state_change', changed)
     connection.bind('message', heard)
     changed()
@@ -132,10 +134,9 @@ export function createForeignPort(pusher: ForeignPusher, own: boolean, clock: Cl
       isOpen = false
       connection.unbind('state_change', changed)
       connection.unbind('message', heard)
-      current?.link.end()
+      current?.link.dispose?.()
       current?.end()
-      for (const name of ours) pusher.unsubscribe(name)
-      ours.clear()
+      share.end()
       show()
       if (own) pusher.disconnect()
     },
