@@ -69,6 +69,13 @@ export interface ChannelOptions {
   readonly [protocolOption: string]: unknown
 }
 
+/** The type of options that only this protocol has, where it is known. */
+type OptionsOf<C extends Capabilities, K extends 'channel' | 'publish'> = C extends {
+  readonly '~options'?: { readonly [N in K]: infer O }
+}
+  ? O
+  : unknown
+
 /** One message of any event, as a union to switch on by `event`. */
 export type AnyMessage<R extends Channels, P extends Pattern<R>, M extends Meta = Meta> = MessageOf<R[P], M>
 
@@ -128,7 +135,7 @@ export interface PublishingChannel<V extends Events, C extends Capabilities = Ca
   publish<E extends keyof V & string>(
     event: E,
     payload: Input<V[E]>,
-    options?: PublishOptions<DeliveryOf<C['ack']>>,
+    options?: PublishOptions<DeliveryOf<C['ack']>> & OptionsOf<C, 'publish'>,
   ): Promise<Receipt>
 }
 
@@ -193,17 +200,20 @@ export interface Client<
   channel<P extends OpenPattern<R>>(
     pattern: P,
     params: Params<P>,
-    options?: ChannelOptions,
+    options?: ChannelOptions & OptionsOf<C, 'channel'>,
   ): Channel<R, P, C, M>
   /** A channel without parameters. */
-  channel<P extends ExactPattern<R>>(name: P, options?: ChannelOptions): Channel<R, P, C, M>
+  channel<P extends ExactPattern<R>>(
+    name: P,
+    options?: ChannelOptions & OptionsOf<C, 'channel'>,
+  ): Channel<R, P, C, M>
   /** A channel by its full name, where a pattern fits it. */
   channel<N extends string>(
     name: FullName<R, N, S>,
-    options?: ChannelOptions,
+    options?: ChannelOptions & OptionsOf<C, 'channel'>,
   ): Channel<R, Match<Pattern<R>, N, S>, C, M>
   /** A channel that the registry does not know; its payloads are `unknown`. */
-  untyped(name: string, options?: ChannelOptions): Channel<Channels, string, C, M>
+  untyped(name: string, options?: ChannelOptions & OptionsOf<C, 'channel'>): Channel<Channels, string, C, M>
   /** Never set: lets bindings read the types of a client. */
   readonly '~types'?: {
     readonly channels: R

@@ -69,9 +69,9 @@ export function resolve(
   if (rate) numbers('subscribe.rate', rate)
   numbers('heartbeat', heartbeat)
   /** In Node no timer of such a client keeps the process. */
-  const unreferenced = (): Clock =>
-    Object.assign(Object.create(given), { after: (ms: number, run: () => void) => given.after(ms, run) })
-  const clock = options.unref ? unreferenced() : given
+  const clock: Clock = options.unref
+    ? Object.assign(Object.create(given), { after: (ms: number, run: () => void) => given.after(ms, run) })
+    : given
   const connection = numbers('connection', options.connection)
   return {
     ...connection,

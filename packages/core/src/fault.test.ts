@@ -22,6 +22,45 @@ describe('fault', () => {
     )
   })
 
+  it.each([
+    [
+      'dialing',
+      undefined,
+      'Dial failed: does the server run, and are host, port, path and ws: or wss: right?',
+    ],
+    ['handshaking', 1006, 'Session ended with 1006 while handshaking'],
+    [undefined, undefined, 'Transport could not start'],
+  ])('says of a line that was lost while %s what to look at', (phase, code, sentence) => {
+    const { message } = fault('connection.lost', code ? { code } : {}, undefined, phase)
+    expect(message).toBe(`[connection.lost] ${sentence}`)
+  })
+
+  it('says of a dial that failed what its transport knows', () => {
+    const { message } = fault('connection.lost', { reason: 'Use mqtt:' }, undefined, 'dialing')
+    expect(message).toMatch(/right\? Use mqtt:$/)
+  })
+
+  it.each([
+    ['wss://far', 'are host, port, path and ws: or wss: right?'],
+    ['/raw', 'are host, port, path and ws: or wss: right?'],
+    ['mqtts://far', 'are host, port and scheme right?'],
+  ])('says of a dial to %s why it failed, and what %s', (url, what) => {
+    const { message } = fault('connection.lost', { url }, new Error('self-signed'), 'dialing')
+    expect(message).toBe(`[connection.lost] Dial failed (self-signed): does the server run, and ${what}`)
+  })
+
+  it.each([
+    [new AggregateError([], ''), 'AggregateError'],
+    [Object.assign(new AggregateError([], ''), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    ['no route', 'no route'],
+    [new Error('Cannot reach ws://far/?token=secret'), undefined],
+    [new Error('far?token=secret'), undefined],
+    [undefined, undefined],
+  ])('says of a dial that failed with %s: %s', (cause, why) => {
+    const { message } = fault('connection.lost', { url: 'ws://far' }, cause, 'dialing')
+    expect(/^\S+ Dial failed(?: \((.*)\))?:/.exec(message)?.[1]).toBe(why)
+  })
+
   it('says its code, its facts, and the words and numbers of its details in production', async () => {
     const { fault } = await inProduction()
     const error = fault('connection.timeout', { url: 'wss://far' }, undefined, 'dialing', 10_000)

@@ -10,7 +10,7 @@ export type Opened = readonly unknown[]
 /** One received message on its way to listeners. Decoded and validated once, and only if somebody gets it. */
 export class Message {
   readonly meta: Meta
-  /** Why it cannot be decoded; reported when that was tried. */
+  /** Why no listener can get it; reported when that was found. */
   failure: RealtimeError | undefined
   readonly #schema: Schema | undefined
   readonly #report: Report
@@ -44,7 +44,7 @@ export class Message {
     try {
       if (decode) this.#payload = decode(this.#payload)
     } catch (error) {
-      this.failure = this.#malformed('cannot be decoded', undefined, error)
+      this.#malformed('cannot be decoded', undefined, error)
     }
     if (this.failure) throw this.failure
     return this.#payload
@@ -52,30 +52,28 @@ export class Message {
 
   /** A promise only while a schema takes its time. */
   open(): Opened | Promise<Opened> {
-    this.#opened ??= this.#open()
+    if (!this.#opened) {
+      const judge = (checked: Checked): Opened => {
+        if (!checked.issues) return [checked.value]
+        this.#malformed('does not fit its schema', checked.issues)
+        return []
+      }
+      try {
+        const value = this.decoded()
+        const checked = this.#schema ? validate(this.#schema, value) : { value }
+        this.#opened = checked instanceof Promise ? checked.then(judge) : judge(checked)
+      } catch {
+        this.#opened = []
+      }
+    }
     return this.#opened
   }
 
-  #open(): Opened | Promise<Opened> {
-    const judge = (checked: Checked): Opened => {
-      if (!checked.issues) return [checked.value]
-      this.#malformed('does not fit its schema', checked.issues)
-      return []
-    }
-    try {
-      const value = this.decoded()
-      const checked = this.#schema ? validate(this.#schema, value) : { value }
-      return checked instanceof Promise ? checked.then(judge) : judge(checked)
-    } catch {
-      return []
-    }
-  }
-
-  #malformed(why: string, issues?: readonly Issue[], cause?: unknown): RealtimeError {
-    const { channel = '', event = '' } = this.meta
-    const error = fault('message.malformed', { channel, event, ...(issues && { issues }) }, cause, why)
-    this.#report(error)
-    return error
+  #malformed(why: string, issues?: readonly Issue[], cause?: unknown): void {
+    const { channel = '', event = '', topic } = this.meta as Meta & { readonly topic?: string }
+    this.failure = fault('message.malformed', { channel, event, topic, issues }, cause, why)
+    this.meta.unfit?.()
+    this.#report(this.failure)
   }
 }
 

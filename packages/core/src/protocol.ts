@@ -28,6 +28,8 @@ export interface Capabilities {
   readonly ack: false | 'at-least-once' | 'exactly-once'
   /** An interruption can end `complete`. */
   readonly history: boolean
+  /** Never set: the types of options that only this protocol has. */
+  readonly '~options'?: { readonly channel?: object; readonly publish?: object }
 }
 
 /** Data about one message, from the protocol (offset, topic, user) and from core. */
@@ -38,6 +40,8 @@ export interface Meta {
   coalesced?: number
   /** How many messages of the window were not kept, with `keep: 'all'`. */
   dropped?: number
+  /** Called for a channel whose listeners do not get it: nobody hears it, or it cannot be read. */
+  unfit?(): void
 }
 
 /** How to speak to one kind of server. An object serves one client, because it may remember its session. */

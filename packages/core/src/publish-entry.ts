@@ -26,12 +26,30 @@ export interface Entry {
   settle?: (result: Receipt | RealtimeError) => void
 }
 
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
+
+/** A receipt but for the id, which the message has. */
+export type Ending = WithoutId<Receipt>
+
 /** What was decided during the call, as a promise. A rejection that nobody awaits must not end the process. */
 export function toPromise(result: Receipt | RealtimeError): Promise<Receipt> {
   if (!(result instanceof Error)) return Promise.resolve(result)
   const rejection = Promise.reject(result)
   rejection.catch(() => {})
   return rejection
+}
+
+/** How it ended, or will end. */
+export function toReceipt(entry: Entry): Promise<Receipt> {
+  if (entry.result) return toPromise(entry.result)
+  const receipt = new Promise<Receipt>((resolve, reject) => {
+    entry.settle = (result) => {
+      if (!(result instanceof Error)) return resolve(result)
+      receipt.catch(() => {})
+      reject(result)
+    }
+  })
+  return receipt
 }
 
 /** What its delivery asks for when the line it went over is lost. */

@@ -1,10 +1,9 @@
 import { onAbort } from './abort.ts'
-import type { Receipt } from './api.ts'
 import type { Cancel } from './clock.ts'
 import type { DropReason, RealtimeError } from './errors.ts'
 import { fault, toFault } from './fault.ts'
 import type { Line } from './line-setup.ts'
-import { type Entry, isKept, sizeOf, toDetails, toDropped, toPromise } from './publish-entry.ts'
+import { type Ending, type Entry, isKept, sizeOf, toDetails, toDropped, toReceipt } from './publish-entry.ts'
 import type { PublishQueue, QueueSetup } from './publish-queue-port.ts'
 
 const POLL_MS = 50
@@ -36,7 +35,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
 
   const some = (is: (entry: Entry) => boolean): boolean => [...entries.values()].some(is)
 
-  const finish = (entry: Entry, outcome: string, how: DistributiveOmit<Receipt, 'id'> | RealtimeError) => {
+  const finish = (entry: Entry, outcome: string, how: Ending | RealtimeError) => {
     const { id, key } = entry.message
     if (entries.delete(id) && !entry.line) tally(entry, -1)
     trace({ type: 'publish', id, channel: key, outcome })
@@ -52,8 +51,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     drained = []
   }
 
-  const succeed = (entry: Entry, outcome: 'sent' | 'acknowledged'): void =>
-    finish(entry, outcome, { outcome })
+  const succeed = (entry: Entry, outcome: 'sent' | 'acknowledged') => finish(entry, outcome, { outcome })
 
   const drop = (entry: Entry, reason: DropReason): void =>
     finish(entry, reason, { outcome: 'dropped', error: toDropped(entry.message, reason) })
@@ -205,15 +203,7 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
     publish(message) {
       const entry: Entry = { message, bytes: sizeOf(message.payload), line: undefined }
       begin(entry)
-      if (entry.result) return toPromise(entry.result)
-      const receipt = new Promise<Receipt>((resolve, reject) => {
-        entry.settle = (result) => {
-          if (!(result instanceof Error)) return resolve(result)
-          receipt.catch(() => {})
-          reject(result)
-        }
-      })
-      return receipt
+      return toReceipt(entry)
     },
     settle(from, id, settlement) {
       const entry = entries.get(id)
@@ -257,5 +247,3 @@ export function createPublishQueue(setup: QueueSetup): PublishQueue {
       }),
   }
 }
-
-type DistributiveOmit<T, K extends string> = T extends unknown ? Omit<T, K> : never

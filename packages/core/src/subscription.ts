@@ -157,7 +157,10 @@ export class Subscription {
 
   #dispatch(event: string, payload: unknown, given: Meta | undefined, decode: Decode | undefined): void {
     const route = this.#last?.event === event ? this.#last : this.#look(event)
-    if (!route) return this.#setup.unheard?.(this.name, event, this.#routes.keys() as Iterable<string>)
+    if (!route) {
+      given?.unfit?.()
+      return this.#setup.unheard?.(this.name, event, this.#routes.keys() as Iterable<string>)
+    }
     const { schema, listeners } = route
     let { meta } = route
     if (given) {

@@ -12,7 +12,7 @@ export interface SessionEnd {
   readonly code?: number
   readonly reason?: string
   /** The HTTP status of a refused upgrade, where the runtime shows it. */
-  readonly status?: number
+  readonly status?: number | undefined
   readonly error?: unknown
 }
 

@@ -105,7 +105,7 @@ export const websocketTransport =
     socket.onerror = ({ error, message, status }: Failed) => {
       detach()
       closeSocket(socket)
-      events.end({ error: error ?? message, ...(status && { status }) })
+      events.end({ error: error ?? message, status })
     }
     return {
       send(frame) {
