@@ -53,7 +53,9 @@ export function mountInspector(client: Inspected, { control, open = false }: Mou
   }
 
   show(remembered() ?? open)
-  document.body.append(host)
+  // A script in the head runs before there is a body.
+  const place = document.body ?? document.documentElement
+  place.append(host)
   return () => host.remove()
 }
 

@@ -32,6 +32,7 @@ button, input, select {
   color: inherit;
   font: inherit;
 }
+::placeholder { color: var(--soft); opacity: 1; }
 button { font-weight: 550; cursor: pointer; }
 button:hover:enabled { border-color: var(--accent); }
 button:disabled { opacity: 0.5; cursor: not-allowed; }
