@@ -30,12 +30,14 @@ describe('createRedact', () => {
     ['bad eyJhbGci.eyJzdWIi.c2lnbmF0', 'bad [redacted]'],
     ['no such token s3cret-of-mine', 'no such token [redacted]'],
     ['cookie: sid=s3cret', 'cookie: [redacted]'],
+    ['token=true-s3cret', 'token=[redacted]'],
   ])('takes the secret out of %s', (text, redacted) => {
     expect(redact(text)).toBe(redacted)
   })
 
   it.each([
     '{"session_name":"Yoga","tokens":5}',
+    '{"cors.credentials":false,"auth":null,"session":true}',
     'the key is app-key',
     'authorize booking.1',
     'the token expired yesterday',

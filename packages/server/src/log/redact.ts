@@ -5,8 +5,11 @@ const NAMES =
   '[\\w-]{0,40}(?:token|secret|password|passphrase|session|cookie|credentials?|signature|auth|authorization|api[_-]?key)'
 /** With as many backslashes before each quote as JSON within JSON has. */
 const QUOTED = '(\\\\*)(["\'])[^]*?(?:(?<!\\\\)\\2\\3|$)'
+const BARE = '[^\\s,;&"\'\\\\{}[\\]]+'
+/** Switches are no secrets. */
+const SWITCH = `(?:true|false|null)(?!${BARE})`
 const PAIR = new RegExp(
-  `(\\b${NAMES}\\\\*["']?\\s*[:=]\\s*)(?:${QUOTED}|(?:(?:Bearer|Basic)\\s+)?[^\\s,;&"'\\\\{}[\\]]+)`,
+  `(\\b${NAMES}\\\\*["']?\\s*[:=]\\s*)(?:${QUOTED}|(?!${SWITCH})(?:(?:Bearer|Basic)\\s+)?${BARE})`,
   'gi',
 )
 /** The same before an object or a list; what closes the name is what its texts are quoted by. */
