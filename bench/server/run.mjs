@@ -8,8 +8,11 @@ import { printTable } from '../table.mjs'
 import { gather, median, start, verdict, wantFiles } from './processes.mjs'
 
 const IDLE = 10_000
-const SUBSCRIBERS = 5000
-const BURST = 20
+/** To many sockets one after the other, and to few of them many at once. */
+const fanOuts = [
+  { subscribers: 5000, count: 20, together: 1 },
+  { subscribers: 100, count: 4000, together: 50 },
+]
 const ROUNDS = 7
 const PAYLOAD_BYTES = 100
 const MOST_SPREAD = 0.2
@@ -19,8 +22,12 @@ wantFiles(IDLE + 1000)
 const servers = { ours: await bundle('server/ours.ts'), bare: await bundle('server/bare.ts') }
 
 await measureMemory()
-const fanOut = await measureFanOut()
-printFanOut(fanOut.spread > MOST_SPREAD ? await measureFanOut() : fanOut)
+const rows = []
+for (const fanOut of fanOuts) {
+  const result = await measureFanOut(fanOut)
+  rows.push(toRow(fanOut, result.spread > MOST_SPREAD ? await measureFanOut(fanOut) : result))
+}
+printTable(rows)
 
 async function measureMemory() {
   const rows = []
@@ -57,24 +64,27 @@ async function perSocket(name, kind) {
   return { rss: (after.rss - before.rss) / IDLE, heap: (after.heap - before.heap) / IDLE }
 }
 
-async function measureFanOut() {
+/** @param {typeof fanOuts[number]} fanOut */
+async function measureFanOut({ subscribers, count, together }) {
   const payload = 'x'.repeat(PAYLOAD_BYTES)
   // As long as the frame that ours makes of it.
   const frame = JSON.stringify({ t: 'msg', ch: 'all', off: 1000, ev: 'message', data: payload })
   const bare = await start(servers.bare, [frame])
   const ours = await start(servers.ours, [payload])
   const crowds = [
-    await gather(bare.port, 'bare', SUBSCRIBERS),
-    await gather(ours.port, 'joined', SUBSCRIBERS),
+    await gather(bare.port, 'bare', subscribers),
+    await gather(ours.port, 'joined', subscribers),
   ]
+  /** @param {{ cpuMs: number }} burst */
+  const perSecond = ({ cpuMs }) => (subscribers * count * 1000) / cpuMs
   const rows = []
   for (let round = -1; round < ROUNDS; round++) {
-    const theirs = await bare.ask({ do: 'burst', count: BURST })
-    const mine = await ours.ask({ do: 'burst', count: BURST })
+    const theirs = await bare.ask({ do: 'burst', count, together })
+    const mine = await ours.ask({ do: 'burst', count, together })
     // The first one warms up.
-    if (round >= 0) rows.push({ theirs: rate(theirs), mine: rate(mine) })
+    if (round >= 0) rows.push({ theirs: perSecond(theirs), mine: perSecond(mine) })
   }
-  for (const crowd of crowds) await crowd.hasReceived(SUBSCRIBERS * BURST * (ROUNDS + 1))
+  for (const crowd of crowds) await crowd.hasReceived(subscribers * count * (ROUNDS + 1))
   for (const each of [...crowds, bare, ours]) each.stop()
   const ratios = rows.map(({ theirs, mine }) => mine / theirs)
   const ratio = median(ratios)
@@ -86,21 +96,14 @@ async function measureFanOut() {
   }
 }
 
-/** @param {Awaited<ReturnType<typeof measureFanOut>>} result */
-function printFanOut({ theirs, mine, ratio, spread }) {
-  printTable([
-    {
-      [`one publish to ${SUBSCRIBERS}`]: `${PAYLOAD_BYTES} B`,
-      'bare, per CPU s': Math.round(theirs),
-      'ours, per CPU s': Math.round(mine),
-      ratio: ratio.toFixed(2),
-      spread: `${Math.round(spread * 100)} %`,
-      budget: `>= 0.8 ${verdict(ratio >= 0.8)}`,
-    },
-  ])
-}
-
-/** @param {{ cpuMs: number }} burst */
-function rate({ cpuMs }) {
-  return (SUBSCRIBERS * BURST * 1000) / cpuMs
+/** @param {typeof fanOuts[number]} fanOut @param {Awaited<ReturnType<typeof measureFanOut>>} result */
+function toRow({ subscribers, together }, { theirs, mine, ratio, spread }) {
+  return {
+    [`${PAYLOAD_BYTES} B to`]: `${subscribers} sockets, ${together} at once`,
+    'bare, per CPU s': Math.round(theirs),
+    'ours, per CPU s': Math.round(mine),
+    ratio: ratio.toFixed(2),
+    spread: `${Math.round(spread * 100)} %`,
+    budget: `>= 0.8 ${verdict(ratio >= 0.8)}`,
+  }
 }

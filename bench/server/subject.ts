@@ -7,21 +7,29 @@ export interface Subject {
   publish(): void
 }
 
-export type Order = { readonly do: 'memory' | 'cpu' } | { readonly do: 'burst'; readonly count: number }
+/** So many publishes, so many of them in one turn of the event loop. */
+interface Burst {
+  readonly do: 'burst'
+  readonly count: number
+  /** @default 1 */
+  readonly together?: number
+}
+
+export type Order = { readonly do: 'memory' | 'cpu' } | Burst
 
 /** Serves the orders of the parent process. */
 export function obey({ port, publish }: Subject): void {
   process.on('message', async (order: Order) => {
-    if (order.do === 'burst') process.send?.(await burst(order.count))
+    if (order.do === 'burst') process.send?.(await burst(order))
     else process.send?.(order.do === 'memory' ? await memory() : { cpuMs: cpuMs() })
   })
   process.send?.({ port })
 
-  async function burst(count: number): Promise<{ cpuMs: number }> {
+  async function burst({ count, together = 1 }: Burst): Promise<{ cpuMs: number }> {
     const before = cpuMs()
-    for (let round = 0; round < count; round++) {
+    for (let nth = 1; nth <= count; nth++) {
       publish()
-      await wait(0)
+      if (nth % together === 0) await wait(0)
     }
     return { cpuMs: cpuMs() - before }
   }

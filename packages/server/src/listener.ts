@@ -60,7 +60,7 @@ export function createListener(core: Core, routes: readonly Route[], isDraining:
     socket.off('error', ignore)
     const sockets = entry.endpoint.isPlain ? plain : (compressing ?? plain)
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      const carrier = new WsCarrier(opened, entry.endpoint.closing)
+      const carrier = new WsCarrier(opened, socket, entry.endpoint.closing)
       if (entry.ending) carrier.turnAway(entry.ending)
       else {
         const isStream = entry.endpoint.cut !== undefined

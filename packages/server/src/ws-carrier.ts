@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { Carrier } from './carrier.ts'
 import type { Connection } from './connection.ts'
@@ -6,6 +7,8 @@ import type { Ending, Endpoint, Frame } from './wire.ts'
 const TEXT = { binary: false } as const
 const BINARY = { binary: true } as const
 const LONGEST_REASON_BYTES = 123
+/** So much of one turn is written at once. */
+const MOST_BYTES = 65_536
 
 /** Of a fan-out every socket gets the same string, one after the other: it is encoded for the first. */
 let lastText = ''
@@ -19,6 +22,22 @@ function encode(text: string): Uint8Array {
   return lastBytes
 }
 
+/** Sockets that got more than one frame in this turn: what follows the first goes out as one write. */
+let corked: Duplex[] = []
+let turn = 0
+let isTurnOver = true
+
+function beginTurn(): void {
+  isTurnOver = false
+  turn++
+  queueMicrotask(() => {
+    isTurnOver = true
+    const streams = corked
+    corked = []
+    for (const stream of streams) stream.uncork()
+  })
+}
+
 /** Knows its connection, so that all sockets share their listeners: there are many. */
 export class OwnedSocket extends WebSocket {
   connection: Connection | undefined
@@ -27,21 +46,33 @@ export class OwnedSocket extends WebSocket {
 /** A WebSocket of `ws` as a carrier. */
 export class WsCarrier implements Carrier {
   readonly #socket: OwnedSocket
+  readonly #stream: Duplex
+  #turn = 0
 
-  constructor(socket: OwnedSocket, closing?: Endpoint['closing']) {
+  /** @param stream what the socket writes to */
+  constructor(socket: OwnedSocket, stream: Duplex, closing?: Endpoint['closing']) {
     this.#socket = socket
+    this.#stream = stream
     // `ws` answers a close frame, and a frame that is forbidden, by this method too.
-    if (closing === 'cut') socket.close = () => socket.terminate()
+    if (closing === 'cut') socket.close = () => this.cut()
   }
 
   get bufferedBytes(): number {
-    return this.#socket.bufferedAmount
+    // What is gathered was not refused by anybody.
+    return this.#stream.writableCorked ? 0 : this.#socket.bufferedAmount
   }
 
   send(frame: Frame): number {
     const isText = typeof frame === 'string'
     const bytes = isText ? encode(frame) : frame
+    if (isTurnOver) beginTurn()
+    if (this.#turn !== turn) this.#turn = turn
+    else if (!this.#stream.writableCorked && !this.#socket.bufferedAmount) {
+      this.#stream.cork()
+      corked.push(this.#stream)
+    }
     this.#socket.send(bytes, isText ? TEXT : BINARY)
+    if (this.#stream.writableCorked && this.#socket.bufferedAmount >= MOST_BYTES) this.#stream.uncork()
     return bytes.length
   }
 
@@ -52,6 +83,8 @@ export class WsCarrier implements Carrier {
   }
 
   cut(): void {
+    // What was sent has left.
+    this.#stream.uncork()
     this.#socket.terminate()
   }
 
