@@ -72,6 +72,7 @@ export interface SharedSessions {
 
 /** What all nodes of a server hear of each other, and of themselves. Called in the order of the channel. */
 export interface AdapterEvents {
+  /** One of another epoch than the one before says by itself what `moved` says. */
   message(channel: string, stored: Stored): void
   /** The position is now this, and what came before is lost. */
   moved(channel: string, position: Position): void

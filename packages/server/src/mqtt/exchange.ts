@@ -48,7 +48,8 @@ export class Exchange implements Subscriber {
   /** What is heard while it is read what holds before it. */
   #held: Stored[] | undefined
   #isLoaded = false
-  #turn = 0
+  /** The newest reading of what holds, while it goes on. */
+  #loading: Promise<void> | undefined
   readonly #stopHearing: () => void
 
   constructor(needs: ExchangeNeeds) {
@@ -60,7 +61,7 @@ export class Exchange implements Subscriber {
     }
     this.#backlog = new Backlog(adapter, MQTT_CHANNEL)
     this.#progress = new Progress(clock, options.times.answerMs)
-    this.#retained = new SharedRetained({ retained, clock, tell })
+    this.#retained = new SharedRetained({ retained, clock, tell, caughtUp: () => this.caughtUp() })
     this.#shares = new Shares({
       own: this.holder,
       routes,
@@ -74,9 +75,13 @@ export class Exchange implements Subscriber {
   }
 
   /** QoS 0 stays on this node while Redis is away; all else resolves when Redis has it. */
-  async publish(message: Message, { id, isWanted }: Taking): Promise<boolean> {
-    const { adapter } = this.#needs.context
-    const told = this.#toTold({ kind: 'publish', message }, id)
+  publish(message: Message, taking: Taking): Promise<boolean> {
+    return this.#retained.admit(message, taking, () => this.#take(message, taking))
+  }
+
+  async #take(message: Message, { id, isWanted }: Taking): Promise<boolean> {
+    const { adapter, clock } = this.#needs.context
+    const told = { ...encodeNews({ kind: 'publish', message }, clock), ...(id !== undefined && { id }) }
     if (!message.qos) await adapter.tell(MQTT_CHANNEL, told).catch(this.#unlessAway)
     else if (isWanted) return this.#backlog.append(told, isWanted)
     else await adapter.append(MQTT_CHANNEL, told)
@@ -85,7 +90,7 @@ export class Exchange implements Subscriber {
 
   /** To somebody who shares a filter, on whichever node. */
   pass(filter: string, message: Message): void {
-    const told = this.#toTold({ kind: 'pass', filter, message })
+    const told = encodeNews({ kind: 'pass', filter, message }, this.#needs.context.clock)
     this.#backlog.append(told).catch((error: unknown) => this.#crash(error))
   }
 
@@ -103,6 +108,7 @@ export class Exchange implements Subscriber {
   async caughtUp(): Promise<void> {
     const { adapter } = this.#needs.context
     const position = adapter.isAway ? undefined : await adapter.read(MQTT_CHANNEL).catch(this.#unlessAway)
+    while (this.#loading) await this.#loading
     if (position) await this.#progress.reach(position)
   }
 
@@ -154,16 +160,18 @@ export class Exchange implements Subscriber {
   }
 
   #load(): void {
-    const turn = ++this.#turn
     this.#isLoaded = false
     this.#held ??= []
-    this.#read()
+    const loading = this.#read()
       .catch(this.#unlessAway)
       .then((held) => {
+        if (loading !== this.#loading) return
+        this.#loading = undefined
         // Without it, it is read again once Redis is back.
-        if (turn === this.#turn) this.#goOn(held ?? undefined)
+        this.#goOn(held ?? undefined)
       })
       .catch((error: unknown) => this.#crash(error))
+    this.#loading = loading
   }
 
   async #read(): Promise<Held> {
@@ -230,10 +238,6 @@ export class Exchange implements Subscriber {
   #hearAlone(stored: Stored): void {
     const news = this.#decode(stored)
     if (news?.kind === 'publish') this.#needs.routes.route(news.message)
-  }
-
-  #toTold(news: News, id?: string): Told {
-    return { ...encodeNews(news, this.#needs.context.clock), ...(id !== undefined && { id }) }
   }
 
   readonly #unlessAway = (error: unknown): void => this.#needs.context.hooks.crashUnlessAway(error, WHERE)

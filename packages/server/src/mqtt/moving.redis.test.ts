@@ -31,8 +31,11 @@ it('clients behind a balancer get everything that was acknowledged, with one ses
     channel.onGap((gap) => void (gap.resumed || gaps.push([clientId, gap])))
     return { channel, heard }
   })
-  for (const { channel } of listeners)
-    await until(() => expect(channel.status.get()).toMatchObject({ state: 'joined' }))
+  const allJoined = async (): Promise<void> => {
+    for (const { channel } of listeners)
+      await until(() => expect(channel.status.get()).toMatchObject({ state: 'joined' }))
+  }
+  await allJoined()
 
   const acknowledged = new Set<string>()
   let isOver = false
@@ -49,12 +52,13 @@ it('clients behind a balancer get everything that was acknowledged, with one ses
   const publishing = TOPICS.map(publish)
 
   for (const victim of [nodes[0], redis, nodes[1], nodes[0]]) {
+    // A client that comes to a node which does not reach Redis is told that its session is not there.
+    await allJoined()
     const before = acknowledged.size
     await victim.kill()
     // The others go on, except without Redis.
     if (victim !== redis) await until(() => expect(acknowledged.size).toBeGreaterThan(before + 20))
     await victim.start()
-    // A client that comes to a node which does not reach Redis yet is told that its session is not there.
     const statusOf = async (node: NodeProcess) => (await fetch(`http://127.0.0.1:${node.port}/ready`)).status
     await until(async () => expect(await Promise.all(nodes.map(statusOf))).toEqual([200, 200]))
     const after = acknowledged.size

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import type { ServerOptions } from '../options.ts'
 import { startServer } from '../socket-test-setup.ts'
+import { toConnect } from './mqtt-test-setup.ts'
 
 /** MQTT.js at one node, with what it has heard as `topic text`. */
 export interface Peer {
@@ -18,9 +19,13 @@ export interface MqttNode extends Awaited<ReturnType<typeof startServer>> {
   connect(options?: IClientOptions): Promise<Peer>
 }
 
-/** A node of the server whose Redis is at a port. */
-export async function startMqttNode(redisPort: number, more: ServerOptions = {}): Promise<MqttNode> {
-  const started = await startServer({ adapter: 'redis', redis: { port: redisPort }, ...more })
+/** A node of the server whose Redis is at a port, or is a cluster. */
+export async function startMqttNode(
+  at: number | { readonly cluster: readonly string[] },
+  more: ServerOptions = {},
+): Promise<MqttNode> {
+  const redis = typeof at === 'number' ? { port: at } : at
+  const started = await startServer({ adapter: 'redis', redis, ...more })
   return { ...started, connect: (options) => connectPeer(started.port, options) }
 }
 
@@ -39,6 +44,10 @@ export async function connectPeer(port: number, options: IClientOptions = {}): P
     publish: (topic, text, qos = 0, retain = false) => client.publishAsync(topic, text, { qos, retain }),
   }
 }
+
+/** The CONNECT of a client whose session stays. */
+export const stays = (clientId: string, more: object = {}): Packet =>
+  toConnect({ clientId, clean: false, properties: { sessionExpiryInterval: 600 }, ...more })
 
 /** A client by packets, which answers nothing by itself. */
 export interface PacketPeer {

@@ -12,11 +12,18 @@ async function retainedAt(node: MqttNode, filter = '#'): Promise<readonly string
   const peer = await node.connect()
   const flags: unknown[] = []
   peer.client.on('message', (_topic, _payload, packet) => flags.push(packet.retain))
-  await peer.subscribe(filter, 1)
-  // What is retained comes before it.
-  await peer.client.subscribeAsync('$end')
-  await node.server.publishMqtt('$end', '')
-  await until(() => expect(peer.heard).toContain('$end '))
+  const hear = async (): Promise<void> => {
+    await peer.subscribe(filter, 1)
+    // What is retained comes before it.
+    await peer.client.subscribeAsync('$end')
+    await node.server.publishMqtt('$end', '')
+    await until(() => expect(peer.heard).toContain('$end '))
+  }
+  // A node that finds that it has missed something ends the sessions that were to hear it.
+  const isPutOut = new Promise<never>((_, reject) => {
+    peer.client.once('close', () => reject(new Error('Put out')))
+  })
+  await Promise.race([hear(), isPutOut])
   await peer.client.endAsync()
   const heard = peer.heard.filter((text) => text !== '$end ')
   expect(flags.slice(0, heard.length)).toEqual(heard.map(() => true))
@@ -68,6 +75,16 @@ describe('retained messages', () => {
     expect(await retainedAt(d)).toEqual(['ever x', 'long x'])
   })
 
+  it('are all known to a node that starts later before it answers who subscribes', async () => {
+    const { redis, a } = await startTwo()
+    const numbers = Array.from({ length: 3000 }, (_, n) => n)
+    await Promise.all(numbers.map((n) => a.server.publishMqtt(`t/${n}`, 'x', { qos: 1, retain: true })))
+    const c = await startMqttNode(redis.port)
+    const late = await c.connect()
+    await late.subscribe('#', 0)
+    await until(() => expect(late.heard).toHaveLength(numbers.length))
+  })
+
   it('come back from the nodes to a Redis that has lost everything', async () => {
     const { redis, a, b } = await startTwo()
     const one = await a.connect()
@@ -110,5 +127,29 @@ describe('retained messages', () => {
     await two.publish('b', '', 1, true)
     await two.publish('c', '1', 1, true)
     expect(await retainedAt(a)).toEqual(['a 1', 'c 1'])
+  })
+
+  it('take the room of what was removed before, at once and in their order', async () => {
+    const { a } = await startTwo({ mqtt: { retained: 1 } })
+    const one = await a.connect()
+    for (let n = 0; n < 50; n++) {
+      await one.publish(`${n}`, '1', 1, true)
+      await Promise.all([
+        one.publish(`${n}`, '', 1, true),
+        one.publish('next', '1', 1, true),
+        one.publish('next', '', 1, true),
+      ])
+    }
+    for (let n = 0; n < 20; n++) {
+      await a.server.publishMqtt('old', '1', { retain: true, qos: 1 })
+      await Promise.all(
+        [
+          ['old', ''],
+          ['next', '1'],
+          ['next', ''],
+        ].map(([topic = '', text = '']) => a.server.publishMqtt(topic, text, { retain: true, qos: 1 })),
+      )
+    }
+    expect(await retainedAt(a)).toEqual([])
   })
 })

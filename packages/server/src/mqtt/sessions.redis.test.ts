@@ -3,7 +3,7 @@ import { buildCli } from '../cli/cli-test-setup.ts'
 import { startNodeProcess } from '../redis/cluster-test-setup.ts'
 import { DURABLE, startRedis, until } from '../redis/redis-test-setup.ts'
 import { publishesOf, shown, toConnect, toPublish, toSubscribe } from './mqtt-test-setup.ts'
-import { connectPackets, connectPeer, startMqttNode } from './nodes-test-setup.ts'
+import { connectPackets, connectPeer, startMqttNode, stays } from './nodes-test-setup.ts'
 
 const cli = buildCli()
 
@@ -12,10 +12,6 @@ async function startTwo(more: Parameters<typeof startMqttNode>[1] = {}) {
   const [a, b] = [await startMqttNode(redis.port, more), await startMqttNode(redis.port, more)]
   return { redis, a, b, crashes: () => [...a.crashes, ...b.crashes] }
 }
-
-/** A client whose session stays. */
-const stays = (clientId: string, more: object = {}) =>
-  toConnect({ clientId, clean: false, properties: { sessionExpiryInterval: 600 }, ...more })
 
 describe('a client that comes to another node', () => {
   it('ends its connection to the first with 0x8E, and goes on with its session', async () => {

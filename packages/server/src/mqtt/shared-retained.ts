@@ -1,15 +1,19 @@
 import type { Position, Message as Told } from '../adapter.ts'
 import type { Clock } from '../clock.ts'
+import { Turns } from '../turns.ts'
 import { type Correction, mergeRetained } from './merge-retained.ts'
 import { Message } from './message.ts'
 import { encodeNews } from './news.ts'
 import type { RetainedStore } from './store.ts'
+import type { Taking } from './taking.ts'
 
 interface SharedRetainedNeeds {
   readonly retained: RetainedStore
   readonly clock: Clock
   /** Tells all nodes; not while Redis is away. */
   readonly tell: (told: Told) => Promise<void>
+  /** Resolves when this node has heard everything that was published before. */
+  readonly caughtUp: () => Promise<void>
 }
 
 /** How often what is over is taken away in Redis too. */
@@ -20,6 +24,8 @@ const CHUNK = 500
 /** What is retained on all nodes: Redis has it, and each node a copy, which answers who subscribes. */
 export class SharedRetained {
   readonly #needs: SharedRetainedNeeds
+  /** What waits for room, by the client that publishes it, and what the same client publishes after it. */
+  readonly #waiting = new Turns<boolean>()
   /** Until where the copy was complete. */
   #complete: Position | undefined
   #cancelSweep = (): void => {}
@@ -27,6 +33,18 @@ export class SharedRetained {
   constructor(needs: SharedRetainedNeeds) {
     this.#needs = needs
     this.#sweepLater()
+  }
+
+  /** Has a message taken when there is room: what has made it may be on its way here. */
+  admit(message: Message, { isWanted }: Taking, take: () => Promise<boolean>): Promise<boolean> {
+    const { retained, caughtUp } = this.#needs
+    const from = message.from ?? ''
+    if (!this.#waiting.last(from) && retained.fits(message)) return take()
+    return this.#waiting.run(from, async () => {
+      if (!retained.fits(message)) await caughtUp()
+      if (!retained.fits(message) || isWanted?.() === false) return false
+      return take()
+    })
   }
 
   hear(message: Message): void {

@@ -7,7 +7,7 @@ export type Later<T> = T | Promise<T>
 
 /** The last message of each topic, for who subscribes later. */
 export interface RetainedStore {
-  /** Whether there is room for it. */
+  /** Whether there is room for it, if it is to be retained. */
   fits(message: Message): boolean
   /** Keeps it instead of the one before; one without a payload is only removed. */
   put(message: Message): void
@@ -81,7 +81,7 @@ function createRetained({ now, retained: most, retainedBytes }: MemoryStoreNeeds
 
   return {
     fits(message) {
-      if (!message.payload.length) return true
+      if (!message.retain || !message.payload.length) return true
       // Whatever it replaces, there is room.
       if (size < most && bytes + message.bytes <= retainedBytes) return true
       const before = tree.get(message.topic)

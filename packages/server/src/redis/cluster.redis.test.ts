@@ -1,49 +1,10 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import { Redis } from 'ioredis'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { startNode } from './adapter-test-setup.ts'
 import { createKeys } from './keys.ts'
-import { freePort, startRedis, until } from './redis-test-setup.ts'
+import { type Admin, startCluster } from './masters-test-setup.ts'
+import { until } from './redis-test-setup.ts'
 
 const CHANNELS = ['a', 'b', 'c', 'd', 'e', 'x{}%']
-
-/** Three masters that share all slots. */
-async function startCluster() {
-  const masters = []
-  for (let n = 0; n < 3; n++) {
-    const busPort = await freePort()
-    masters.push(
-      await startRedis(({ folder, port }) => [
-        ...['--port', `${port}`, '--cluster-port', `${busPort}`, '--dir', folder, '--save', ''],
-        ...[
-          '--cluster-enabled',
-          'yes',
-          '--cluster-announce-ip',
-          '127.0.0.1',
-          '--cluster-node-timeout',
-          '1000',
-        ],
-      ]),
-    )
-  }
-  const places = masters.map(({ port }) => `127.0.0.1:${port}`)
-  await promisify(execFile)('redis-cli', ['--cluster', 'create', ...places, '--cluster-yes'])
-  const admins = masters.map(({ port }) => {
-    const admin = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 50 })
-    admin.on('error', () => {})
-    onTestFinished(() => admin.disconnect())
-    return admin
-  })
-  const isWhole = () =>
-    until(async () => {
-      for (const admin of admins) expect(await admin.cluster('INFO')).toContain('cluster_state:ok')
-    })
-  await isWhole()
-  return { masters, admins, at: { cluster: places }, isWhole }
-}
-
-type Admin = Awaited<ReturnType<typeof startCluster>>['admins'][number]
 
 /** Which of the masters has the keys of a channel. */
 async function ownerOf(admins: readonly Admin[], channel: string) {
@@ -132,7 +93,7 @@ it('tells of a gap when a slot moves to another master, and loses no order and n
 })
 
 it('is back when a master is, whose channels begin anew, and tells what others have', async () => {
-  const { masters, admins, at, isWhole } = await startCluster()
+  const { members, admins, at, isWhole } = await startCluster()
   const [a, b] = [await startNode(at), await startNode(at)]
   for (const channel of CHANNELS) await b.follow(channel)
   const before = new Map<string, string>()
@@ -141,9 +102,9 @@ it('is back when a master is, whose channels begin anew, and tells what others h
   for (const channel of CHANNELS) owners.set(channel, (await ownerOf(admins, channel)).index)
   await until(() => expect(b.heard).toHaveLength(CHANNELS.length))
   const dead = owners.get('a') as number
-  await masters[dead]?.kill()
+  await members[dead]?.kill()
   await until(() => expect([a.adapter.isAway, b.adapter.isAway]).toEqual([true, true]))
-  await masters[dead]?.start()
+  await members[dead]?.start()
   await isWhole()
   await until(() => expect([a.adapter.isAway, b.adapter.isAway]).toEqual([false, false]))
   for (const channel of CHANNELS) {
@@ -165,5 +126,32 @@ it('is back when a master is, whose channels begin anew, and tells what others h
     const { off } = await a.append(channel, 'last')
     await until(() => expect(heardOf(channel).at(-1)).toEqual(['message', channel, off, 'last']))
   }
+  expect([a.crashes, b.crashes]).toEqual([[], []])
+}, 60_000)
+
+it('goes on with a replica when its master is killed, in order, with another epoch', async () => {
+  const { members, admins, at } = await startCluster({ replicas: 1 })
+  const [a, b] = [await startNode(at), await startNode(at)]
+  await b.follow('a')
+  await b.adapter.enter('a', 's', { id: 'ben' })
+  const before = await a.append('a', 'before')
+  await until(() => expect(b.heard).toHaveLength(2))
+  const { index } = await ownerOf(admins, 'a')
+  await (admins[index] as Admin).wait(1, 0)
+  await members[index]?.kill()
+  await until(async () => expect((await a.append('a', 'after')).epoch).not.toBe(before.epoch))
+  await until(async () => expect(await a.adapter.members('a')).toEqual([{ id: 'ben' }]))
+  // One that comes before the node has found the new epoch is part of what is lost.
+  await until(async () => {
+    const last = await a.append('a', 'last')
+    const isHeard = () => expect(b.heard.at(-1)).toEqual(['message', 'a', last.off, 'last'])
+    await until(isHeard, { timeout: 3000 })
+  })
+  const [first, ...rest] = (b.heard as readonly unknown[][]).filter(
+    ([kind]) => kind === 'message' || kind === 'moved',
+  )
+  expect(first).toEqual(['message', 'a', 1, 'before'])
+  const offs = rest.map(([, , off]) => off as number)
+  expect(offs).toEqual([...new Set(offs)].sort((one, two) => one - two))
   expect([a.crashes, b.crashes]).toEqual([[], []])
 }, 60_000)
