@@ -1,4 +1,4 @@
-import type { Frame, FrameKind } from './wire.ts'
+import type { Direction, Frame, FrameKind } from './wire.ts'
 
 /** A connection as hooks, the inspector and tests see it. Hooks get it live, `connections()` as it is then. */
 export interface ConnectionInfo {
@@ -21,7 +21,7 @@ export interface ConnectionInfo {
 /** A connection as hooks of frames see it: it knows what frames of its protocol are. */
 export interface TalkingConnection extends ConnectionInfo {
   /** Reads only as much of a frame as it takes. */
-  kindOf(frame: Frame): FrameKind
+  kindOf(frame: Frame, direction: Direction): FrameKind
 }
 
 export interface Traffic {

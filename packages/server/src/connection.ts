@@ -2,32 +2,20 @@ import type { Carrier } from './carrier.ts'
 import type { TalkingConnection, Traffic } from './connection-info.ts'
 import { defaultEndings } from './default-endings.ts'
 import type { Armed, Happening } from './faults/armed.ts'
-import type { FaultBoard } from './faults/board.ts'
 import { carryOut, type Victim } from './faults/carry-out.ts'
 import { FrameFaults } from './faults/frame-faults.ts'
 import type { ConnectionFault } from './faults/rule.ts'
-import type { HookTable } from './hooks.ts'
+import type { Service } from './service.ts'
 import type {
   Cutter,
+  Direction,
   EndingCause,
-  Endpoint,
   Frame,
   FrameKind,
   Wire,
   WireHandler,
   WireRequest,
 } from './wire.ts'
-
-/** What all connections of one endpoint share. */
-export interface Service {
-  readonly endpoint: Endpoint
-  readonly hooks: HookTable
-  readonly faults: FaultBoard
-  /** More than this unsent ends a connection. */
-  readonly bufferBytes: number
-  /** A connection is over. */
-  forget(connection: Connection): void
-}
 
 /** Joins a carrier to the endpoint that serves it. */
 export class Connection implements Wire, TalkingConnection, Victim {
@@ -39,7 +27,7 @@ export class Connection implements Wire, TalkingConnection, Victim {
   #handler: WireHandler | undefined
   #faults: FrameFaults | undefined
   readonly #cutter: Cutter | undefined
-  #phase: 'up' | 'ending' | 'over' = 'up'
+  #phase: 'up' | 'hushed' | 'ending' | 'over' = 'up'
   #pauses = 0
   #framesIn = 0
   #bytesIn = 0
@@ -87,8 +75,9 @@ export class Connection implements Wire, TalkingConnection, Victim {
     return this.#handler?.about?.().channels ?? []
   }
 
-  kindOf(frame: Frame): FrameKind {
-    return this.#service.endpoint.kindOf?.(frame) ?? { type: '', channels: [] }
+  kindOf(frame: Frame, direction: Direction): FrameKind {
+    const kind = this.#handler?.kindOf?.(frame, direction) ?? this.#service.endpoint.kindOf?.(frame)
+    return kind ?? { type: '', channels: [] }
   }
 
   /** Hands it to the endpoint. */
@@ -127,7 +116,7 @@ export class Connection implements Wire, TalkingConnection, Victim {
   }
 
   send(frame: Frame): void {
-    if (this.#isOver) return
+    if (this.#isOver || this.#phase === 'hushed') return
     const isFull = this.bufferedBytes > this.#service.bufferBytes
     if (isFull && this.#phase === 'up') return this.endBy('slow')
     if (this.#hasFaults) this.#frameFaults.take('out', frame)
@@ -143,9 +132,14 @@ export class Connection implements Wire, TalkingConnection, Victim {
     this.#finish(code ?? 1006, reason)
   }
 
+  /** Nothing is sent any more but its end. */
+  hush(): void {
+    if (this.#phase === 'up') this.#phase = 'hushed'
+  }
+
   /** Ends it in the words of its protocol. */
   endBy(cause: EndingCause): void {
-    if (this.#phase !== 'up') return
+    if (this.#phase !== 'up' && this.#phase !== 'hushed') return
     this.#phase = 'ending'
     this.#guarded(() => this.#handler?.ending?.(cause))
     const { code, reason } = this.#service.endpoint.endings?.[cause] ?? defaultEndings[cause]
@@ -206,7 +200,7 @@ export class Connection implements Wire, TalkingConnection, Victim {
     this.#faults ??= new FrameFaults({
       board: faults,
       about: () => this.about(),
-      kindOf: (frame) => this.kindOf(frame),
+      kindOf: (frame, direction) => this.kindOf(frame, direction),
       spoil: (frame, how) => this.#service.endpoint.spoil?.(frame, how) ?? frame,
       pass: (direction, frame) => (direction === 'in' ? this.#read(frame) : this.#write(frame)),
       carryOut: (fault, armed) => this.suffer(fault, armed),

@@ -13,7 +13,6 @@ export { parseFaultRule } from './faults/parse-rule.ts'
 export type { Received, Recording } from './faults/recording.ts'
 export type {
   ConnectionFault,
-  Direction,
   FaultCount,
   FaultMoment,
   FaultRule,
@@ -52,6 +51,7 @@ export type { Tls, TlsFiles, TlsMaterial } from './tls.ts'
 export type { Usage } from './usage.ts'
 export type { ChannelInfo, DisconnectOptions, PublishOptions, RevokeOptions, Verbs } from './verbs.ts'
 export type {
+  Direction,
   Ending,
   EndingCause,
   Endpoint,

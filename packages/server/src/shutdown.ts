@@ -22,13 +22,19 @@ export function drain({ connections, clock }: Core, withinMs: number): Promise<v
   })
 }
 
+/** Ends every connection. Until its turn each hears nothing more: it would be told of everybody who goes before. */
+export function endConnections({ connections }: Pick<Core, 'connections'>): void {
+  for (const connection of connections) connection.hush()
+  for (const connection of connections) connection.endBy('gone')
+}
+
 /** Ends every connection, and then everything else. */
 export async function endAll(
   core: Core,
   listeners: readonly Pick<Listener, 'close'>[],
   own: OwnRoutes,
 ): Promise<void> {
-  for (const connection of core.connections) connection.endBy('gone')
+  endConnections(core)
   own.close()
   await Promise.all(listeners.map((listener) => listener.close(core.options.times.closeMs)))
   await core.stop()

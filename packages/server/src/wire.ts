@@ -51,7 +51,12 @@ export interface WireHandler {
   expire?(inMs: number): void
   /** For the inspector and for rules of faults. */
   about?(): { readonly client?: string; readonly user?: string; readonly channels?: readonly string[] }
+  /** For the same, instead of what the endpoint knows of frames: what only this connection can tell of one. */
+  kindOf?(frame: Frame, direction: Direction): FrameKind
 }
+
+/** From the client, or to it. */
+export type Direction = 'in' | 'out'
 
 /** What a frame is about, as far as faults and logs need it. */
 export interface FrameKind {

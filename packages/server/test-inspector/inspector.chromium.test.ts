@@ -1,6 +1,6 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
+import type { Browser, BrowserContextOptions, Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { findProgram } from '../../../scripts/programs.mjs'
+import { launchChromium } from '../../../scripts/launch-chromium.mjs'
 import type { ServerOptions } from '../src/index.ts'
 import { type FaultButton, faultGroups } from '../src/inspect/page/fault-list.ts'
 import { dialRaw, type RawSocket, startServer } from '../src/socket-test-setup.ts'
@@ -10,11 +10,7 @@ const INSPECT = 'inspect-token-of-tests'
 
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = findProgram('chromium')
-  browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu'],
-  })
+  browser = await launchChromium()
 })
 afterAll(() => browser.close())
 

@@ -1,13 +1,13 @@
-import type { Frame, FrameKind, Spoiling } from '../wire.ts'
+import type { Direction, Frame, FrameKind, Spoiling } from '../wire.ts'
 import type { Armed, Happening } from './armed.ts'
 import type { FaultBoard } from './board.ts'
 import { FrameLane } from './frame-lane.ts'
-import type { ConnectionFault, Direction } from './rule.ts'
+import type { ConnectionFault } from './rule.ts'
 
 interface FrameFaultsNeeds {
   readonly board: FaultBoard
   readonly about: () => Happening
-  readonly kindOf: (frame: Frame) => FrameKind
+  readonly kindOf: (frame: Frame, direction: Direction) => FrameKind
   readonly spoil: (frame: Frame, how: Spoiling) => Frame
   readonly pass: (direction: Direction, frame: Frame) => void
   readonly carryOut: (fault: ConnectionFault, armed: Armed) => void
@@ -38,7 +38,7 @@ export class FrameFaults {
     const lane = this.#lanes[direction]
     if (lane.isFrozen) return lane.pass(frame)
     const { board, about, kindOf, spoil, carryOut } = this.#needs
-    const armed = board.strike('frame', { ...about(), ...kindOf(frame), direction })
+    const armed = board.strike('frame', { ...about(), ...kindOf(frame, direction), direction })
     if (!armed) return lane.pass(frame)
     const { rule } = armed
     switch (rule.do) {

@@ -1,4 +1,5 @@
 import type { Denial } from '../authorize.ts'
+import type { Direction } from '../wire.ts'
 
 /** What a rule is about: all that it names. One that names nothing is about everything. */
 export interface FaultScope {
@@ -45,9 +46,6 @@ export type FrameFault =
   | { readonly do: 'malform' }
   /** Is about another packet than it was. Packets of MQTT alone. */
   | { readonly do: 'wrong-id' }
-
-/** `in`: from the client. */
-export type Direction = 'in' | 'out'
 
 type Refusing = { readonly do: 'refuse'; readonly code?: Denial['refuse']; readonly retryMs?: number }
 

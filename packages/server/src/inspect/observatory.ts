@@ -110,7 +110,15 @@ export class Observatory {
     const { id, endpoint } = connection
     const report = once((): FrameReport => {
       const at = this.#clock.date()
-      return { kind: 'frame', at, direction, connection: id, endpoint, ...connection.kindOf(frame), bytes }
+      return {
+        kind: 'frame',
+        at,
+        direction,
+        connection: id,
+        endpoint,
+        ...connection.kindOf(frame, direction),
+        bytes,
+      }
     })
     const withText = once((): FrameReport => ({ ...report(), text: showFrame(frame, this.#redact) }))
     for (const viewer of this.#viewers) {

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts'
 import type { ConnectionInfo, TalkingConnection } from '../connection-info.ts'
 import type { HookName, Hooks } from '../hooks.ts'
-import type { Frame } from '../wire.ts'
+import type { Direction, Frame } from '../wire.ts'
 import type { Log } from './log.ts'
 import { showFrame, sizeOf } from './show-frame.ts'
 
@@ -37,9 +37,11 @@ export function logServer(server: Heard, log: Log, clock: Clock = systemClock): 
   if (log.level === 'debug')
     stops.push(
       server.on('receive', (connection, frame) =>
-        log.debug('receive', toFrameFields(connection, frame, log)),
+        log.debug('receive', toFrameFields(connection, frame, 'in', log)),
       ),
-      server.on('send', (connection, frame) => log.debug('send', toFrameFields(connection, frame, log))),
+      server.on('send', (connection, frame) =>
+        log.debug('send', toFrameFields(connection, frame, 'out', log)),
+      ),
     )
   return () => {
     for (const stop of stops) stop()
@@ -53,9 +55,10 @@ function about({ id, endpoint, address }: ConnectionInfo): Readonly<Record<strin
 function toFrameFields(
   connection: TalkingConnection,
   frame: Frame,
+  direction: Direction,
   { payloads, redact }: Log,
 ): Readonly<Record<string, unknown>> {
-  const { type, channels } = connection.kindOf(frame)
+  const { type, channels } = connection.kindOf(frame, direction)
   const about = { connection: connection.id, type, channels, bytes: sizeOf(frame) }
   return payloads ? { ...about, frame: showFrame(frame, redact) } : about
 }

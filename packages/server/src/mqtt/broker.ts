@@ -120,8 +120,8 @@ export class Broker implements SessionHome {
    * @param by the client that has sent it, with its packet id
    */
   publish(message: Message, by?: Publisher, id?: number): Later<boolean> {
-    if (message.retain && !this.store.retained.fits(message)) return false
     if (this.#exchange) return this.#exchange.publish(message, by ? toTaking(message, by, id) : {})
+    if (!this.store.retained.fits(message)) return false
     if (message.retain) this.store.retained.put(message)
     this.#routes.route(message)
     return true

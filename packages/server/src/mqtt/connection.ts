@@ -1,7 +1,6 @@
 import {
   type Auth,
   type Connack,
-  type Connect,
   createDecoder,
   type Decoder,
   encode,
@@ -11,7 +10,7 @@ import {
 import { Expiry } from '../expiry.ts'
 import type { Armed } from '../faults/armed.ts'
 import type { FaultMoment } from '../faults/rule.ts'
-import type { EndingCause, Frame, Wire, WireHandler } from '../wire.ts'
+import type { Direction, EndingCause, Frame, FrameKind, Wire, WireHandler } from '../wire.ts'
 import { Authentication } from './authentication.ts'
 import type { Broker } from './broker.ts'
 import { connect } from './connecting.ts'
@@ -19,20 +18,13 @@ import { handle } from './handle.ts'
 import { Incoming } from './incoming.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { OpenConnection } from './open-connection.ts'
+import { kindOf } from './packets.ts'
+import { OVER, type Phase, WAITING } from './phase.ts'
 import { countRefusal, endingReasons, reasons, toReturnCode } from './reasons.ts'
 import { refuseVersion } from './refuse-version.ts'
 import type { PacketSender } from './sender.ts'
 import type { Attached, Session } from './session.ts'
 import { toViolation, Violation } from './violation.ts'
-
-/** Before CONNACK, after it, and after the end. */
-type Phase =
-  | { readonly name: 'waiting' | 'over' }
-  | { readonly name: 'connecting'; readonly connect: Connect }
-  | { readonly name: 'open'; readonly sender: PacketSender; readonly incoming: Incoming }
-
-const WAITING: Phase = { name: 'waiting' }
-const OVER: Phase = { name: 'over' }
 
 /** One connection of MQTT, over whatever. Packets are handled one after the other, also when one takes its time. */
 export class MqttConnection implements WireHandler, OpenConnection, Attached {
@@ -187,6 +179,12 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
     if (!this.#session) return {}
     const { client, user, filters } = this.#session
     return { client, user: user.id, channels: [...filters.keys()] }
+  }
+
+  kindOf(frame: Frame, direction: Direction): FrameKind {
+    const phase = this.#phase
+    if (phase.name !== 'open') return kindOf(frame)
+    return direction === 'in' ? kindOf(frame, phase.incoming) : kindOf(frame, phase.sender, 'client')
   }
 
   #read(frame: Uint8Array): void {

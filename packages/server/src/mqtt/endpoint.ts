@@ -2,7 +2,7 @@ import { createFramer } from '@org/realtime-mqtt/codec'
 import type { Endpoint } from '../wire.ts'
 import type { Broker } from './broker.ts'
 import { MqttConnection } from './connection.ts'
-import { kindOf, spoil } from './packets.ts'
+import { spoil } from './packets.ts'
 
 /** MQTT 3.1, 3.1.1 and 5, over whatever carries bytes. */
 export function createMqttEndpoint(broker: Broker): Endpoint {
@@ -14,7 +14,6 @@ export function createMqttEndpoint(broker: Broker): Endpoint {
       createFramer(broker.settings.packetBytes, (bytes, start, _body, end) =>
         frame(bytes.subarray(start, end)),
       ),
-    kindOf,
     spoil,
     accept: (wire) => new MqttConnection(wire, broker),
     stop: () => broker.stop(),

@@ -1,4 +1,4 @@
-import { encode } from '@org/realtime-mqtt/codec'
+import { encode, type Packet } from '@org/realtime-mqtt/codec'
 import { describe, expect, it } from 'vitest'
 import { publishesOf, setupMqtt, shown, toConnect, toPublish, toSubscribe } from './mqtt-test-setup.ts'
 import { kindOf, spoil } from './packets.ts'
@@ -60,6 +60,39 @@ describe('faults of packets', () => {
     for (const topic of ['a/1', 'b/1']) await publishMqtt(topic, '1')
     // The filters of the connection are not what a packet is about.
     expect(shown(guest.take())).toEqual(['b/1 1'])
+  })
+
+  it('are about the topic of a publish also where an alias stands for it, both ways', async () => {
+    const { connect, publishMqtt, faults } = setupMqtt()
+    const guest = await connect({ properties: { topicAliasMaximum: 5 } })
+    const hears = await connect({ clientId: 'hears' })
+    await guest.say(toSubscribe('a/#'))
+    await hears.say(toSubscribe('b/#'))
+    const aliased = (topic: string, text: string) => toPublish(topic, text, { properties: { topicAlias: 1 } })
+    await guest.say(aliased('b/1', 'first'))
+    await publishMqtt('a/1', 'first')
+    expect([shown(guest.take()), shown(hears.take())]).toEqual([['a/1 first'], ['b/1 first']])
+    const drops = ['a/{id}', 'b/{id}'].map((channel) =>
+      faults.add({ at: 'frame', type: 'publish', channel, do: 'drop' }),
+    )
+    await guest.say(aliased('', 'dropped'))
+    await publishMqtt('a/1', 'dropped')
+    expect([shown(guest.take()), shown(hears.take())]).toEqual([[], []])
+    for (const remove of drops) remove()
+    await guest.say(aliased('', 'again'))
+    expect(shown(hears.take())).toEqual(['b/1 again'])
+  })
+
+  it('are about the topic of an aliased publish that names the subscription it is for', async () => {
+    const { connect, publishMqtt, faults } = setupMqtt()
+    const guest = await connect({ properties: { topicAliasMaximum: 5 } })
+    const properties = { subscriptionIdentifiers: [3] }
+    await guest.say({ ...toSubscribe('a/#'), properties } as Packet)
+    await publishMqtt('a/1', 'first')
+    expect(publishesOf(guest.take())).toMatchObject([{ topic: 'a/1', properties }])
+    faults.add({ ...out, type: 'publish', channel: 'a/{id}', do: 'drop' })
+    await publishMqtt('a/1', 'dropped')
+    expect(guest.take()).toEqual([])
   })
 
   it('refuse joins and publishes, and deny a client', async () => {

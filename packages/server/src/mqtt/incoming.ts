@@ -70,6 +70,11 @@ export class Incoming {
     this.#open.send({ type: 'pubcomp', id, code: 0 })
   }
 
+  /** What it stands for by now. */
+  topicOfAlias(alias: number): string | undefined {
+    return this.#aliases.get(alias)
+  }
+
   #topicOf({ topic, properties }: Publish): string {
     const alias = properties?.topicAlias
     if (alias === undefined) return topic

@@ -13,6 +13,7 @@ import type { Carrier } from '../carrier.ts'
 import type { Core } from '../core.ts'
 import { createMemoryCore, toRequest } from '../memory-test-setup.ts'
 import type { ServerOptions } from '../options.ts'
+import { endConnections } from '../shutdown.ts'
 import { createVerbs, type Verbs } from '../verbs.ts'
 import type { WireRequest } from '../wire.ts'
 
@@ -54,7 +55,7 @@ export function setupMqtt(options: ServerOptions = {}): MqttSetup {
   const crashes: unknown[] = []
   core.hooks.on('crash', (error) => crashes.push(error))
   onTestFinished(async () => {
-    for (const connection of core.connections) connection.endBy('gone')
+    endConnections(core)
     await core.stop()
     await settled()
     expect(clock.pending).toEqual([])

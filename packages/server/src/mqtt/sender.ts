@@ -52,6 +52,11 @@ export class PacketSender implements Sender {
     this.send({ type: 'pubrel', id, code })
   }
 
+  /** What it stands for by now. */
+  topicOfAlias(alias: number): string | undefined {
+    return [...this.#aliases].find(([, known]) => known === alias)?.[0]
+  }
+
   #leaveOut(why: Parameters<Dropped>[0]): false {
     this.#needs.dropped(why)
     return false

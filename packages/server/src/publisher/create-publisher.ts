@@ -3,6 +3,7 @@ import { createRegistry } from '@org/realtime-core/kit'
 import Pusher from 'pusher'
 import { type Clock, systemClock } from '../clock.ts'
 import { invalid } from '../errors.ts'
+import { toMasterKey } from '../master-key.ts'
 import type { BatchEntry, PublishChannels } from './publish-channel.ts'
 import type { PublisherOptions } from './publisher-options.ts'
 import { createSend, type WireEvent } from './request.ts'
@@ -51,8 +52,17 @@ export function createPublisher<R extends Channels = RegisteredChannels>(
     if (typeof value !== 'string' || value === '') throw invalid(name, 'text', '[hidden]')
   for (const [name, value] of Object.entries({ maxAttempts, firstWaitMs, maxWaitMs, timeoutMs }))
     if (!(value >= (name === 'firstWaitMs' ? 0 : 1))) throw invalid(name, 'a positive number', value)
+  const masterKey = toMasterKey('encryptionMasterKeyBase64', options.encryptionMasterKeyBase64)
   const registry = createRegistry(channels, '.')
-  const backend = new Pusher({ appId, key, secret, host, port: `${port}`, useTLS: tls })
+  const backend = new Pusher({
+    appId,
+    key,
+    secret,
+    host,
+    port: `${port}`,
+    useTLS: tls,
+    ...(masterKey && { encryptionMasterKeyBase64: masterKey.toString('base64') }),
+  })
   const base = `${tls ? 'https' : 'http'}://${host}:${port}`
   const send = createSend({ backend, base, clock, maxAttempts, firstWaitMs, maxWaitMs, timeoutMs })
 

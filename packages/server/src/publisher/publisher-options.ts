@@ -6,6 +6,8 @@ export interface PublisherOptions<R extends Channels = RegisteredChannels> {
   readonly appId: string
   readonly key: string
   readonly secret: string
+  /** For encrypted channels, which `backend` publishes to and signs for: 32 bytes in base64. */
+  readonly encryptionMasterKeyBase64?: string
   /** @default '127.0.0.1' */
   readonly host?: string
   /** @default 6001, or 443 with `tls` */

@@ -56,6 +56,20 @@ describe('createPublisher', () => {
     })
   })
 
+  it('has a backend that encrypts, given the key, and shows no key that is none', async () => {
+    const encryptionMasterKeyBase64 = Buffer.alloc(32, 7).toString('base64')
+    const { port, publisher } = await setup({ encryptionMasterKeyBase64 })
+    const guest = await dialPusher(port)
+    await guest.join('private-encrypted-vault')
+    await publisher.backend.trigger('private-encrypted-vault', 'Opened', { by: 'me' })
+    expect(await guest.next('Opened')).toMatchObject({
+      data: { nonce: expect.any(String), ciphertext: expect.any(String) },
+    })
+    expect(() => createPublisher({ ...app, encryptionMasterKeyBase64: 'c2hvcnQ=' })).toThrow(
+      expect.objectContaining({ details: expect.objectContaining({ value: '[hidden]' }) }),
+    )
+  })
+
   it('leaves out the socket that it is told to', async () => {
     const { port, publisher } = await setup()
     const [one, two] = [await dialPusher(port), await dialPusher(port)]
@@ -105,6 +119,7 @@ describe('createPublisher', () => {
     await expect(publisher.channel('private-encrypted-vault').publish('Opened', {})).rejects.toMatchObject({
       code: 'publish.refused',
       details: { channel: 'private-encrypted-vault' },
+      message: expect.stringContaining('`encryptionMasterKeyBase64`'),
     })
     expect(() => publisher.channel('other' as 'availability')).toThrow('[option.invalid]')
     expect(requests).toEqual([])

@@ -14,7 +14,9 @@ export async function toData(
       reason,
     })
   if (channel.startsWith('private-encrypted-'))
-    throw refused('encrypted channels need the key, so publish with the library itself: `publisher.backend`')
+    throw refused(
+      'encrypt with the library itself: `publisher.backend.trigger`, and option `encryptionMasterKeyBase64`',
+    )
   const events = registry.find(channel)
   if (events && !Object.hasOwn(events, event)) throw refused('the registry has no such event')
   const result = await registry.schema(channel, event)?.['~standard'].validate(payload)

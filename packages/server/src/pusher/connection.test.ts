@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { endConnections } from '../shutdown.ts'
 import { APP, decoded, KEY, setupPusher } from './pusher-test-setup.ts'
 
 const app = `/app/${KEY}`
@@ -110,7 +111,7 @@ describe('/app/{key}: the start', () => {
   it('ends with 4200 when the server goes away', async () => {
     const { connect, core } = setupPusher()
     const guest = await connect()
-    for (const connection of core.connections) connection.endBy('gone')
+    endConnections(core)
     expect(guest.take().map(decoded)).toMatchObject([{ event: 'pusher:error', data: { code: 4200 } }])
     expect(guest.end).toMatchObject({ code: 4200 })
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { endConnections } from '../shutdown.ts'
 import { APP, decoded, type Guest, setupPusher } from './pusher-test-setup.ts'
 
 const room = 'presence-room'
@@ -33,6 +34,15 @@ describe('/app/{key}: presence channels', () => {
     expect(one.take().map(decoded)).toEqual([added(bob)])
     await leave(two)
     expect(one.take().map(decoded)).toEqual([removed('bob')])
+  })
+
+  it('tell nobody that all the others go when the server goes away', async () => {
+    const { connect, core } = setupPusher()
+    const guests = [await connect(), await connect(), await connect()]
+    for (const [index, guest] of guests.entries()) await guest.join(room, { user_id: `user-${index}` })
+    for (const guest of guests) guest.take()
+    endConnections(core)
+    for (const guest of guests) expect(guest.take()).toMatchObject([{ event: 'pusher:error' }])
   })
 
   it('have one member per user, whatever many tabs', async () => {

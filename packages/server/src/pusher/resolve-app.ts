@@ -1,4 +1,5 @@
 import { invalid } from '../errors.ts'
+import { toMasterKey } from '../master-key.ts'
 import { type Numbers, numbers, oneOf } from '../ranges.ts'
 import type { PusherApp } from './app.ts'
 import { DIALECTS, dialects, type Traits } from './dialect.ts'
@@ -34,7 +35,7 @@ export function resolveApp(app: PusherApp, defaults: ResolvedPusher): ResolvedAp
     id: app.id,
     key: app.key,
     secret: app.secret,
-    encryptionKey: toKey(app.encryptionMasterKeyBase64),
+    encryptionKey: toMasterKey('pusher.apps encryptionMasterKeyBase64', app.encryptionMasterKeyBase64),
     enabled: app.enabled ?? true,
     traits,
     allowedOrigins: app.allowedOrigins,
@@ -56,13 +57,6 @@ export function resolveApp(app: PusherApp, defaults: ResolvedPusher): ResolvedAp
       bodyBytes: toBytes('bodyBytes', limits.bodyBytes ?? traits.bodyBytes),
     },
   }
-}
-
-function toKey(given: string | undefined): Buffer | undefined {
-  if (given === undefined) return undefined
-  const key = Buffer.from(`${given}`, 'base64')
-  if (key.length === 32) return key
-  throw invalid('pusher.apps encryptionMasterKeyBase64', '32 bytes in base64', '[hidden]')
 }
 
 function toLimit(name: string, given = -1): number {

@@ -5,6 +5,7 @@ import type { Carrier } from '../carrier.ts'
 import type { Core } from '../core.ts'
 import { createMemoryCore, toRequest } from '../memory-test-setup.ts'
 import type { ServerOptions } from '../options.ts'
+import { endConnections } from '../shutdown.ts'
 import { createVerbs, type Verbs } from '../verbs.ts'
 import type { Frame, WireRequest } from '../wire.ts'
 
@@ -48,7 +49,7 @@ export function setupRaw(options: ServerOptions = {}): RawSetup {
   const crashes: unknown[] = []
   core.hooks.on('crash', (error) => crashes.push(error))
   onTestFinished(async () => {
-    for (const connection of core.connections) connection.endBy('gone')
+    endConnections(core)
     await core.stop()
     expect(clock.pending).toEqual([])
     expect(crashes).toEqual([])
