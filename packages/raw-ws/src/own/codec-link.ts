@@ -71,7 +71,9 @@ export function openCodecLink(
       case 'pong':
         return events.pong()
       default:
-        return incoming satisfies never
+        incoming satisfies never
+        // A promise, perhaps.
+        throw new TypeError(`decode() returned what has no type of the table: ${Object(incoming).type}`)
     }
   }
 

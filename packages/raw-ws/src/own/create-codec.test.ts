@@ -274,6 +274,34 @@ describe('createCodec', () => {
     ])
   })
 
+  it.each([
+    ['decode', { decode: undefined }],
+    ['answers', { answers: 'publish' }],
+    ['answers', { answers: ['pub'] }],
+    ['heartbeat.everyMs', { heartbeat: { frame: 'x', everyMs: -5 } }],
+    ['heartbeat.everyMs', { heartbeat: { frame: 'x' } }],
+    ['heartbeat.answerMs', { heartbeat: { frame: 'x', everyMs: 5, answerMs: 0 } }],
+  ])('refuses a dialect by %s that is %j', (option, wrong) => {
+    expect(() => createCodec({ ...jsonDialect, ...wrong } as unknown as Dialect)).toThrow(
+      expect.objectContaining({ code: 'option.invalid', details: expect.objectContaining({ option }) }),
+    )
+  })
+
+  it.each([
+    ['nope', { type: 'nope' }],
+    ['undefined', Promise.resolve(undefined)],
+    ['undefined', { kind: 'welcome', token: 'secret', size: 1n }],
+    ['undefined', 'secret'],
+  ])('says of a frame that is decoded to one of type %s that it cannot be read', async (type, incoming) => {
+    const { link } = await open({ ...jsonDialect, decode: () => incoming as never })
+    expect(() => link.receive('x')).toThrow(
+      expect.objectContaining({
+        code: 'message.malformed',
+        cause: new TypeError(`decode() returned what has no type of the table: ${type}`),
+      }),
+    )
+  })
+
   it('shows frames in the trace as its dialect does', () => {
     expect(createCodec(jsonDialect).describe).toBeUndefined()
     expect(createCodec({ ...jsonDialect, describe: () => 'a frame' }).describe?.('x')).toBe('a frame')

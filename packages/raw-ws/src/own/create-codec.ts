@@ -1,5 +1,6 @@
 import { createOutbox, type Frame, type Meta, type Protocol } from '@org/realtime-core/kit'
 import { encode } from '../publish-frame.ts'
+import { checkDialect } from './check-dialect.ts'
 import { openCodecLink } from './codec-link.ts'
 import { type Dialect, jsonDialect } from './dialect.ts'
 
@@ -29,11 +30,13 @@ export function createCodec(): Codec<typeof jsonDialect>
 /**
  * Makes `createRawWs({ codec })` speak a dialect of yours, JSON or binary. It remembers nothing between
  * connections.
+ * @throws RealtimeError `option.invalid` for a member that cannot be right
  * @example
  * const codec = createCodec({ ...jsonDialect, heartbeat: { frame: '{"event":"ping"}', everyMs: 30_000 } })
  */
 export function createCodec<const D extends Dialect>(dialect: D): Codec<D>
 export function createCodec(dialect: Dialect = jsonDialect): Protocol {
+  checkDialect(dialect)
   const { name = 'codec', subprotocols = [], answers, publish, describe } = dialect
   return {
     name,

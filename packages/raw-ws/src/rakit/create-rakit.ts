@@ -2,6 +2,7 @@ import {
   type Channels,
   type Client,
   createClient,
+  invalid,
   type MembersStore,
   type PublishOptions,
   RealtimeError,
@@ -101,7 +102,7 @@ export function createRakit<R extends Channels = RegisteredChannels>(
     outbox,
     ...rest
   } = options
-  if (!(maxOutgoingBytes >= 100)) throw invalid(maxOutgoingBytes)
+  if (!(maxOutgoingBytes >= 100)) throw invalid('maxOutgoingBytes', 'a number from 100', maxOutgoingBytes)
   const windowBytes = maxOutgoingBytes + HEADER_BYTES
   const protocol = createRakitProtocol({ maxOutgoingBytes, decodeMessages, tracePayloads, subprotocols })
   const client = createClient({
@@ -131,14 +132,4 @@ export function createRakit<R extends Channels = RegisteredChannels>(
     },
   }
   return Object.assign(client, { rakit })
-}
-
-function invalid(value: unknown): RealtimeError {
-  const option = 'maxOutgoingBytes'
-  const expected = 'a number from 100'
-  return new RealtimeError('option.invalid', `Option ${option} must be ${expected}`, {
-    option,
-    expected,
-    value,
-  })
 }
