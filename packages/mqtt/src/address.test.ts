@@ -25,9 +25,16 @@ describe('toAddress', () => {
     expect(() => toAddress('ftp://broker')).toThrow('[option.invalid]')
   })
 
+  it.each(['mqtt://me:secret@broker', 'wss://me:secret@broker/mqtt', 'me:secret@broker'])(
+    'refuses user and password in %s, which nobody would use, and does not repeat them',
+    (url) => {
+      expect(() => toAddress(url)).toThrow(/^\[option.invalid] Option url must be (?!.*secret).*credentials$/)
+    },
+  )
+
   it('of a client that cannot be right stops it for good', async () => {
-    for (const url of ['ftp://broker', 'mqtt://', 'ws://a b']) {
-      const client = createMqtt({ url })
+    for (const url of ['ftp://broker', 'mqtt://', 'ws://a b', undefined]) {
+      const client = createMqtt({ url: url as string })
       await expect(client.connect()).rejects.toMatchObject({ code: 'option.invalid' })
       expect(client.status.get().status).toBe('failed')
     }

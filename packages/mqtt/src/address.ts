@@ -1,4 +1,4 @@
-import { RealtimeError } from '@org/realtime-core/kit'
+import { invalid, type RealtimeError } from '@org/realtime-core/kit'
 
 declare const location: { readonly protocol: string } | undefined
 
@@ -19,18 +19,17 @@ const SCHEMES: Readonly<Record<string, string>> = {
  * An address that starts with a slash is left to the browser.
  */
 export function toAddress(given: string): string {
+  if (typeof given !== 'string') throw invalidAddress()
   if (given.startsWith('/')) return given
   const isSecurePage = typeof location !== 'undefined' && location?.protocol === 'https:'
   const [, scheme = isSecurePage ? 'wss' : 'ws', rest = ''] =
     /^(?:([a-z]+):\/\/)?([^/]*.*)$/is.exec(given) ?? []
   const known = SCHEMES[scheme.toLowerCase()]
-  if (!known) throw invalidAddress()
+  if (!known || /^[^/?#]*@/.test(rest)) throw invalidAddress()
   const isBare = known.startsWith('ws') && !/[/?#]/.test(rest)
   return `${known}://${rest}${isBare ? '/mqtt' : ''}`
 }
 
-export function invalidAddress(
-  expected = 'a host, or an address with ws, wss, mqtt or mqtts',
-): RealtimeError {
-  return new RealtimeError('option.invalid', `Option url must be ${expected}`, { option: 'url', expected })
-}
+export const invalidAddress = (
+  expected = 'a host, or an address with ws, wss, mqtt or mqtts and no credentials',
+): RealtimeError => invalid('url', expected)

@@ -1,5 +1,6 @@
 import { RealtimeError } from '@org/realtime-core/kit'
 import type { Auth } from './codec/packets.ts'
+import { fault } from './fault.ts'
 import type { MqttAuth } from './handshake.ts'
 import type { Wire } from './wire.ts'
 
@@ -27,7 +28,7 @@ export function createAuthenticator(
     use: (data: Uint8Array | undefined) => void,
   ): void => {
     const lost = (cause: unknown): void =>
-      failed(RealtimeError.from(cause, 'auth.failed', `Method ${method} failed`, { retry: true }))
+      failed(RealtimeError.is(cause) ? cause : fault('auth.failed', { retry: true }, cause, method))
     try {
       const data = ask()
       if (data instanceof Promise) data.then(use).catch(lost)

@@ -1,6 +1,6 @@
 import { settled } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
-import { bytes, connected, KEPT, setup, versions } from './mqtt-test-setup.ts'
+import { bytes, connected, KEPT, type Options, setup, versions } from './mqtt-test-setup.ts'
 
 const level = (version: 5 | '3.1.1'): number => (version === 5 ? 5 : 4)
 
@@ -342,6 +342,21 @@ describe('connecting with 5', () => {
       'ws://other:1/mqtt',
       later,
     ])
+  })
+
+  it.each([
+    [{ clientId: 5 }, 'clientId'],
+    [{ clientId: 'x'.repeat(65_536) }, 'clientId'],
+    [{ credentials: { username: 5 } }, 'credentials.username'],
+    [{ credentials: async () => ({ username: 'me', password: 5 }) }, 'credentials.password'],
+    [{ will: { topic: 'a', payload: { not: 'bytes' } } }, 'will.payload'],
+    [{ will: { topic: 'a', payload: '', properties: { contentType: 5 } } }, 'properties'],
+    [{ clientId: 5, auth: { method: 'X' } }, 'clientId'],
+    [{ clientId: 5, auth: { method: 'X', begin: async () => new Uint8Array() } }, 'clientId'],
+  ])('stops at an option that CONNECT cannot carry: %#', async (options, option) => {
+    const { client, sent } = setup(options as unknown as Options)
+    await expect(client.connect()).rejects.toMatchObject({ code: 'option.invalid', details: { option } })
+    expect([client.status.get().status, sent()]).toEqual(['failed', []])
   })
 
   it('follows nobody without leave', async () => {

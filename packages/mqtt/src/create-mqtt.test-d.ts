@@ -36,6 +36,14 @@ it('refuses what cannot be right', () => {
   createMqtt({ url: 'ws://broker', version: 4 })
   // @ts-expect-error no such QoS
   void client.mqtt.publish('a', 'x', { qos: 3 })
+  // @ts-expect-error no such QoS
+  client.channel('sensors/+/temperature', { qos: 3 })
+  // @ts-expect-error no such QoS
+  client.untyped('a', { qos: 3 })
+  // @ts-expect-error here the QoS is said by delivery
+  void client.untyped('a').publish('message', 1, { qos: 1 })
+  // @ts-expect-error a property that is no number
+  void client.untyped('a').publish('message', 1, { properties: { messageExpiryInterval: '1' } })
   // @ts-expect-error no such channel
   client.channel('sensors/7/humidity')
 })

@@ -1,4 +1,5 @@
 import { open, readFile, rename } from 'node:fs/promises'
+import { invalid } from '@org/realtime-core/kit'
 import { defineStore, type KeptSession } from './session-store.ts'
 
 /** A journal that is longer than this and mostly of the past is written anew. */
@@ -9,6 +10,7 @@ const COMPACT_LINES = 10_000
  * writing. Every write is on the disk before it resolves. One process at a time may use it.
  */
 export function fileStore(path: string): KeptSession {
+  if (typeof path !== 'string') throw invalid('path', 'the path of a file', path)
   const kept = new Map<string, Uint8Array>()
   let lines = 0
   let waiting: string[] = []

@@ -1,10 +1,11 @@
-import type { Decode, Meta } from '@org/realtime-core/kit'
+import { type Decode, invalid, type Meta } from '@org/realtime-core/kit'
 import type { Ack, Publish, Qos } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
+import { isVerdict } from './codec/reason-lists.ts'
 import type { Names } from './names.ts'
 import { type PayloadFormat, toCodec } from './payloads.ts'
 import type { Retained } from './retained.ts'
-import type { SessionState } from './session-state.ts'
+import { LAST_ID, type SessionState } from './session-state.ts'
 import type { Wire } from './wire.ts'
 
 /** What comes with a message. */
@@ -25,7 +26,6 @@ export interface IncomingOptions {
   readonly names: Names
   readonly payload: PayloadFormat | ((topic: string) => PayloadFormat)
   readonly manualAck: boolean
-  readonly receiveMaximum: number
   readonly topicAliasMaximum: number
   readonly retained: Retained
 }
@@ -36,13 +36,13 @@ export interface Incoming {
   release(packet: Ack): void
 }
 
-interface Owed {
-  answer: Ack
-  isDone: boolean
+/** An answer; without a code it is not known yet. */
+interface Owed extends Pick<Ack, 'type' | 'id'> {
+  code?: number
 }
 
 export function createIncoming(state: SessionState, wire: Wire, options: IncomingOptions): Incoming {
-  const { incoming, routes } = state
+  const { incoming, routes, epoch } = state
   const { names, manualAck, payload: format } = options
   const topics = new Map<number, string>()
   /** Acknowledgements in the order of arrival [MQTT-4.6.0-2, -3], as long as one before them is missing. */
@@ -56,26 +56,15 @@ export function createIncoming(state: SessionState, wire: Wire, options: Incomin
   /** Our own formats do not look at the topic. */
   const plain = typeof format === 'string' ? decoderOf('') : undefined
 
-  const flush = (): void => {
-    while (owed[0]?.isDone) {
-      const { answer } = owed.shift() as Owed
-      // What is refused is over: the server may use its identifier again.
-      if (answer.type === 'pubrec' && answer.code < 128) incoming.add(answer.id)
+  const finish = (entry: Owed, code = 0): void => {
+    if (!isVerdict(code)) throw invalid('code', 'a reason code of PUBACK', code)
+    entry.code ??= wire.isV5 ? code : 0
+    while (owed[0]?.code !== undefined) {
+      const answer = owed.shift() as Ack
+      // What is refused is over: the server may use its identifier again. One of a lost session says nothing here.
+      if (answer.type === 'pubrec' && answer.code < 128 && state.epoch === epoch) incoming.add(answer.id)
       wire.send(answer)
     }
-  }
-
-  const toOwed = ({ qos, id }: Publish): Owed => {
-    const entry: Owed = { answer: { type: qos === 1 ? 'puback' : 'pubrec', id, code: 0 }, isDone: false }
-    owed.push(entry)
-    return entry
-  }
-
-  const finish = (entry: Owed, code = 0): void => {
-    if (entry.isDone) return
-    entry.isDone = true
-    entry.answer = { ...entry.answer, code: wire.isV5 ? code : 0 }
-    flush()
   }
 
   /** The channels that a message is for: by the identifiers of their subscriptions, else by its topic. */
@@ -87,13 +76,20 @@ export function createIncoming(state: SessionState, wire: Wire, options: Incomin
   }
 
   const deliver = (packet: Publish, topic: string): void => {
-    const { payload, qos, retain, dup, properties } = packet
+    const { id, payload, qos, retain, dup, properties } = packet
     const keys = keysOf(topic, properties?.subscriptionIdentifiers)
-    const entry = qos ? toOwed(packet) : undefined
+    const entry: Owed | undefined = qos ? { type: qos > 1 ? 'pubrec' : 'puback', id } : undefined
+    if (entry) owed.push(entry)
     const meta: MqttMeta = { channel: '', event: '', topic, qos, retain, dup, properties }
-    if (manualAck) meta.ack = (code) => entry && finish(entry, code)
     options.retained.note(keys, topic, payload, meta)
     const [key] = keys
+    if (manualAck) {
+      let left = keys.length
+      const ack = (code?: number): void => entry && finish(entry, code)
+      meta.ack = ack
+      // Somebody else may be at work on it.
+      meta.unfit = () => --left || ack()
+    }
     if (key !== undefined)
       wire.events.message(
         keys.length > 1 ? keys : key,
@@ -122,7 +118,8 @@ export function createIncoming(state: SessionState, wire: Wire, options: Incomin
       if (topic === undefined) return
       // It is here already [MQTT-4.3.3-10].
       if (qos === 2 && incoming.has(id)) return wire.send({ type: 'pubrec', id, code: 0 })
-      if (qos && incoming.size + owed.length >= options.receiveMaximum) return wire.violate(0x93, 'much')
+      // Not our Receive Maximum: mosquitto 2.0 overruns it, and ending the connection would only bring the same again.
+      if (qos && incoming.size + owed.length >= LAST_ID) return wire.violate(0x93, 'much')
       deliver(packet, topic)
     },
     release({ id }) {

@@ -1,5 +1,5 @@
 export * from '@org/realtime-core'
-export type { MqttCapabilities } from './basics.ts'
+export type { MqttCapabilities, MqttMessageOptions } from './basics.ts'
 export type { Properties } from './codec/properties.ts'
 export { createMqtt } from './create-mqtt.ts'
 export type { MqttAuth, MqttCredentials, MqttWill } from './handshake.ts'

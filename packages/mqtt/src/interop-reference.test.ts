@@ -36,7 +36,7 @@ describe('the reference server', () => {
     const broker = await start()
     const client = openClient({ url: broker.tcp.replace('mqtt:', 'ws:'), backoff: { maxAttempts: 0 } })
     await expect(client.connect()).rejects.toMatchObject({
-      cause: { code: 'connection.lost', cause: { message: expect.stringContaining('mqtt:') } },
+      cause: { code: 'connection.lost', message: expect.stringContaining('use mqtt:') },
     })
   })
 })

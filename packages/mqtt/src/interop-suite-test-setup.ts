@@ -9,6 +9,7 @@ import {
   recordPublishes,
 } from './interop-test-setup.ts'
 import type { Broker } from './mosquitto-test-setup.ts'
+import { request, respond } from './request.ts'
 import { startTcpProxy } from './tcp-proxy-test-setup.ts'
 
 export interface Peer {
@@ -63,6 +64,7 @@ export function interopSuite({
       await client.mqtt.publish(name, new Uint8Array(0), { qos: 1 })
       await eventually(() => log.length === 2)
       expect([Buffer.compare(log[0] as Uint8Array, big), log[1]?.length]).toEqual([0, 0])
+      expect(log.map((payload) => payload.constructor)).toEqual([Uint8Array, Uint8Array])
     })
 
     it('brings one message once to each of several filters that match', async () => {
@@ -196,6 +198,38 @@ export function interopSuite({
       await sender.close()
       await proxy.stop()
     }, 30_000)
+
+    it('brings a worker that takes one at a time beyond a message that it cannot read', async () => {
+      const name = topic()
+      const worker = open({ manualAck: true, receiveMaximum: 1 })
+      const channel = worker.untyped(name, { qos: 1 })
+      const done: unknown[] = []
+      const work = (async () => {
+        for await (const [job, { ack }] of channel.events('message', { meta: true })) {
+          done.push(job)
+          ack?.()
+          if (job === 4) return
+        }
+      })()
+      await eventually(() => channel.status.get().state === 'joined')
+      for (const payload of ['1', '{', '3', '4']) await worker.mqtt.publish(name, payload, { qos: 1 })
+      await work
+      expect([done, worker.errors]).toMatchObject([[1, 3, 4], [{ code: 'message.malformed' }]])
+    })
+
+    if (version === 5)
+      it('answers a request, whatever each side speaks over', async () => {
+        const server = open()
+        const name = topic()
+        server.untyped(name).on('message', (asked, meta) => void respond(server, meta, { asked }))
+        await join(server, name)
+        for (const url of [broker.tcp, broker.ws]) {
+          const client = open({ url })
+          const { payload, meta } = await request(client, name, { url })
+          expect(payload).toEqual({ asked: { url } })
+          expect(meta.properties?.correlationData?.constructor).toBe(Uint8Array)
+        }
+      })
 
     it('ends the war of two clients with one id: one stops with a typed error, the other stays', async () => {
       const fast = {

@@ -35,7 +35,10 @@ export async function join(
   const log: unknown[] = []
   const handle = client.untyped(channel, options)
   handle.on('message', (payload) => log.push(payload))
-  await eventually(() => handle.status.get().state === 'joined')
+  await eventually(() => handle.status.get().state === 'joined').catch((cause: unknown) => {
+    const states = [handle, client].map(({ status }) => JSON.stringify(status.get()))
+    throw new Error(`Not joined: ${states}`, { cause })
+  })
   return log
 }
 

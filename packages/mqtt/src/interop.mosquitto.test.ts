@@ -77,7 +77,7 @@ describe('mosquitto', () => {
     const broker = await start()
     const toTcp = openClient({ url: broker.tcp.replace('mqtt:', 'ws:'), backoff: { maxAttempts: 0 } })
     await expect(toTcp.connect()).rejects.toMatchObject({
-      cause: { code: 'connection.lost', cause: { message: expect.stringContaining('mqtt:') } },
+      cause: { code: 'connection.lost', message: expect.stringContaining('use mqtt:') },
     })
     const toWs = openClient({ url: broker.ws.replace('ws:', 'mqtt:'), backoff: { maxAttempts: 0 } })
     await expect(toWs.connect()).rejects.toMatchObject({ code: 'connection.gave-up' })

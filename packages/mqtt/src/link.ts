@@ -1,6 +1,8 @@
 import {
   type Failure,
   type Heartbeat,
+  invalid,
+  isFinal,
   type Link,
   type LinkEvents,
   type LinkSession,
@@ -17,13 +19,15 @@ import type { Connack, Disconnect, Packet } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 import { writeToServer } from './codec/to-server.ts'
 import { bodySize, packetSize } from './codec/write-packet.ts'
+import { fault } from './fault.ts'
 import { type ConnectOptions, type MqttCredentials, toConnect } from './handshake.ts'
 import { createIncoming, type Incoming, type IncomingOptions } from './incoming.ts'
 import { createOutgoing, type Outgoing, type OutgoingOptions } from './outgoing.ts'
 import { toFailure, toReason } from './reason-codes.ts'
-import type { Farewell, SessionState } from './session-state.ts'
+import { type Farewell, forget, type SessionState, settle } from './session-state.ts'
 import { createSubscribing, type Subscribing } from './subscribing.ts'
 import type { Wire } from './wire.ts'
+import { findWrong } from './wrong-options.ts'
 
 export interface LinkOptions extends ConnectOptions, OutgoingOptions, IncomingOptions {
   /** Says what came of a CONNECT, before anything else hears of it. */
@@ -63,7 +67,8 @@ export function openLink(
     const { maximumPacketSize: limitBytes } = wire.server
     if (limitBytes !== undefined) {
       const bytes = packetSize(bodySize(writeToServer, packet, level))
-      if (bytes > limitBytes) throw tooLarge(bytes, limitBytes)
+      const details = { channel: '', event: '', bytes, limitBytes }
+      if (bytes > limitBytes) throw fault('message.too-large', details)
     }
     batch.add(packet, level)
   }
@@ -90,10 +95,7 @@ export function openLink(
   const wire: Wire & { server: Properties } = { events, isV5, server: {}, asked: new Map(), send, violate }
 
   const authenticator: Authenticator = createAuthenticator(wire, options.auth, (error) =>
-    fail({
-      verdict: RealtimeError.is(error, 'auth.failed') && !error.details.retry ? 'stop' : 'retry',
-      error,
-    }),
+    fail({ verdict: isFinal(error) ? 'stop' : 'retry', error }),
   )
 
   const accept = (packet: Connack): void => {
@@ -106,13 +108,16 @@ export function openLink(
     // [MQTT-3.2.2-4]
     if (sessionPresent && isNew) return violate(0x82, 'session')
     wire.server = properties
+    if (!sessionPresent) {
+      state.incoming.clear()
+      state.epoch++
+    }
     parts = {
       outgoing: createOutgoing(state, wire, options),
       incoming: createIncoming(state, wire, options),
       subscribing: createSubscribing(state, wire, sessionPresent, options),
     }
     options.accepted(packet, credentials)
-    if (!sessionPresent) state.incoming.clear()
     parts.outgoing.begin(sessionPresent)
     if (isOver) return
     events.ready({
@@ -157,7 +162,13 @@ export function openLink(
   const decoder = createFramer(options.maximumPacketSize, createPacketReader(fromServer, level, receive))
 
   const connect = (authData: Uint8Array | undefined): void => {
-    send(toConnect(state, options, isNew, credentials, authData))
+    const packet = toConnect(state, options, isNew, credentials, authData)
+    try {
+      send(packet)
+    } catch {
+      // No other try would go better.
+      throw invalid(...(findWrong(packet) ?? ['properties', 'what fits']))
+    }
     batch.flush()
   }
 
@@ -207,7 +218,7 @@ export function openLink(
     if (subprotocol && subprotocol !== 'mqtt')
       return fail({
         verdict: 'stop',
-        error: new RealtimeError('connection.refused', `Server speaks ${subprotocol}`, {}),
+        error: fault('connection.refused', {}, undefined, subprotocol),
       })
     if (past === 'foreign' || (isNew && past === 'settled')) forget(state)
     else if (past === 'settled' && !state.isRestored) settle(state)
@@ -216,33 +227,8 @@ export function openLink(
   }
 }
 
-/** Nothing of an earlier session is left [MQTT-3.1.2-4]. */
-function forget(state: SessionState): void {
-  state.outgoing.clear()
-  state.incoming.clear()
-  state.uncertain.clear()
-  state.restored.clear()
-}
-
-/**
- * Nothing is sent again after its sender was told that its fate is unknown. But a server may hold the identifier
- * of a QoS 2 publish, so that exchange is brought to its end.
- */
-function settle(state: SessionState): void {
-  for (const [id, flight] of state.outgoing) {
-    flight.message = undefined
-    if (flight.packet.qos === 2 && flight.stage !== 'waiting') flight.stage = 'released'
-    else state.outgoing.delete(id)
-  }
-}
-
 /** Server Keep Alive counts [MQTT-3.2.2-21]. Both clocks run: one for what is sent, one for what comes. */
 function toHeartbeat(keepAliveMs: number, serverKeepAlive: number | undefined): Heartbeat {
   const ms = serverKeepAlive === undefined ? keepAliveMs : serverKeepAlive * 1000
   return ms ? { sendIdleMs: ms * 0.9, receiveIdleMs: ms } : { receiveIdleMs: Infinity }
-}
-
-function tooLarge(bytes: number, limitBytes: number): RealtimeError<'message.too-large'> {
-  const sentence = `Packet of ${bytes} bytes is over the limit of ${limitBytes}`
-  return new RealtimeError('message.too-large', sentence, { channel: '', event: '', bytes, limitBytes })
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -19,41 +19,75 @@ export interface MosquittoOptions {
 }
 
 /** A mosquitto of its own, with nothing kept from earlier ones. */
-export async function startMosquitto({ config = [], users }: MosquittoOptions = {}): Promise<Broker> {
+export async function startMosquitto(options: MosquittoOptions = {}): Promise<Broker> {
   const folder = mkdtempSync(join(tmpdir(), 'mosquitto-'))
-  const [tcp, ws] = [await freePort(), await freePort()]
   const passwords = join(folder, 'passwords')
+  if (options.users) await writePasswords(passwords, options.users)
+  for (;;) {
+    const [tcp, ws] = [await freePort(), await freePort()]
+    writeFileSync(join(folder, 'mosquitto.conf'), toConfig(options, { tcp, ws, passwords }))
+    const child = spawn(program('mosquitto'), ['-c', join(folder, 'mosquitto.conf')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: searched,
+    })
+    const said = await hasBegun(child)
+    // Somebody else was faster: whoever answers at these ports is another one.
+    if (/Address already in use|Unable to create websockets listener/.test(said)) continue
+    if (hasEnded(child))
+      throw new Error(`mosquitto has ended with ${child.exitCode ?? child.signalCode}:\n${said}`)
+    return {
+      tcp: `mqtt://127.0.0.1:${tcp}`,
+      ws: `ws://127.0.0.1:${ws}`,
+      async stop() {
+        const gone = new Promise((resolve) => child.once('exit', resolve))
+        if (!hasEnded(child)) {
+          child.kill('SIGKILL')
+          await gone
+        }
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  }
+}
+
+interface Places {
+  readonly tcp: number
+  readonly ws: number
+  readonly passwords: string
+}
+
+function toConfig({ config = [], users }: MosquittoOptions, { tcp, ws, passwords }: Places): string {
   const lines = [
+    // As root it would drop its rights and could not read the folder any more.
+    ...(process.getuid?.() === 0 ? ['user root'] : []),
     ...(users ? ['allow_anonymous false', `password_file ${passwords}`] : ['allow_anonymous true']),
     'persistence false',
-    'log_type none',
+    'log_dest stderr',
+    'log_type information',
+    'log_type error',
+    'connection_messages false',
     `listener ${tcp} 127.0.0.1`,
     `listener ${ws} 127.0.0.1`,
     'protocol websockets',
     ...config,
   ]
-  writeFileSync(join(folder, 'mosquitto.conf'), `${lines.join('\n')}\n`)
-  if (users) await writePasswords(passwords, users)
-  // As root it would drop its rights and could not read the folder any more.
-  const own = process.getuid?.() === 0 ? ['user root'] : []
-  if (own.length) writeFileSync(join(folder, 'mosquitto.conf'), `${[...own, ...lines].join('\n')}\n`)
-  const child = spawn(program('mosquitto'), ['-c', join(folder, 'mosquitto.conf')], {
-    stdio: 'ignore',
-    env: searched,
+  return `${lines.join('\n')}\n`
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null
+
+/** What it says until it listens, or has ended. */
+function hasBegun(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stderr?.on('data', (part) => {
+      said += part
+      if (/ running$/m.test(said)) resolve(said)
+    })
+    child.once('error', reject)
+    // What it has said last comes before this.
+    child.once('close', () => resolve(said))
   })
-  await Promise.all([accepts(tcp, child), accepts(ws, child)])
-  return {
-    tcp: `mqtt://127.0.0.1:${tcp}`,
-    ws: `ws://127.0.0.1:${ws}`,
-    async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      if (child.exitCode === null) {
-        child.kill('SIGKILL')
-        await gone
-      }
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
 }
 
 /** Debian keeps servers where not every user looks for programs. */
@@ -80,19 +114,4 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
-}
-
-async function accepts(port: number, child: ChildProcess): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`mosquitto ended with ${child.exitCode}`)
-    const isUp = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => {
-        socket.destroy()
-        resolve(true)
-      })
-      socket.once('error', () => resolve(false))
-    })
-    if (isUp) return
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }

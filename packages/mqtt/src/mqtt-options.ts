@@ -19,12 +19,13 @@ import type { MqttSession } from './mqtt-protocol.ts'
 import type { PayloadFormat } from './payloads.ts'
 import type { KeptSession } from './session-store.ts'
 import type { TlsOptions } from './tcp.ts'
+import { findWrong } from './wrong-options.ts'
 
 export interface MqttOptions<R extends Channels>
   extends Omit<ClientOptions<R, MqttCapabilities, MqttMeta, '/'>, 'protocol' | 'credentials'> {
   /** `ws`, `wss`, in Node also `mqtt` and `mqtts`; a bare host is a WebSocket. A function is called before every dial. */
   readonly url: Provider<string>
-  /** User name and password. A function is called before every dial, and once more when it was refused. */
+  /** User name and password, which may not stand in `url`. A function is called before every dial, and once more when it was refused. */
   readonly credentials?: Provider<MqttCredentials | undefined>
   /** Enhanced authentication of MQTT 5. */
   readonly auth?: MqttAuth
@@ -61,7 +62,7 @@ export interface MqttOptions<R extends Channels>
    * @default 65535, before MQTT 5 20
    */
   readonly inFlight?: number
-  /** How many messages of QoS 1 and 2 the server may send ahead. MQTT 5. @default 65535 */
+  /** How many messages of QoS 1 and 2 the server is to send ahead; what comes beyond is taken too. MQTT 5. @default 65535 */
   readonly receiveMaximum?: number
   /** A longer packet of the server ends the connection. @default 16777216 */
   readonly maximumPacketBytes?: number
@@ -157,5 +158,7 @@ export function resolveMqtt(options: MqttOptions<Channels>) {
   // [MQTT-3.1.3-7]
   if (options.clientId === '' && !clean && version !== 5)
     throw invalid('clientId', "set with clean: false and version '3.1.1'", '')
+  const wrong = findWrong(options)
+  if (wrong) throw invalid(...wrong)
   return resolved
 }

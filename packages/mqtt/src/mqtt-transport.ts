@@ -33,9 +33,7 @@ function withHint(events: SessionEvents): SessionEvents {
     frame: (frame) => events.frame(frame),
     end(end) {
       if (isOpen || end.status) return events.end(end)
-      const hint =
-        'No WebSocket could be opened. If the port speaks MQTT over TCP (mostly 1883), use mqtt: in Node'
-      events.end({ ...end, error: new Error(hint, { cause: end.error }) })
+      events.end({ ...end, reason: 'If the port speaks MQTT over TCP (mostly 1883), use mqtt: in Node' })
     },
   }
 }

@@ -15,6 +15,12 @@ describe('createMqtt', () => {
     [{ republish: 'qos2' }, 'republish'],
     [{ events: 'first-level' }, 'events'],
     [{ will: { topic: 'a/#', payload: '' } }, 'will.topic'],
+    [{ will: { payload: '' } }, 'will.topic'],
+    [{ will: { topic: 'a', payload: '', qos: 3 } }, 'will.qos'],
+    [{ will: { topic: 'a', payload: '', delayMs: -1 } }, 'will.delayMs'],
+    [{ receiveMaximum: 1.5 }, 'receiveMaximum'],
+    [{ payload: 'xml' }, 'payload'],
+    [{ clean: false, store: './session' }, 'store'],
   ])('refuses %j by its name', (options, option) => {
     expect(() =>
       createMqtt({ url: 'ws://broker', ...(options as unknown as Partial<MqttOptions<never>>) }),

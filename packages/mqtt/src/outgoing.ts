@@ -2,6 +2,7 @@ import { type OutgoingMessage, RealtimeError } from '@org/realtime-core/kit'
 import type { Ack, Publish, Qos } from './codec/packets.ts'
 import type { Properties } from './codec/properties.ts'
 import { isTopic } from './codec/topics.ts'
+import { fault, type Why } from './fault.ts'
 import type { Names } from './names.ts'
 import { type Flight, nextPacketId, type SessionState } from './session-state.ts'
 import type { Wire } from './wire.ts'
@@ -81,7 +82,8 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
       } catch (error) {
         // A new server may take less than the one before.
         outgoing.delete(id)
-        if (flight.message) events.settled(flight.message.id, { refused: error as RealtimeError })
+        const { message } = flight
+        if (message) events.settled(message.id, { refused: toRefusal(message, error) })
       }
     }
   }
@@ -105,7 +107,7 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
 
   const take = (message: OutgoingMessage, packet: Publish): void => {
     const id = nextPacketId(state, wire.asked)
-    if (!id || waitingBytes > MOST_WAITING_BYTES) throw refusal(message, 0x97, 'Too much is on its way')
+    if (!id || waitingBytes > MOST_WAITING_BYTES) throw refusal(message, 0x97, 'room')
     const flight: Flight = { message, packet: { ...packet, id }, stage: 'waiting' }
     if (waiting.size || unanswered >= quota) queue(id, flight)
     else start(flight)
@@ -116,9 +118,8 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
     publish(message) {
       const packet = toPacket(message, options.names)
       const { qos } = packet
-      if (qos > (server.maximumQos ?? 2)) throw refusal(message, 0x9b, 'QoS is more than the server takes')
-      if (packet.retain && server.retainAvailable === false)
-        throw refusal(message, 0x9a, 'The server keeps nothing')
+      if (qos > (server.maximumQos ?? 2)) throw refusal(message, 0x9b, 'ability', 'QoS')
+      if (packet.retain && server.retainAvailable === false) throw refusal(message, 0x9a, 'ability', 'retain')
       try {
         if (!qos) {
           write(packet)
@@ -177,13 +178,21 @@ export function createOutgoing(state: SessionState, wire: Wire, options: Outgoin
 export function toPacket(message: OutgoingMessage, names: Names): Publish {
   const { key, event, payload, delivery, options } = message
   const topic = names.toTopic(key, event)
-  if (topic === undefined) throw refusal(message, 0x90, `${event} of ${key} is no topic`)
-  const { retain = false, properties } = options as { retain?: boolean; properties?: Properties }
-  const { responseTopic, subscriptionIdentifiers, topicAlias } = properties ?? {}
+  if (topic === undefined) throw refusal(message, 0x90, 'topic', `${key}, ${event}`)
+  const {
+    retain = false,
+    properties,
+    qos: wanted,
+  } = options as { retain?: boolean; properties?: Properties; qos?: Qos }
   // [MQTT-3.3.2-14, 3.3.4-6]; aliases are given out here.
-  if ((responseTopic !== undefined && !isTopic(responseTopic)) || subscriptionIdentifiers || topicAlias)
-    throw refusal(message, 0x82, 'a property is wrong')
-  const qos: Qos = levels[delivery]
+  if (properties)
+    for (const name of ['responseTopic', 'subscriptionIdentifiers', 'topicAlias'] as const) {
+      const value = properties[name]
+      if (value !== undefined && !(name === 'responseTopic' && isTopic(value as string)))
+        throw refusal(message, 0x82, 'property', name)
+    }
+  const qos: Qos | undefined = levels[delivery]
+  if (qos === undefined || (wanted ?? qos) !== qos) throw refusal(message, 0x9b, 'delivery')
   return {
     type: 'publish',
     topic,
@@ -199,20 +208,17 @@ export function toPacket(message: OutgoingMessage, names: Names): Publish {
 function refusal(
   { key: channel, event, id }: OutgoingMessage,
   code: number,
-  reason = 'The server refused it',
+  why: Why | (string & {}) = 'refused',
+  fact?: string,
 ): RealtimeError<'publish.refused'> {
-  const details = { channel, event, id, code }
-  return new RealtimeError('publish.refused', `Cannot publish ${event} to ${channel}: ${reason}`, details)
+  return fault('publish.refused', { channel, event, id, code }, undefined, why, fact)
 }
 
 /** What a packet that cannot be written means for its message. */
-function toRefusal(message: OutgoingMessage, cause: unknown): RealtimeError {
-  const { key: channel, event, id } = message
-  if (RealtimeError.is(cause, 'publish.refused')) return cause
+function toRefusal({ key: channel, event, id }: OutgoingMessage, cause: unknown): RealtimeError {
   const details = { channel, event, id }
-  if (!RealtimeError.is(cause, 'message.too-large'))
-    return new RealtimeError('publish.refused', `Cannot publish ${event} to ${channel}`, details, cause)
-  const { bytes, limitBytes } = cause.details
-  const sentence = `${event} to ${channel} is longer than the ${limitBytes} bytes that the server takes`
-  return new RealtimeError('message.too-large', sentence, { ...details, bytes, limitBytes })
+  if (RealtimeError.is(cause, 'message.too-large'))
+    return fault('message.too-large', { ...cause.details, ...details })
+  if (RealtimeError.is(cause, 'publish.refused')) return cause
+  return fault('publish.refused', details, cause, (cause as Error).message)
 }

@@ -14,12 +14,16 @@ const strict = new TextDecoder('utf-8', { fatal: true })
 
 export const toBytes = (text: string): Uint8Array => encoder.encode(text)
 
+const kindOf = (value: unknown): string => Object.prototype.toString.call(value)
+
 const isBytes = (payload: unknown): payload is Uint8Array => payload instanceof Uint8Array
 
 const json: PayloadCodec = {
   encode(payload) {
     const text: unknown = JSON.stringify(payload)
-    if (typeof text !== 'string') throw new TypeError(`It has no JSON: ${typeof payload}`)
+    // A buffer, blob, map or promise has a JSON too, and nothing of it is in it.
+    if (typeof text !== 'string' || (text === '{}' && kindOf(payload) !== '[object Object]'))
+      throw new TypeError(`It has no JSON: ${kindOf(payload)}`)
     return encoder.encode(text)
   },
   // Nothing is what clears a retained message.
@@ -35,7 +39,8 @@ const bytes: PayloadCodec = {
   encode(payload) {
     throw new TypeError(`It is no Uint8Array: ${typeof payload}`)
   },
-  decode: (given) => given.slice(),
+  // Also what comes as a `Buffer`, as MQTT.js has it, whose `slice` copies nothing.
+  decode: (given) => new Uint8Array(given),
 }
 
 const formats = { json, text, bytes }

@@ -187,6 +187,29 @@ describe.each(versions)('publishing with %s', (version) => {
     expect(outcomes.sort()).toEqual(['held acknowledged', 'sent unknown'])
   })
 
+  it('rejects what cannot be encoded without ending the process of who does not look', async () => {
+    const { client } = await up({ version })
+    // Vitest fails for a rejection that nobody handles.
+    client.mqtt.publish('a', undefined)
+    await settled()
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
+  it('refuses by name what turns out to be impossible when its turn comes', async () => {
+    const { client, broker, publishes } = await up({ version: 5, inFlight: 1 })
+    broker.withhold()
+    client.mqtt.publish('a', 'first', { qos: 1 })
+    const properties = { messageExpiryInterval: -1 }
+    const second = client.mqtt.publish('a', 'second', { qos: 1, properties })
+    await settled()
+    broker.release()
+    broker.send({ type: 'puback', id: publishes()[0]?.id ?? 0, code: 0 })
+    await expect(second).rejects.toMatchObject({
+      code: 'publish.refused',
+      message: expect.stringContaining('messageExpiryInterval'),
+    })
+  })
+
   it('sends nothing again after close(), but lets the server forget QoS 2', async () => {
     const { client, send, sent, broker, outcomes } = await up({ version, ...KEPT })
     broker.withhold()
@@ -261,6 +284,43 @@ describe.each(versions)('publishing with %s', (version) => {
         })
     await client.mqtt.publish('good', 'x', { qos: 1 })
     expect(publishes().map(({ topic, id }) => [topic, id])).toEqual([['good', expect.any(Number)]])
+  })
+
+  it('says of a long topic only how it begins, and of an empty one that it is empty', async () => {
+    const { client } = await up({ version })
+    const { message } = await client.mqtt.publish('x'.repeat(65_536), 'x').catch((error) => error)
+    expect(message.length).toBeLessThan(300)
+    expect(() => client.mqtt.publish('', 'x')).toThrow('not empty')
+  })
+
+  it('refuses a QoS that is none, and one that its delivery does not say', async () => {
+    const { client, publishes } = await up({ version })
+    const channel = client.untyped('a')
+    expect(() => client.mqtt.publish('a', 'x', { qos: 3 as never })).toThrow('[option.invalid] Option qos')
+    for (const options of [{ qos: 1 }, { delivery: 'qos1' }, { delivery: 'at-least-once', qos: 0 }])
+      await expect(channel.publish('message', 'x', options as never)).rejects.toMatchObject({
+        code: 'publish.refused',
+        message: expect.stringContaining('delivery'),
+      })
+    await channel.publish('message', 'x', { delivery: 'at-least-once', qos: 1 as never })
+    expect(publishes()).toMatchObject([{ qos: 1 }])
+  })
+
+  it.each([
+    ['undefined', undefined],
+    ['a function', () => 1],
+    ['a symbol', Symbol('x')],
+    ['a bigint', 10n],
+    ['an ArrayBuffer', new ArrayBuffer(2)],
+    ['a DataView', new DataView(new ArrayBuffer(1))],
+    ['a Blob', new Blob(['x'])],
+    ['a promise', Promise.resolve(1)],
+  ])('refuses %s as a payload, which nobody could read: it would be empty, or {}', async (_what, payload) => {
+    const { client, publishes } = await up({ version })
+    const malformed = { code: 'message.malformed', cause: { name: 'TypeError' } }
+    await expect(client.mqtt.publish('a', payload)).rejects.toMatchObject(malformed)
+    await expect(client.untyped('a').publish('message', payload)).rejects.toMatchObject(malformed)
+    expect(publishes()).toEqual([])
   })
 
   it('gives a publish up that is aborted', async () => {
@@ -439,11 +499,22 @@ describe('publishing with 5', () => {
     { responseTopic: '' },
     { subscriptionIdentifiers: [1] },
     { topicAlias: 1 },
-  ])('[MQTT-3.3.2-14, 3.3.4-6] refuses the property %j', async (properties) => {
+    { messageExpiryInterval: -1 },
+    { messageExpiryInterval: 0.5 },
+    { correlationData: 'text' },
+    { contentType: 5 },
+    { userProperties: { a: 'b' } },
+    { other: 1 },
+  ])('[MQTT-3.3.2-14, 3.3.4-6] refuses the property %j, and names it', async (properties) => {
     const { client, publishes } = await connected()
-    await expect(client.mqtt.publish('a', 'x', { properties })).rejects.toMatchObject({
-      code: 'publish.refused',
-    })
+    const [name] = Object.keys(properties)
+    for (const qos of [0, 1] as const)
+      await expect(
+        client.mqtt.publish('a', 'x', { qos, properties: properties as never }),
+      ).rejects.toMatchObject({
+        code: 'publish.refused',
+        message: expect.stringContaining(name as string),
+      })
     expect(publishes()).toEqual([])
   })
 

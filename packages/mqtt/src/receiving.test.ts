@@ -1,3 +1,4 @@
+import { defineChannels, event, type Schema } from '@org/realtime-core'
 import { settled } from '@org/realtime-testing'
 import { describe, expect, it } from 'vitest'
 import type { Packet } from './codec.ts'
@@ -28,9 +29,28 @@ const publish = (id: number, qos: 0 | 1 | 2, more: object = {}): Packet => ({
   ...more,
 })
 
+const numberSchema: Schema<number> = {
+  '~standard': {
+    version: 1,
+    vendor: 'test',
+    validate: (value) =>
+      typeof value === 'number' ? { value } : { issues: [{ message: 'It is no number' }] },
+  },
+}
+
 /** Lets the test alone release what is QoS 2. */
 const keepPubrel = (broker: Pick<FakeBroker, 'instead'>): void => {
   broker.instead = ({ type }) => type === 'pubrec'
+}
+
+/** Joined to a channel whose listener acknowledges when the test says so. */
+async function working(options: Options) {
+  const kit = await connected({ ...options, manualAck: true })
+  const metas: MqttMeta[] = []
+  kit.client.untyped('a').on('message', (_payload, meta) => metas.push(meta))
+  await settled()
+  keepPubrel(kit.broker)
+  return { ...kit, metas }
 }
 
 describe.each(versions)('messages with %s', (version) => {
@@ -85,6 +105,18 @@ describe.each(versions)('messages with %s', (version) => {
     await settled()
     expect(takeErrors()).toMatchObject([{ code: 'message.malformed', details: { channel: 'a' } }])
     expect(acks(sent())).toEqual(['puback 1'])
+  })
+
+  it('name their topic when nobody can decode them, also behind a wildcard', async () => {
+    const { broker, takeErrors } = await joined({ version }, 'sensors/+')
+    broker.send(publish(1, 0, { topic: 'sensors/7', payload: bytes('{') }))
+    await settled()
+    expect(takeErrors()).toMatchObject([
+      {
+        message: expect.stringContaining('Payload of message on sensors/7 cannot be decoded'),
+        details: { channel: 'sensors/+', topic: 'sensors/7' },
+      },
+    ])
   })
 
   it('[MQTT-4.6.0-2, -3] are acknowledged in the order in which they came', async () => {
@@ -231,11 +263,7 @@ describe.each(versions)('messages with %s', (version) => {
   })
 
   it('with manualAck are acknowledged by their listener, in order of arrival', async () => {
-    const { client, broker, sent } = await connected({ version, manualAck: true })
-    const metas: MqttMeta[] = []
-    client.untyped('a').on('message', (_payload, meta) => metas.push(meta))
-    await settled()
-    keepPubrel(broker)
+    const { broker, sent, metas } = await working({ version })
     broker.send(publish(1, 1))
     broker.send(publish(2, 2))
     broker.send(publish(3, 1))
@@ -256,11 +284,7 @@ describe.each(versions)('messages with %s', (version) => {
   })
 
   it('with manualAck come again when the connection was lost before they were acknowledged', async () => {
-    const { client, broker, sent, blink } = await connected({ version, ...KEPT, manualAck: true })
-    const metas: MqttMeta[] = []
-    client.untyped('a').on('message', (_payload, meta) => metas.push(meta))
-    await settled()
-    keepPubrel(broker)
+    const { broker, sent, blink, metas } = await working({ version, ...KEPT })
     broker.send(publish(1, 2))
     await blink()
     broker.send(publish(1, 2, { dup: true }))
@@ -271,6 +295,65 @@ describe.each(versions)('messages with %s', (version) => {
     metas[1]?.ack?.()
     await settled()
     expect(acks(sent())).toEqual(['pubrec 1'])
+  })
+
+  it.each([
+    ['cannot be decoded', '{'],
+    ['do not fit their schema', '"text"'],
+  ])('with manualAck are acknowledged though they %s: no listener can do it', async (_why, payload) => {
+    const channels = defineChannels({ a: { message: numberSchema } })
+    const kit = await connected({ version, manualAck: true, validate: 'always', channels: channels as never })
+    const { client, broker, sent, takeErrors } = kit
+    const log: unknown[] = []
+    client.untyped('a').on('message', (value, { ack }) => {
+      log.push(value)
+      ack?.()
+    })
+    await settled()
+    broker.send(publish(1, 1, { payload: bytes(payload) }))
+    broker.send(publish(2, 1))
+    await settled()
+    expect([log, acks(sent())]).toEqual([[1], ['puback 1', 'puback 2']])
+    expect(takeErrors()).toMatchObject([{ code: 'message.malformed' }])
+  })
+
+  it('with manualAck wait for who can get them, though they do not fit another channel', async () => {
+    const channels = defineChannels({ a: { message: numberSchema }, '+': { message: event<unknown>() } })
+    const kit = await connected({ version, manualAck: true, validate: 'always', channels: channels as never })
+    const { client, broker, sent, takeErrors } = kit
+    const metas: MqttMeta[] = []
+    for (const channel of ['a', '+'])
+      client.untyped(channel).on('message', (_value, meta) => {
+        metas.push(meta)
+      })
+    await settled()
+    broker.send(publish(1, 1, { payload: bytes('"text"') }))
+    await settled()
+    expect([metas.length, acks(sent())]).toEqual([1, []])
+    metas[0]?.ack?.()
+    await settled()
+    expect(acks(sent())).toEqual(['puback 1'])
+    takeErrors()
+  })
+
+  it('with manualAck are acknowledged on a joined channel where nobody hears them any more', async () => {
+    const { client, broker, sent } = await connected({ version, manualAck: true })
+    const stop = client.untyped('a').on('message', () => {})
+    await settled()
+    stop()
+    broker.send(publish(1, 1))
+    await settled()
+    expect(acks(sent())).toEqual(['puback 1'])
+  })
+
+  it('with manualAck come though an older one of a lost session is acknowledged late', async () => {
+    const { broker, sent, blink, metas } = await working({ version })
+    broker.send(publish(1, 2))
+    await blink()
+    metas[0]?.ack?.()
+    broker.send(publish(1, 2))
+    await settled()
+    expect([metas.length, acks(sent())]).toEqual([2, []])
   })
 })
 
@@ -303,16 +386,25 @@ describe('messages with 5', () => {
     }
   })
 
-  it('[MQTT-3.3.4-9, 4.13.1-1] end the connection when they are over our Receive Maximum', async () => {
-    const { broker, sent, clock, log } = await joined({ receiveMaximum: 2 }, 'a')
+  it('are taken when they are over our Receive Maximum: a server that overruns it would do so again', async () => {
+    const { broker, sent, log } = await joined({ receiveMaximum: 2 }, 'a')
     keepPubrel(broker)
-    broker.send(publish(1, 2))
-    broker.send(publish(2, 2))
-    broker.send(publish(0, 0))
+    for (const id of [1, 2, 3]) broker.send(publish(id, 2))
     await settled()
-    broker.send(publish(3, 2))
+    expect([log.length, acks(sent())]).toEqual([3, ['pubrec 1', 'pubrec 2', 'pubrec 3']])
+  })
+
+  it('[MQTT-3.3.4-9, 4.13.1-1] end the connection when more are unanswered than there are identifiers', async () => {
+    const { client, broker, sent, clock } = await connected({ manualAck: true })
+    client.untyped('a').on('message', () => {})
     await settled()
-    expect([log.length, sent().at(-1)]).toMatchObject([3, { type: 'disconnect', code: 0x93 }])
+    const many = Array.from({ length: 65_535 }, (_, at) => publish(at + 1, 1))
+    for (const packet of many) broker.send(packet)
+    await settled()
+    expect(client.status.get().status).toBe('connected')
+    broker.send(publish(1, 1))
+    await settled()
+    expect(sent().at(-1)).toMatchObject({ type: 'disconnect', code: 0x93 })
     await clock.advance(5000)
   })
 
@@ -347,6 +439,26 @@ describe('messages with 5', () => {
     expect(client.mqtt.granted('a/+')).toBe(2)
   })
 
+  it.each([999, 5, 0x82])(
+    'with manualAck are not acknowledged with %i, which no server knows',
+    async (code) => {
+      const { client, broker, sent, takeErrors } = await connected({ manualAck: true })
+      client.untyped('a').on('message', (_payload, { ack }) => ack?.(code))
+      await settled()
+      broker.send(publish(1, 1))
+      await settled()
+      expect([sent('puback'), takeErrors()]).toMatchObject([
+        [],
+        [
+          {
+            code: 'listener.failed',
+            cause: { code: 'option.invalid', details: { option: 'code', value: code } },
+          },
+        ],
+      ])
+    },
+  )
+
   it('with manualAck may be refused with a code, which is an answer too', async () => {
     const { client, broker, sent } = await connected({ manualAck: true })
     client.untyped('a').on('message', (_payload, { ack }) => ack?.(0x99))
@@ -361,6 +473,17 @@ describe('messages with 5', () => {
       { id: 2, code: 0x99 },
     ])
   })
+})
+
+it('gives a hint while developing when a listener misspells the one event', async () => {
+  const { client, broker } = await connected()
+  client.untyped('a').on('mesage', () => {})
+  await settled()
+  broker.send(publish(0, 0))
+  await settled()
+  expect(client.trace.entries()).toContainEqual(
+    expect.objectContaining({ type: 'hint', message: expect.stringContaining('only mesage is listened to') }),
+  )
 })
 
 describe('last-level', () => {

@@ -37,6 +37,8 @@ export interface SessionState {
   readonly uncertain: Set<string>
   lastPacketId: number
   lastIdentifier: number
+  /** How many sessions have begun. */
+  epoch: number
   /** Publishes on their way that a store has brought back, by the ids of their messages. */
   readonly restored: Set<string>
   /** It comes from a store, and nobody was told that it is given up. */
@@ -63,10 +65,11 @@ export function createSessionState(level: Level, clientId: string): SessionState
     restored: new Set(),
     lastPacketId: 0,
     lastIdentifier: 0,
+    epoch: 0,
   }
 }
 
-const LAST_ID = 65_535
+export const LAST_ID = 65_535
 
 /** An identifier that nothing in flight has; 0 when all are taken [MQTT-2.2.1-3]. */
 export function nextPacketId(state: SessionState, asked: ReadonlyMap<number, unknown>): number {
@@ -74,4 +77,24 @@ export function nextPacketId(state: SessionState, asked: ReadonlyMap<number, unk
   do state.lastPacketId = (state.lastPacketId % LAST_ID) + 1
   while (state.outgoing.has(state.lastPacketId) || asked.has(state.lastPacketId))
   return state.lastPacketId
+}
+
+/** Nothing of an earlier session is left [MQTT-3.1.2-4]. */
+export function forget(state: SessionState): void {
+  state.outgoing.clear()
+  state.incoming.clear()
+  state.uncertain.clear()
+  state.restored.clear()
+}
+
+/**
+ * Nothing is sent again after its sender was told that its fate is unknown. But a server may hold the identifier
+ * of a QoS 2 publish, so that exchange is brought to its end.
+ */
+export function settle(state: SessionState): void {
+  for (const [id, flight] of state.outgoing) {
+    flight.message = undefined
+    if (flight.packet.qos === 2 && flight.stage !== 'waiting') flight.stage = 'released'
+    else state.outgoing.delete(id)
+  }
 }

@@ -46,6 +46,10 @@ describe.each([
 })
 
 describe('fileStore', () => {
+  it('refuses a path that is none', () => {
+    expect(() => fileStore(undefined as never)).toThrow('[option.invalid] Option path')
+  })
+
   it('survives the process, and a line that was cut', async () => {
     const path = temporaryFile()
     const store = fileStore(path)

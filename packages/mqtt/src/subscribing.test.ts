@@ -33,6 +33,23 @@ describe.each(versions)('subscribing with %s', (version) => {
     expect([sent('subscribe').length, gaps]).toEqual([1, [['unknown', true]]])
   })
 
+  it('says of a session that the server has kept beyond close() that it was resumed', async () => {
+    const { client, broker } = await joined({ version, ...KEPT }, 'a')
+    const gaps: unknown[] = []
+    client.untyped('a').onGap(({ continuity, resumed }) => gaps.push([continuity, resumed]))
+    await client.close()
+    await client.connect()
+    await settled()
+    await client.close()
+    broker.forgetSessions()
+    await client.connect()
+    await settled()
+    expect(gaps).toEqual([
+      ['unknown', true],
+      ['unknown', false],
+    ])
+  })
+
   it('[MQTT-3.10.3-1, 3.10.3-2] unsubscribes when the last has left', async () => {
     const { client, sent, clock } = await connected({ version })
     const [first, second] = [client.untyped('a').join(), client.untyped('a').join()]
@@ -172,6 +189,25 @@ describe('subscribing with 5', () => {
     await settled()
     expect([sent('subscribe'), takeErrors()]).toMatchObject([[], [{ code: 'channel.rejected' }]])
   })
+
+  it.each([{ qos: 3 }, { qos: '1' }, { retainHandling: 5 }])(
+    'rejects a channel with %j alone, which no server would take',
+    async (options) => {
+      const { client, sent, takeErrors } = await connected()
+      const [bad, good] = [client.untyped('bad', options as never), client.untyped('good')]
+      bad.join()
+      good.join()
+      await settled()
+      expect([bad.status.get().state, good.status.get().state]).toEqual(['rejected', 'joined'])
+      expect(sent('subscribe')).toMatchObject([{ filters: [{ filter: 'good' }] }])
+      expect(takeErrors()).toMatchObject([
+        {
+          code: 'channel.rejected',
+          message: expect.stringContaining('qos and retainHandling are 0, 1 or 2'),
+        },
+      ])
+    },
+  )
 
   it('gives every subscription an identifier, unless the server has none', async () => {
     const { client, sent } = await connected()

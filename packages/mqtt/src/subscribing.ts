@@ -1,6 +1,7 @@
-import { RealtimeError, type SubscribeRequest } from '@org/realtime-core/kit'
+import type { SubscribeRequest } from '@org/realtime-core/kit'
 import type { FilterRequest, Qos, Suback, Unsuback } from './codec/packets.ts'
 import { isShared, toMatched } from './codec/topics.ts'
+import { fault, type Why } from './fault.ts'
 import type { Names } from './names.ts'
 import { isWorthAnotherTry } from './reason-codes.ts'
 import type { Retained } from './retained.ts'
@@ -33,6 +34,8 @@ export interface Subscribing {
   unsuback(packet: Unsuback): void
 }
 
+const isStep = (value: number): boolean => [0, 1, 2].includes(value)
+
 /** Longer packets of filters are cut in two. */
 const MOST_FILTERS = 100
 
@@ -46,8 +49,8 @@ export function createSubscribing(
   const { filters, routes } = state
   const hasIdentifiers = isV5 && server.subscriptionIdentifierAvailable !== false
   const isLatest = new Set<string>()
-  /** What a lost session had: several handles of a channel may have asked for more than the last one of them. */
-  const lost = new Map(isPresent ? [] : filters)
+  /** What the session had: several handles of a channel may have asked for more than the last one of them. */
+  const before = new Map(filters)
 
   const forget = (channel: string): void => {
     const known = filters.get(channel)
@@ -59,25 +62,23 @@ export function createSubscribing(
 
   const remember = (channel: string, request: FilterRequest): void => {
     const known = filters.get(channel)
-    const qos = Math.max(request.qos, (known ?? lost.get(channel))?.qos ?? 0) as Qos
+    const qos = Math.max(request.qos, (known ?? before.get(channel))?.qos ?? 0) as Qos
     const identifier = hasIdentifiers ? known?.identifier || ++state.lastIdentifier : 0
     if (!known) routes.add(toMatched(request.filter), channel)
     filters.set(channel, { ...request, qos, identifier })
   }
 
-  const refuse = (channel: string, code: number, reason: string): void => {
+  const refuse = (channel: string, code: number, why: Why, reason: string = why): void => {
     forget(channel)
-    const error = new RealtimeError('channel.rejected', `Cannot subscribe to ${channel}: ${reason}`, {
-      channel,
-      code,
-    })
+    before.delete(channel)
+    const error = fault('channel.rejected', { channel, code }, undefined, reason)
     events.refused(channel, error, isWorthAnotherTry(code))
   }
 
   const send = (channels: readonly string[]): void => {
     const id = nextPacketId(state, asked)
     if (!id) {
-      for (const channel of channels) refuse(channel, 0x97, 'too much is on its way')
+      for (const channel of channels) refuse(channel, 0x97, 'room')
       return
     }
     const requests = channels.map((channel) => filters.get(channel) as Subscribed)
@@ -101,11 +102,13 @@ export function createSubscribing(
       const {
         retained: isAlwaysRetained,
         retainHandling = 0,
+        qos = 0,
         noLocal,
       } = request.options as MqttChannelOptions
-      if (filter === undefined) refuse(key, 0x8f, 'it is no filter')
+      if (filter === undefined) refuse(key, 0x8f, 'filter')
+      else if (!isStep(qos) || !isStep(retainHandling)) refuse(key, 0x82, 'options')
       // [MQTT-3.8.3-4]
-      else if (noLocal && isShared(filter)) refuse(key, 0x82, 'what is shared is never local')
+      else if (noLocal && isShared(filter)) refuse(key, 0x82, 'local')
       else {
         if (isAlwaysRetained && !retainHandling) isLatest.add(key)
         remember(key, toRequest(filter, request))
@@ -117,7 +120,7 @@ export function createSubscribing(
     for (let at = 0; at < channels.length; at += size) send(channels.slice(at, at + size))
   }
 
-  for (const channel of lost.keys()) forget(channel)
+  if (!isPresent) for (const channel of before.keys()) forget(channel)
 
   return {
     subscribe,
@@ -132,6 +135,7 @@ export function createSubscribing(
     unsubscribe(channel) {
       const filter = names.toFilter(channel)
       const id = nextPacketId(state, asked)
+      before.delete(channel)
       forget(channel)
       if (filter === undefined || !id) return
       asked.set(id, [channel])
@@ -147,8 +151,13 @@ export function createSubscribing(
         // Left meanwhile.
         if (!known) continue
         known.granted = code
-        if (code > 2) refuse(channel, code, properties?.reasonString ?? 'the server refused it')
-        else events.joined(channel, isLatest.has(channel) ? { continuity: 'latest-only' } : undefined)
+        if (code > 2) refuse(channel, code, 'refused', properties?.reasonString)
+        else
+          events.joined(channel, {
+            // After close() it is asked for again, though the server has had it all the time.
+            resumed: before.delete(channel) && isPresent,
+            ...(isLatest.has(channel) && { continuity: 'latest-only' }),
+          })
       }
     },
     unsuback({ id, codes }) {

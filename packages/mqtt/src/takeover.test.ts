@@ -22,22 +22,24 @@ async function young({ version = '3.1.1', ...options }: Options = {}) {
       }
     },
     /** Another client of the same id dials as often. */
-    async kick(times: number) {
+    async kick(times: number, everyMs = 5000) {
       for (; times; times--) {
         const other = createMqtt({ url: 'ws://broker', clientId: 'me', version, clock, transport })
         onTestFinished(() => other.close())
         await other.connect()
         await other.close()
-        await clock.advance(5000)
+        await clock.advance(everyMs)
       }
     },
   }
 }
 
+type Young = Awaited<ReturnType<typeof young>>
+
 describe('a client whose id another one uses, at a server that does not say so', () => {
-  it('stops with connection.replaced once a witness has outlived it, and says why', async () => {
+  it('stops with connection.replaced once three witnesses have outlived it, and says why', async () => {
     const { client, kick, status, clock, sent } = await young()
-    await kick(2)
+    await kick(4)
     expect(status()).toBe('connected')
     await kick(1)
     expect(client.status.get()).toMatchObject({
@@ -53,6 +55,12 @@ describe('a client whose id another one uses, at a server that does not say so',
     expect(sent('connect')).toHaveLength(before)
   })
 
+  it('stops too where the other one dials as seldom as a page that is hidden', async () => {
+    const { kick, status } = await young()
+    await kick(5, 50_000)
+    expect(status()).toBe('failed')
+  })
+
   it('has a witness that says nothing of its own: no will, no session, the same credentials', async () => {
     const credentials = { username: 'u', password: 'p' }
     const { kick, sent } = await young({ credentials, will: { topic: 'a', payload: 'gone' }, clean: false })
@@ -63,10 +71,10 @@ describe('a client whose id another one uses, at a server that does not say so',
 
   it('lets the witness go with itself, and begins anew when it is told to connect again', async () => {
     const { client, kick, status, broker } = await young()
-    await kick(3)
+    await kick(5)
     expect(broker.sessions).toBe(0)
     await client.connect()
-    await kick(2)
+    await kick(4)
     expect([status(), broker.sessions]).toEqual(['connected', 2])
     await client.close()
     await settled()
@@ -90,23 +98,57 @@ describe('a client whose connections are lost again and again', () => {
         answer({ type: 'connack', level: 4, code: 5, sessionPresent: false, properties: undefined })
       return isRefused
     }
-    await kick(6)
+    await kick(8)
+    expect(status()).toBe('connected')
+  })
+
+  it('comes back where some of the witnesses are lost too, as when nodes behind a balancer are restarted', async () => {
+    const { cutAll, kick, status } = await young()
+    await kick(4)
+    await cutAll(1)
+    await kick(2)
+    await cutAll(1)
+    await kick(2)
     expect(status()).toBe('connected')
   })
 
   it('comes back where the server does not answer the witness', async () => {
     const { broker, kick, status } = await young()
     broker.instead = ({ type }) => type === 'pingreq'
-    await kick(3)
+    await kick(6)
     expect(status()).toBe('connected')
   })
 
-  it('calls no witness where a connection lasted half a minute', async () => {
+  it('calls no witness where a connection lasted a minute and a half', async () => {
     const { clock, cutAll, witnesses } = await young()
     await cutAll(1)
-    await clock.advance(40_000)
+    await clock.advance(100_000)
     await cutAll(2)
     expect(witnesses()).toBe(0)
+  })
+
+  it.each([
+    [
+      'a dial failed',
+      async ({ broker, transport, clock }: Young) => {
+        broker.dropAll(CLEAN)
+        transport.failDial(new Error('ECONNREFUSED'))
+        await clock.advance(10_000)
+      },
+    ],
+    [
+      'a connection lasted a minute and a half',
+      async ({ clock, kick }: Young) => {
+        await clock.advance(100_000)
+        await kick(1)
+      },
+    ],
+  ])('counts witnesses anew once %s', async (_, happen) => {
+    const kit = await young()
+    await kit.kick(4)
+    await happen(kit)
+    await kit.kick(4)
+    expect(kit.status()).toBe('connected')
   })
 
   it('calls no witness where a dial failed in between: the server was down', async () => {

@@ -27,8 +27,9 @@ export const tcpTransport: TcpTransport =
       state = 'open'
       events.open('')
     })
-    socket.on('data', (bytes) => {
-      if (state === 'open') events.frame(bytes)
+    socket.on('data', ({ buffer, byteOffset, length }) => {
+      // Parts of a `Buffer` are Buffers too, and would reach listeners: the same bytes, not copied.
+      if (state === 'open') events.frame(new Uint8Array(buffer, byteOffset, length))
     })
     // Stays to the end: an error that nobody listens to ends the process.
     socket.on('error', (error) => over({ error }))

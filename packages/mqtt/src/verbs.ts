@@ -1,4 +1,4 @@
-import { type Channels, type Client, invalid } from '@org/realtime-core/kit'
+import { type Channels, type Client, fault, invalid, toPromise } from '@org/realtime-core/kit'
 import type { MqttCapabilities } from './basics.ts'
 import type { Qos } from './codec/packets.ts'
 import { isTopic } from './codec/topics.ts'
@@ -7,19 +7,15 @@ import type { MqttMeta } from './incoming.ts'
 import type { Mqtt } from './mqtt-options.ts'
 import type { MqttProtocol } from './mqtt-protocol.ts'
 import type { Names } from './names.ts'
-import { toBytes } from './payloads.ts'
+import { encodePayload, toBytes } from './payloads.ts'
 
 const deliveries = ['at-most-once', 'at-least-once', 'exactly-once'] as const
 
 const MOST_HANDLES = 100
 
 /** Text and bytes as they are, anything else as JSON. */
-const toPayload = (payload: unknown): unknown =>
-  typeof payload === 'string'
-    ? toBytes(payload)
-    : payload instanceof Uint8Array
-      ? payload
-      : toBytes(JSON.stringify(payload))
+const toPayload = (payload: unknown): Uint8Array =>
+  typeof payload === 'string' ? toBytes(payload) : encodePayload('json', payload, '')
 
 export function createVerbs(
   client: Client<Channels, MqttCapabilities, MqttMeta, '/'>,
@@ -40,9 +36,17 @@ export function createVerbs(
   return {
     session: protocol.session,
     publish(topic, payload, { qos = 0, ...options } = {}) {
-      if (!isTopic(topic)) throw invalid('topic', 'a name without wildcards', topic)
+      if (!isTopic(topic)) throw invalid('topic', 'a topic: not empty, and without wildcards', topic)
       const [channel, event] = names.fromTopic(topic)
-      return handleOf(channel).publish(event, toPayload(payload), { ...options, delivery: deliveries[qos] })
+      const delivery = deliveries[qos]
+      if (!delivery) throw invalid('qos', '0, 1 or 2', qos)
+      let bytes: Uint8Array
+      try {
+        bytes = toPayload(payload)
+      } catch (cause) {
+        return toPromise(fault('message.malformed', { channel, event, topic }, cause, 'cannot be encoded'))
+      }
+      return handleOf(channel).publish(event, bytes, { ...options, delivery })
     },
     clientId: () => protocol.state.clientId,
     locate: (topic) => names.fromTopic(topic),

@@ -97,10 +97,14 @@ function writeAll(sink: Sink, packet: number, properties: Properties): void {
     if (value === undefined) continue
     if (!row || !((row[3] >> packet) & 1)) throw malformed('property', undefined, name)
     const [id, , kind] = row
-    for (const each of kind === 'pair' || kind === 'varint' ? (value as unknown[]) : [value]) {
-      sink.byte(id)
-      if (kind === 'pair') for (const text of each as string[]) sink.text(text)
-      else sink[kind === 'flag' ? 'byte' : kind](each as never)
+    try {
+      for (const each of kind === 'pair' || kind === 'varint' ? (value as unknown[]) : [value]) {
+        sink.byte(id)
+        if (kind === 'pair') for (const text of each as string[]) sink.text(text)
+        else sink[kind === 'flag' ? 'byte' : kind](each as never)
+      }
+    } catch (cause) {
+      throw malformed('value', undefined, name, cause)
     }
   }
 }

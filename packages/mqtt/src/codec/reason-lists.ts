@@ -22,6 +22,9 @@ const lists: Readonly<Record<number, string>> = {
 const has = (list: string | undefined, code: number): boolean =>
   ` ${list} `.includes(` ${code.toString(16)} `)
 
+/** What PUBACK and PUBREC may say. */
+export const isVerdict = (code: number): boolean => !code || has(PUBLISHED, code)
+
 export function checkCode(number: number, code: number): void {
   if (code && !has(lists[number], code)) throw malformed('code', PROTOCOL_ERROR, code)
 }

@@ -2,7 +2,7 @@ const SHARED = /^\$share\/[^/+#]+\/(.+)$/s
 
 /** A name of one topic: something, and no wildcard in it. */
 export function isTopic(name: string): boolean {
-  return name !== '' && !/[+#\0]/.test(name)
+  return typeof name === 'string' && name !== '' && !/[+#\0]/.test(name)
 }
 
 /** `#` stands alone at the end, `+` fills a level; a shared one has a name and a filter of its own. */

@@ -26,7 +26,7 @@ export function bodySize(write: WriteBody, packet: Packet, level: Level): number
     write(counter, packet, level)
     size = counter.size
   }
-  if (size > LARGEST_BYTES) throw malformed('large', TOO_LARGE, size)
+  if (!(size <= LARGEST_BYTES)) throw malformed('large', TOO_LARGE, size)
   return size
 }
 

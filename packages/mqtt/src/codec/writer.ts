@@ -28,7 +28,8 @@ export class Counter implements Sink {
     this.size += 2
   }
 
-  uint32(_value: number): void {
+  uint32(value: number): void {
+    if (value >>> 0 !== value) throw malformed('value')
     this.size += 4
   }
 
@@ -41,7 +42,7 @@ export class Counter implements Sink {
   }
 
   binary(bytes: Uint8Array): void {
-    if (bytes.length > LONGEST) throw malformed('large', TOO_LARGE, bytes.length)
+    if (!ArrayBuffer.isView(bytes) || bytes.length > LONGEST) throw malformed('large', TOO_LARGE)
     this.size += 2 + bytes.length
   }
 
@@ -136,6 +137,7 @@ export function utf8Size(text: string): number {
     // A pair is 4 bytes: 1 for each half is counted, 2 were added now.
     if (code > 0xdbff || text.charCodeAt(++at) >> 10 !== 55) throw malformed('text')
   }
-  if (size > LONGEST) throw malformed('large', TOO_LARGE, size)
+  // What is no text has no length.
+  if (!(size <= LONGEST)) throw malformed('large', TOO_LARGE, size)
   return size
 }
