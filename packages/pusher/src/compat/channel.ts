@@ -1,14 +1,15 @@
+import type { RealtimeError } from '@org/realtime-core/kit'
 import type { PusherFrame } from '../frame.ts'
 import { dataOf, decodeData } from '../frame.ts'
 import { isEncrypted } from '../names.ts'
 import type { PusherClient } from '../pusher.ts'
 import { Emitter } from './emitter.ts'
-import { BadEventName, UnsupportedFeature } from './errors.ts'
+import { BadEventName, toAuthError, UnsupportedFeature } from './errors.ts'
 import { Members } from './members.ts'
 
 /** What a channel asks of its client. */
 export interface ChannelHost {
-  readonly client: PusherClient
+  client(): PusherClient
   send(event: string, data: unknown, channel: string): boolean
   failed(error: unknown): void
 }
@@ -39,15 +40,17 @@ export class Channel extends Emitter {
   }
 
   subscribe(): void {
-    const handle = this.host.client.untyped(this.name)
-    if (this.#stop) {
-      if (handle.status.get().state === 'rejected') {
-        this.subscriptionPending = true
-        handle.retry()
-      }
-      return
-    }
-    this.subscriptionPending = true
+    const handle = this.host.client().untyped(this.name)
+    const { state } = handle.status.get()
+    if (!this.#stop || state === 'rejected') this.subscriptionPending = true
+    // Who was refused is asked for again, also by who comes after one that was left in the same turn.
+    handle.retry()
+    if (this.#stop) return
+    // Left and wanted again in one turn, so that the server is not asked and does not answer.
+    if (state === 'joined')
+      queueMicrotask(() =>
+        this.handleEvent({ event: 'pusher_internal:subscription_succeeded', data: {} } as PusherFrame),
+      )
     const unwatch = handle.status.subscribe((status) => {
       if (status.state === 'rejected') this.#refused(status.error)
     })
@@ -103,15 +106,9 @@ export class Channel extends Emitter {
     return decodeData(frame.data)
   }
 
-  #refused(error: Error): void {
+  #refused(error: RealtimeError): void {
     this.subscriptionPending = false
-    const { status, code } = (error as { details?: { status?: number; code?: unknown } }).details ?? {}
-    const told = status ?? (typeof code === 'number' ? code : undefined)
-    const data = this.#refusal ?? {
-      type: 'AuthError',
-      error: error.message,
-      ...(told !== undefined && { status: told }),
-    }
+    const data = this.#refusal ?? toAuthError(error)
     this.#refusal = undefined
     this.emit('pusher:subscription_error', data)
   }
@@ -126,21 +123,17 @@ export class PresenceChannel extends Channel {
   }
 
   override handleEvent(frame: PusherFrame): void {
-    if (frame.event === 'pusher_internal:member_added') this.#changed(frame, 'pusher:member_added')
-    else if (frame.event === 'pusher_internal:member_removed') this.#changed(frame, 'pusher:member_removed')
-    else super.handleEvent(frame)
+    const { event } = frame
+    if (!event.startsWith('pusher_internal:member_')) return super.handleEvent(frame)
+    const id = String(dataOf(frame)['user_id'])
+    const before = this.members.get(id)
+    this.succeeded()
+    const member = this.members.get(id) ?? before
+    if (member) this.emit(event.replace('_internal', ''), member)
   }
 
   protected override succeeded(): Members {
-    this.members.set(this.host.client.untyped(this.name).members.get())
+    this.members.set(this.host.client().untyped(this.name).members.get())
     return this.members
-  }
-
-  #changed(frame: PusherFrame, event: string): void {
-    const id = String(dataOf(frame)['user_id'])
-    const before = this.members.get(id)
-    this.members.set(this.host.client.untyped(this.name).members.get())
-    const member = this.members.get(id) ?? before
-    if (member) this.emit(event, member)
   }
 }

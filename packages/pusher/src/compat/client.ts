@@ -1,9 +1,11 @@
 import { type Clock, createClient, type Link, type Protocol, type Transport } from '@org/realtime-core/kit'
 import { createAddress } from '../address.ts'
+import type { Encryption } from '../encryption.ts'
+import { known } from '../known.ts'
 import { createProtocol, type PusherCapabilities, type PusherMeta } from '../protocol.ts'
 import type { PusherClient } from '../pusher.ts'
 import { createVerbs } from '../verbs.ts'
-import { type CompatOptions, toAuth, toUserAuth, usesTls } from './options.ts'
+import { type CompatOptions, checkPlace, toAuth, toUserAuth, usesTls } from './options.ts'
 
 const IDLE_MS = 25_000
 
@@ -25,8 +27,9 @@ export function createWatchedClient(
   watcher: Watcher,
 ): PusherClient {
   const { activityTimeout: idleMs = IDLE_MS, pongTimeout: answerMs, encryption } = options
+  checkPlace(options)
   // Echo has options of the same name that mean something else.
-  const { host: _, port: __, url: ___, ...place } = options
+  const place: object = { ...options, host: '', port: '', url: '' }
   const address = createAddress({ ...place, key, forceTLS: usesTls(options) })
   const secure = (): boolean => {
     watcher.secured()
@@ -38,7 +41,7 @@ export function createWatchedClient(
       userAuthentication: toUserAuth(options),
       clientEventRate: false,
       maxEventBytes: Infinity,
-      ...(encryption && { encryption }),
+      encryption: encryption as Encryption,
     },
     secure,
   )
@@ -46,8 +49,8 @@ export function createWatchedClient(
     url: address.url,
     clock,
     protocol: watched(protocol, idleMs, watcher),
-    ...(answerMs !== undefined && { heartbeat: { answerMs } }),
-    ...(options['transport'] ? { transport: options['transport'] as Transport } : {}),
+    heartbeat: known({ answerMs }),
+    transport: options['transport'] as Transport,
   })
   const verbs = createVerbs(client as never, protocol.shared)
   return Object.assign(client, { pusher: verbs }) as PusherClient

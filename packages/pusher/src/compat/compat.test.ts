@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { encryption } from '../encrypted.ts'
 import { type Dialect, KEY, seal } from '../far-end-test-setup.ts'
 import { classes, setup, until } from './clients-test-setup.ts'
@@ -162,6 +162,24 @@ describe.each(every)('%s at %s', (name, dialect, Class) => {
     expect([pusher.channel('room'), pusher.allChannels()]).toEqual([undefined, []])
   })
 
+  it('says that a channel is joined that was unsubscribed and subscribed in one turn', async () => {
+    const { pusher, server } = await setup(Class, { dialect })
+    const before = pusher.subscribe('room')
+    await until(() => expect(before.subscribed).toBe(true))
+    pusher.unsubscribe('room')
+    const log: unknown[] = []
+    const channel = pusher.subscribe('room')
+    for (const event of ['pusher:subscription_succeeded', 'said'])
+      channel.bind(event, (data: unknown) => log.push([event, data]))
+    await until(() => expect(channel.subscribed).toBe(true))
+    server.publish('room', 'said', 1)
+    await until(() => expect(log).toHaveLength(2))
+    expect(log).toEqual([
+      ['pusher:subscription_succeeded', {}],
+      ['said', 1],
+    ])
+  })
+
   it('stops for a key that the server does not know, and says so', async () => {
     const { server } = await setup(Class, { dialect })
     const pusher = new Class('other', {
@@ -230,6 +248,23 @@ describe.each(both)('%s', (name, Class) => {
     await until(() => expect(errors).toMatchObject([{ type: 'AuthError', status: 403 }]))
   })
 
+  it.each([403, 500])(
+    'asks again for a channel that was refused with %i, left and joined again',
+    async (status) => {
+      const { pusher, server } = await setup(Class)
+      server.answer(status)
+      const before = pusher.subscribe('private-a')
+      let errors = 0
+      before.bind('pusher:subscription_error', () => errors++)
+      await until(() => expect(errors).toBe(1))
+      pusher.unsubscribe('private-a')
+      const channel = pusher.subscribe('private-a')
+      expect(channel.subscriptionPending).toBe(true)
+      await until(() => expect(channel.subscribed).toBe(true))
+      expect([errors, server.posts.length]).toEqual([1, 2])
+    },
+  )
+
   it('tells how many are in a channel', async () => {
     const { pusher } = await setup(Class, { dialect: 'pusher' })
     const channel = pusher.subscribe('room')
@@ -287,6 +322,54 @@ describe.each(both)('%s', (name, Class) => {
       headers: { 'x-a': '1', 'x-b': '2' },
       form: { a: '1', b: '2', channel_name: 'private-a' },
     })
+  })
+
+  it.each(['authorizer', 'customHandler'] as const)(
+    'hands on what the %s of the app refuses with, and asks it once',
+    async (how) => {
+      const { make } = await setup(Class)
+      let calls = 0
+      const refuse = (done: (error: unknown, answer: null) => void): void => {
+        calls++
+        done(new Error('Seat is not yours'), null)
+      }
+      const pusher = make(
+        how === 'authorizer'
+          ? { authorizer: () => ({ authorize: (_, done) => refuse(done) }) }
+          : { channelAuthorization: { customHandler: (_, done) => refuse(done) } },
+      )
+      const errors: unknown[] = []
+      const hear = (error: unknown) => errors.push(error)
+      pusher.subscribe('private-a').bind('pusher:subscription_error', hear)
+      await until(() => expect(errors).toEqual([{ type: 'AuthError', error: 'Seat is not yours' }]))
+      if (isOurs) {
+        const status = pusher.client.untyped('private-a').status.get()
+        expect(status).toMatchObject({
+          error: { message: '[auth.failed] Authorization of private-a failed: Seat is not yours' },
+        })
+        expect(status).not.toHaveProperty('retryAt')
+      }
+      expect(calls).toBe(1)
+    },
+  )
+
+  it('logs refusals and events that cannot be read', async () => {
+    const lines: string[] = []
+    Class.log = (line) => lines.push(line)
+    onTestFinished(() => {
+      Class.log = undefined
+    })
+    const { pusher, server } = await setup(Class, {}, { encryption: encryption() })
+    const channel = pusher.subscribe('private-encrypted-a')
+    await until(() => expect(channel.subscribed).toBe(true))
+    server.publish('private-encrypted-a', 'said', seal('private-encrypted-a', 1, Buffer.alloc(32, 9)))
+    await until(() => expect(lines.some((line) => /decrypt/.test(line))).toBe(true))
+    server.answer(403)
+    pusher.subscribe('private-a')
+    await until(() => expect(lines.some((line) => /403/.test(line))).toBe(true))
+    server.answer(404)
+    pusher.signin()
+    await until(() => expect(lines.some((line) => /404/.test(line))).toBe(true))
   })
 
   it('unbinds by event, callback and context, and all of them', async () => {
@@ -409,7 +492,7 @@ describe('our Pusher', () => {
     server.dropAll()
     await until(() => expect(server.dialled()).toBe(2))
     await until(() => expect(pusher.connection.state).toBe('connected'))
-    expect(log[0]).toMatch(/^error \{"type":"WebSocketError"/)
+    expect(log[0]).toMatch(/^error \{"type":"PusherError","data":\{"code":1006\}/)
     expect(log.filter((line) => /^(state|connected )/.test(line))).toEqual([
       'state_change {"previous":"connected","current":"connecting"}',
       'state_change {"previous":"connecting","current":"connected"}',

@@ -1,5 +1,6 @@
 import type { Cancel, Clock, RealtimeError, StatusSnapshot } from '@org/realtime-core/kit'
-import { dataOf, decodeData, type PusherFrame } from '../frame.ts'
+import { decodeData, type PusherFrame } from '../frame.ts'
+import { known } from '../known.ts'
 import { Emitter } from './emitter.ts'
 
 export type ConnectionState =
@@ -49,7 +50,7 @@ export class ConnectionManager extends Emitter {
   }
 
   send_event(event: string, data: unknown, channel?: string): boolean {
-    return this.send(JSON.stringify({ event, data, ...(channel !== undefined && { channel }) }))
+    return this.send(JSON.stringify({ event, data, channel }))
   }
 
   isUsingTLS(): boolean {
@@ -58,21 +59,16 @@ export class ConnectionManager extends Emitter {
 
   /** For internal use: a frame, as pusher-js tells it. */
   tell({ event, channel, data, userId }: PusherFrame): void {
-    if (this.hears('message')) {
-      const more = {
-        ...(channel !== undefined && { channel }),
-        ...(userId !== undefined && { user_id: userId }),
-      }
-      this.emit('message', { event, data: decodeData(data), ...more })
-    }
-    if (event === 'pusher:error') this.emit('error', { type: 'PusherError', data: dataOf({ data }) })
+    if (event === 'pusher:error') this.emit('error', { type: 'PusherError', data: decodeData(data) })
+    if (this.hears('message'))
+      this.emit('message', { event, channel, data: decodeData(data), ...known({ user_id: userId }) })
   }
 
   /** For internal use. */
   follow({ status, lastError, nextRetryAt }: StatusSnapshot): void {
     if (lastError && lastError !== this.#lastError) this.#failed(lastError)
     this.#lastError = lastError
-    if (nextRetryAt !== undefined && nextRetryAt !== this.#retryAt) {
+    if (nextRetryAt && nextRetryAt !== this.#retryAt) {
       const seconds = Math.round((nextRetryAt - this.#host.clock.date()) / 1000)
       if (seconds > 0) this.emit('connecting_in', seconds)
     }
@@ -90,19 +86,25 @@ export class ConnectionManager extends Emitter {
     if (state === this.state) return
     const previous = this.state
     this.state = state
-    if (state !== 'unavailable') {
-      this.#cancel?.()
-      this.#cancel = undefined
-    }
+    if (state !== 'unavailable') this.#cancel?.()
     if (state === 'connecting')
       this.#cancel = this.#host.clock.after(this.#host.unavailableMs, () => this.#enter('unavailable'))
     this.emit('state_change', { previous, current: state })
     this.emit(state, data)
   }
 
-  #failed(error: RealtimeError): void {
-    const { code, reason } = error.details as { code?: number; reason?: string }
-    const data = { code, message: reason ?? error.message }
-    this.emit('error', { type: 'WebSocketError', error: { type: 'PusherError', data }, cause: error })
+  /** As pusher-js tells it, which is silent about dials that fail, peers that are, and ends in peace. */
+  #failed(cause: RealtimeError): void {
+    const isUp = this.state === 'connected'
+    // A socket that breaks has no code here, and 1006 there.
+    const { code = isUp && cause.code === 'connection.lost' ? 1006 : 0, reason: message } = cause.details as {
+      code?: number
+      reason?: string
+    }
+    if (code < 1002 && cause.code.startsWith('connection.')) return
+    const error = { type: 'PusherError', data: { code, message }, cause }
+    if (isUp) this.emit('error', error)
+    // What asks for more than another dial is told again.
+    if (!isUp || code > 3999) this.emit('error', { type: 'WebSocketError', error, cause })
   }
 }

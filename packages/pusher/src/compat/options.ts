@@ -1,6 +1,10 @@
-import type { AddressOptions } from '../address.ts'
+import { invalid } from '@org/realtime-core/kit'
+import { type AddressOptions, HOST } from '../address.ts'
 import type { ChannelAuth, ChannelAuthAnswer, UserAuth, UserAuthAnswer } from '../auth-options.ts'
 import type { Encryption } from '../encryption.ts'
+import { told } from './errors.ts'
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 type Values = { readonly [name: string]: string }
 type Done<T> = (error: unknown, answer: T | null) => void
@@ -45,47 +49,62 @@ export interface CompatOptions extends Omit<AddressOptions, 'key' | 'url' | 'hos
 
 /** Everything is read when it is needed: applications change headers in place after a login. */
 export function toAuth(options: CompatOptions): ChannelAuth {
-  const { channelAuthorization: own, authorizer } = options
-  const { customHandler } = own ?? {}
-  const source = (): AuthOptions => own ?? (options.auth as AuthOptions | undefined) ?? {}
-  const endpoint = own ? own.endpoint : options.authEndpoint
+  const { channelAuthorization: own, authorizer, authEndpoint } = options
+  const handler: Handler<ChannelAuthAnswer> | undefined = own
+    ? own.customHandler
+    : authorizer &&
+      (({ socketId, channelName }, done) =>
+        authorizer({ name: channelName }, options).authorize(socketId, done))
   return {
-    ...toFields(source),
-    endpoint: endpoint ?? '/pusher/auth',
-    ...(own
-      ? customHandler && {
-          authorize: ({ socketId, channel }) =>
-            promised((done) => customHandler({ socketId, channelName: channel }, done)),
-        }
-      : authorizer && {
-          authorize: ({ socketId, channel }) =>
-            promised((done) => authorizer({ name: channel }, options).authorize(socketId, done)),
-        }),
+    ...toFields(() => own ?? options.auth),
+    endpoint: (own ? own.endpoint : authEndpoint) ?? '/pusher/auth',
+    authorize: toFunction(handler) as never,
   }
 }
 
 export function toUserAuth({ userAuthentication: own }: CompatOptions): UserAuth {
-  const { customHandler } = own ?? {}
   return {
-    ...toFields(() => own ?? {}),
+    ...toFields(() => own),
     endpoint: own?.endpoint ?? '/pusher/user-auth',
-    ...(customHandler && {
-      authenticate: ({ socketId }) => promised((done) => customHandler({ socketId }, done)),
-    }),
+    authenticate: toFunction(own?.customHandler) as never,
   }
 }
 
-function toFields(source: () => AuthOptions): Pick<ChannelAuth, 'headers' | 'params'> {
+function toFields(source: () => Partial<AuthOptions> | undefined): Pick<ChannelAuth, 'headers' | 'params'> {
   return {
-    headers: () => ({ ...source().headers, ...source().headersProvider?.() }),
-    params: () => ({ ...source().params, ...source().paramsProvider?.() }),
+    headers: () => ({ ...source()?.headers, ...source()?.headersProvider?.() }),
+    params: () => ({ ...source()?.params, ...source()?.paramsProvider?.() }),
   }
 }
 
-function promised<T>(run: (done: Done<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    run((error, answer) => (error || !answer ? reject(error ?? new Error('No answer')) : resolve(answer)))
-  })
+type Handler<T> = (
+  request: { readonly socketId: string; readonly channelName: string },
+  done: Done<T>,
+) => void
+
+/** A handler as a function that answers, or refuses in the words of the handler, as `told`. */
+const toFunction = <T>(handler: Handler<T> | undefined) =>
+  handler &&
+  (({ socketId, channel: channelName }: { readonly socketId: string; readonly channel: string }) =>
+    new Promise<T>((resolve, reject) =>
+      handler({ socketId, channelName }, (error, answer) =>
+        error || !answer ? reject(told(error)) : resolve(answer),
+      ),
+    ))
+
+/** Names the options that this class has, before the address asks for those of the client. */
+export function checkPlace(options: CompatOptions): void {
+  try {
+    // In this form bundlers find it, and esbuild drops what it guards from production builds.
+    if (process.env.NODE_ENV !== 'production') {
+      const { wsHost, cluster } = options
+      if (wsHost ? !HOST.test(wsHost) : !cluster)
+        throw invalid('wsHost', 'a host without scheme or port, unless there is a cluster', wsHost)
+    }
+  } catch (error) {
+    // A page without a bundler has no `process`.
+    if (!(error instanceof ReferenceError)) throw error
+  }
 }
 
 /** pusher-js goes without TLS only when told so, and never on a page that has it. */

@@ -1,5 +1,6 @@
 import { type Clock, type Link, systemClock } from '@org/realtime-core/kit'
 import { decodeData, type PusherFrame, parseFrame } from '../frame.ts'
+import { isEncrypted } from '../names.ts'
 import type { PusherClient } from '../pusher.ts'
 import { Channel, type ChannelHost, PresenceChannel } from './channel.ts'
 import { createWatchedClient } from './client.ts'
@@ -8,6 +9,8 @@ import { Emitter } from './emitter.ts'
 import { BadChannelName, UnsupportedFeature } from './errors.ts'
 import { type CompatOptions, usesTls } from './options.ts'
 import { UserFacade } from './user.ts'
+
+const log = ({ message }: Error): void => Pusher.log?.(message)
 
 /**
  * The class of pusher-js 8, over the connection of this package: for Laravel Echo (as `Pusher`, `client` or
@@ -73,13 +76,11 @@ export class Pusher {
         return this.#send !== undefined
       },
     })
-    this.user = new UserFacade(() => this.#client, failed)
-    this.#client = this.#newClient()
     const client = (): PusherClient => this.#client
+    this.user = new UserFacade(client, failed, log)
+    this.#client = this.#newClient()
     this.#host = {
-      get client() {
-        return client()
-      },
+      client,
       send: (event, data, channel) => this.send_event(event, data, channel),
       failed,
     }
@@ -122,7 +123,7 @@ export class Pusher {
   }
 
   subscribeAll(): void {
-    for (const name of Object.keys(this.channels.channels)) this.subscribe(name)
+    for (const channel of this.allChannels()) channel.subscribe()
   }
 
   bind(...binding: Parameters<Emitter['bind']>): this {
@@ -178,11 +179,9 @@ export class Pusher {
 
   #newChannel(name: string): Channel {
     if (name.startsWith('#')) throw new BadChannelName(`Cannot create a channel with name "${name}".`)
-    if (name.startsWith('private-encrypted-') && !this.options.encryption)
+    if (isEncrypted(name) && !this.options.encryption)
       throw new UnsupportedFeature(`Option encryption is needed for ${name}`)
-    return name.startsWith('presence-')
-      ? new PresenceChannel(name, this.#host)
-      : new Channel(name, this.#host)
+    return new (name.startsWith('presence-') ? PresenceChannel : Channel)(name, this.#host)
   }
 
   #newClient(): PusherClient {
@@ -195,6 +194,7 @@ export class Pusher {
         this.config.useTLS = true
       },
     })
+    client.onError(log)
     this.#unfollow = client.status.subscribe((snapshot) => {
       if (snapshot.status !== 'connected' && this.connection.state === 'connected') this.#lost()
       this.connection.follow(snapshot)
@@ -211,16 +211,18 @@ export class Pusher {
   #received(text: Parameters<Link['receive']>[0], link: Link): void {
     const frame = typeof text === 'string' ? parseFrame(text) : undefined
     if (!frame) return link.receive(text)
-    const channel = this.channels.find(frame.channel ?? '')
-    const isOurs = frame.event.startsWith('pusher') || frame.channel?.startsWith('private-encrypted-')
+    const { event, channel: name = '' } = frame
+    const channel = this.channels.find(name)
+    const isOurs = event.startsWith('pusher') || isEncrypted(name)
+    const isUp = this.#send
     channel?.expect(frame)
     if (isOurs) link.receive(text)
-    this.#tell(frame, channel)
+    // Until it is connected, what the server says is about the connection, which tells it.
+    if (isUp) this.#tell(frame, channel)
   }
 
   #tell(frame: PusherFrame, channel: Channel | undefined): void {
     const { event } = frame
-    if (event === 'pusher:connection_established') return
     channel?.handleEvent(frame)
     if (!event.startsWith('pusher_internal:')) this.global_emitter.emit(event, decodeData(frame.data))
     this.user.handleEvent(frame)

@@ -1,7 +1,9 @@
+import type { RealtimeError } from '@org/realtime-core/kit'
 import { dataOf, decodeData, type PusherFrame } from '../frame.ts'
 import { toUserChannel } from '../names.ts'
 import type { PusherClient } from '../pusher.ts'
 import { Emitter } from './emitter.ts'
+import { toAuthError } from './errors.ts'
 
 /** `pusher.user`: signing in, events to the user, and the watchlist. */
 export class UserFacade extends Emitter {
@@ -11,11 +13,17 @@ export class UserFacade extends Emitter {
   signinDonePromise: Promise<void> | null = null
   readonly watchlist: Emitter
   readonly #client: () => PusherClient
+  readonly #log: (error: RealtimeError) => void
   #leave: (() => void) | undefined
 
-  constructor(client: () => PusherClient, failed: (error: unknown) => void) {
+  constructor(
+    client: () => PusherClient,
+    failed: (error: unknown) => void,
+    log: (error: RealtimeError) => void,
+  ) {
     super(failed)
     this.#client = client
+    this.#log = log
     this.watchlist = new Emitter(failed)
   }
 
@@ -32,9 +40,8 @@ export class UserFacade extends Emitter {
     this.signinDonePromise = pusher.signin().then(
       () => {},
       (error) => {
-        const { status } = error.details
-        const told = { type: 'AuthError', error: error.message, ...(status !== undefined && { status }) }
-        this.emit('pusher:signin_error', told)
+        this.#log(error)
+        this.emit('pusher:signin_error', toAuthError(error))
       },
     )
   }
