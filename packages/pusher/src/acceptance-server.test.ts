@@ -28,7 +28,7 @@ async function setup(pusher: NonNullable<ServerOptions['pusher']> & object = {},
   const { port, url } = await server.listen()
   onTestFinished(() => server.close())
   const frames: string[] = []
-  server.on('receive', (connection, frame) => frames.push(connection.kindOf(frame).type))
+  server.on('receive', (connection, frame) => frames.push(connection.kindOf(frame, 'in').type))
   const publisher = createPublisher({ appId: app.id, key: KEY, secret: SECRET, port })
   const connect = (token: () => string | undefined, options: Partial<PusherOptions> = {}) => {
     const client = createPusher({

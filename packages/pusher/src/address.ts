@@ -31,27 +31,31 @@ export interface Address {
 }
 
 const QUERY = 'protocol=7&client=realtime-js&version=1&flash=false'
-const THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[?::1\]?)$/
+/** A name, or an address; with colons only in brackets. */
+export const HOST = /^([^\s:/]+|\[.+\])$/
+const THIS_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** Throws `option.invalid` for what can never be dialled. */
 export function createAddress(options: AddressOptions): Address {
   const { key, url, enabledTransports: transports, wsPath = '', cluster } = options
   const host = options.host || options.wsHost || (cluster && `ws-${cluster}.pusher.com`)
   if (typeof key !== 'string' || !key) throw invalid('key', 'the key of the app', key)
-  if (!url && !host) throw invalid('host', 'a host, unless there is a url or a cluster', host)
+  if (!url && !HOST.test(host ?? ''))
+    throw invalid('host', 'a host without scheme or port, unless there is a url or a cluster', host)
   if (transports && !transports.some((name) => name === 'ws' || name === 'wss'))
     throw invalid('enabledTransports', 'a list with ws or wss', transports)
   const onlyTls = transports?.includes('wss') && !transports.includes('ws')
   let isTls = options.forceTLS ?? (onlyTls || !THIS_MACHINE.test(host ?? ''))
-  const toPort = (name: 'wsPort' | 'wssPort', fallback: number): number => {
-    const option = options.port == null ? name : 'port'
-    const { [option]: value = fallback } = options
-    const port = Number(value)
-    if (!(Number.isInteger(port) && port > 0 && port < 65_536)) throw invalid(option, 'a port', value)
+  /** Of the one that is used; empty, as an unset variable leaves it, is not given. */
+  const toPort = (): number => {
+    const option = options.port ? 'port' : isTls ? 'wssPort' : 'wsPort'
+    const { [option]: value } = options
+    const port = Number(value || (isTls ? 443 : 80))
+    // A whole number of 16 bits.
+    if (!port || port !== (port & 0xffff)) throw invalid(option, 'a port', value)
     return port
   }
-  const plainPort = toPort('wsPort', 80)
-  const securePort = toPort('wssPort', 443)
+  if (!url) toPort()
   let isUpgraded = false
   const app = `/app/${encodeURIComponent(key)}`
 
@@ -65,8 +69,7 @@ export function createAddress(options: AddressOptions): Address {
   return {
     url: url
       ? async () => complete(await (url instanceof Function ? url() : url))
-      : () =>
-          complete(`${isTls ? 'wss' : 'ws'}://${host}:${isTls ? securePort : plainPort}${toPath(wsPath)}`),
+      : () => complete(`${isTls ? 'wss' : 'ws'}://${host}:${toPort()}${toPath(wsPath)}`),
     secure() {
       const wasPlain = !isTls
       isTls = isUpgraded = true

@@ -27,7 +27,10 @@ export interface AuthRequest extends AuthContext {
   readonly signal: AbortSignal
 }
 
-/** A value, or a function that is called for every request; while one call is under way others share it. */
+/**
+ * A value, or a function that is called for every request. Requests of one moment share a call; those that were sent
+ * before a refresh and are refused after it share what that gave, unless it was refused too.
+ */
 export type AuthFields =
   | Readonly<Record<string, string>>
   | ((

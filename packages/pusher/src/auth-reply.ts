@@ -8,6 +8,8 @@ export interface Reply {
   readonly body?: unknown
   readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
+  /** The address that was asked, without what may be secret in it. */
+  readonly url?: string | undefined
 }
 
 /** Why there is no answer, and whether asking again is worth it. */
@@ -24,13 +26,17 @@ const isOk = ({ status }: Reply): boolean => status >= 200 && status < 300
 export const isStale = ({ status }: Reply): boolean => status === 401 || status === 419
 
 /** The fields of a good answer with a signature, or why there is none. */
-export function judge(reply: Reply, channel?: string): { readonly answer: unknown } | Refusal {
-  const { status, body, retryAfterMs, cause } = reply
-  if (isOk(reply) && isSigned(body)) return { answer: body }
-  const isPassing = status < 200 || status >= 500 || [408, 425, 429].includes(status)
-  const details = known({ channel, status: status || undefined, retry: isPassing || undefined })
+export function judge(
+  reply: Reply,
+  channel?: string,
+): { readonly answer: unknown; readonly url?: string | undefined } | Refusal {
+  const { status, body, retryAfterMs, cause, url } = reply
+  if (isOk(reply) && isSigned(body)) return { answer: body, url }
+  // Without a status it may pass, unless who has refused says that it does not.
+  const isPassing = status ? status >= 500 || [408, 425, 429].includes(status) : Object(cause).retry !== false
+  const details = known({ channel, status: status || undefined, url, retry: isPassing || undefined })
   const retry = isPassing && retryAfterMs !== undefined ? { afterMs: retryAfterMs } : isPassing
-  return { error: fault('auth.failed', details, cause), retry }
+  return { error: fault('auth.failed', details, cause, reply), retry }
 }
 
 const isSigned = (body: unknown): body is Fields =>
@@ -41,7 +47,6 @@ export function pick(reply: Reply, channel: string, socketId: string): Reply {
   if (!isOk(reply)) return reply
   const all = reply.body as { readonly [name: string]: Fields | undefined } | undefined
   const found = (all?.[socketId]?.[channel] ?? all?.[channel]) as Fields | undefined
-  if (!found) return { status: 404 }
-  const { status = 200, data = found } = found
-  return { status: Number(status), body: data }
+  const { status = 200, data = found } = found ?? { status: 404 }
+  return { ...reply, status: Number(status), body: data }
 }

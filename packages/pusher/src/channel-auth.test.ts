@@ -168,6 +168,72 @@ describe('channel authorization', () => {
     expect(contexts).toEqual([{ refresh: false }, { refresh: true }])
   })
 
+  it('refreshes once for all channels, however far apart their refusals come', async () => {
+    let token = 'old'
+    const contexts: AuthContext[] = []
+    const held: ((answer: Response) => void)[] = []
+    const fake = endpoint(
+      [0, 1, 2].map(() => () => new Promise<Response>((resolve) => held.push(resolve))),
+      {
+        headers: async (context) => {
+          contexts.push(context)
+          // Each renewal ends what was before.
+          if (context.refresh) token = `new ${contexts.length}`
+          return { Authorization: token }
+        },
+      },
+    )
+    const channels = ['private-a', 'private-b', 'private-c'].map((name) => fake.client.untyped(name))
+    for (const channel of channels) channel.join()
+    await fake.clock.advance(0)
+    for (const refuse of held) {
+      refuse(json({}, 401))
+      await fake.clock.advance(100)
+    }
+    expect(channels.map((channel) => channel.status.get().state)).toEqual(['joined', 'joined', 'joined'])
+    expect(contexts.filter(({ refresh }) => refresh).length).toBe(1)
+    expect(fake.posts.slice(3).map(({ headers }) => headers['Authorization'])).toEqual(
+      ['a', 'b', 'c'].map(() => 'new 2'),
+    )
+  })
+
+  it('reads headers again that changed after another channel was refused for good', async () => {
+    let token = 'old'
+    const held: ((answer: Response) => void)[] = []
+    const hold = () => new Promise<Response>((resolve) => held.push(resolve))
+    const fake = endpoint([hold, hold, () => json({}, 401)], { headers: () => ({ Authorization: token }) })
+    fake.expectError('auth.failed', 1)
+    const [a, b] = ['private-a', 'private-b'].map((name) => fake.client.untyped(name))
+    a?.join()
+    b?.join()
+    await fake.clock.advance(0)
+    held[0]?.(json({}, 401))
+    await fake.clock.advance(0)
+    expect(a?.status.get().state).toBe('rejected')
+    token = 'new'
+    held[1]?.(json({}, 401))
+    await fake.clock.advance(0)
+    expect(b?.status.get().state).toBe('joined')
+    expect(fake.posts.map(({ headers }) => headers['Authorization'])).toEqual(['old', 'old', 'old', 'new'])
+  })
+
+  it('keeps to renewed headers where the function gives the old ones without being told', async () => {
+    const held: ((answer: Response) => void)[] = []
+    const hold = () => new Promise<Response>((resolve) => held.push(resolve))
+    const fake = endpoint([hold, hold], {
+      headers: ({ refresh }) => ({ Authorization: refresh ? 'new' : 'old' }),
+    })
+    const channels = ['private-a', 'private-b'].map((name) => fake.client.untyped(name))
+    for (const channel of channels) channel.join()
+    await fake.clock.advance(0)
+    for (const refuse of held) {
+      refuse(json({}, 401))
+      await fake.clock.advance(0)
+    }
+    expect(channels.map((channel) => channel.status.get().state)).toEqual(['joined', 'joined'])
+    expect(fake.posts.map(({ headers }) => headers['Authorization'])).toEqual(['old', 'old', 'new', 'new'])
+  })
+
   it.each([401, 419])('is final after a second %i', async (status) => {
     const fake = endpoint([() => json({}, status), () => json({}, status)])
     fake.expectError('auth.failed', 1)
@@ -188,6 +254,29 @@ describe('channel authorization', () => {
     await fake.clock.advance(120_000)
     expect(fake.posts.length).toBe(1)
     expect(channel.status.get()).toMatchObject({ error: { details: { channel: NAME, status } } })
+  })
+
+  it('names the endpoint that refused, without its query', async () => {
+    const fake = endpoint([() => json({}, 404)], { endpoint: 'https://app.test/auth?secret=1' })
+    fake.expectError('auth.failed', 1)
+    const channel = await joining(fake)
+    expect(channel.status.get()).toMatchObject({
+      error: {
+        message: `[auth.failed] Authorization of ${NAME} at https://app.test/auth failed with 404`,
+        details: { url: 'https://app.test/auth' },
+      },
+    })
+  })
+
+  it('says so when the usual endpoint is asked where there is no page', async () => {
+    const fake = endpoint([() => fetch('/broadcasting/auth')])
+    fake.expectError('auth.failed', 1)
+    const channel = await joining(fake)
+    expect(channel.status.get()).toMatchObject({
+      error: {
+        message: expect.stringMatching(/at \/broadcasting\/auth failed with no answer: without a page/),
+      },
+    })
   })
 
   it('can be tried again without a reconnect', async () => {
@@ -268,6 +357,23 @@ describe('channel authorization', () => {
       error: { details: { channel: NAME, status: 200 } },
     })
     expect([fake.posts.length, fake.client.status.get().status]).toEqual([1, 'connected'])
+  })
+
+  it.each([
+    ['<!DOCTYPE html><p>token=1', 'the answer is text that begins with <!DOCTYPE'],
+    ['token=1', 'the answer is text'],
+    ['"token=1"', 'the answer is text'],
+    ['', 'the answer is empty'],
+    ['true', 'the answer is true'],
+  ])('says what came instead of a signature: %s', async (text, words) => {
+    const fake = endpoint([() => new Response(text)])
+    fake.expectError('auth.failed', 1)
+    const channel = await joining(fake)
+    expect(channel.status.get()).toMatchObject({
+      error: {
+        message: `[auth.failed] Authorization of ${NAME} at /broadcasting/auth has no key:signature: ${words}`,
+      },
+    })
   })
 
   it('aborts what is under way when the channel is left', async () => {

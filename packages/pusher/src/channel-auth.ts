@@ -4,7 +4,9 @@ import { judge, pick, type Refusal } from './auth-reply.ts'
 import { createAsk } from './auth-request.ts'
 
 /** What one channel is told. */
-export type ChannelOutcome = { readonly answer: ChannelAuthAnswer } | Refusal
+export type ChannelOutcome =
+  | { readonly answer: ChannelAuthAnswer; readonly url?: string | undefined }
+  | Refusal
 
 export interface ChannelAuthorizer {
   /** Whether many channels may be asked for at once. */

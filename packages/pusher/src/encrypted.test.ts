@@ -15,10 +15,12 @@ async function joined(secrets: (string | undefined)[] = [sharedSecret(NAME)]) {
   let asked = 0
   let isOpen = true
   let open = (): void => {}
+  let failure: object | undefined
   const fake = setup({
     encryption: encryption(),
     auth: {
       authorize: async ({ socketId, channel }) => {
+        if (failure) throw Object.assign(new Error('No'), failure)
         const shared_secret = secrets[Math.min(asked++, secrets.length - 1)]
         if (!isOpen)
           await new Promise<void>((resolve) => {
@@ -42,6 +44,9 @@ async function joined(secrets: (string | undefined)[] = [sharedSecret(NAME)]) {
       isOpen = false
     },
     giveKeys: () => open(),
+    failKeys(error: object) {
+      failure = error
+    },
   }
 }
 
@@ -127,6 +132,30 @@ describe('encryption', () => {
     expect(heard).toEqual([2])
   })
 
+  it('tells why there was no new key', async () => {
+    const { server, settled, expectError, errors, failKeys } = await joined()
+    expectError('message.malformed', 2)
+    failKeys({ status: 403 })
+    server.publish(NAME, 'said', encrypted(1, NEW_KEY))
+    await settled()
+    server.publish(NAME, 'said', 'plain')
+    await settled()
+    expect(errors.map(({ cause }) => cause)).toMatchObject([
+      { code: 'auth.failed', details: { channel: NAME, status: 403 } },
+      undefined,
+    ])
+  })
+
+  it('tells a new key that is none as the cause', async () => {
+    const { server, settled, heard, expectError, errors } = await joined([sharedSecret(NAME), 'AAAA'])
+    expectError('message.malformed', 1)
+    server.publish(NAME, 'said', encrypted(1, NEW_KEY))
+    server.publish(NAME, 'said', encrypted(2))
+    await settled()
+    expect(errors).toMatchObject([{ cause: { message: expect.stringMatching(/3 bytes, not 32/) } }])
+    expect(heard).toEqual([2])
+  })
+
   it('delivers nothing of a channel that was left while it waited for a key', async () => {
     const { server, settled, heard, channel, holdKeys, giveKeys } = await joined([
       sharedSecret(NAME),
@@ -142,13 +171,43 @@ describe('encryption', () => {
     expect(heard).toEqual([])
   })
 
-  it('is refused a channel whose authorization has no key', async () => {
-    const fake = setup({ encryption: encryption(), auth: { authorize: () => ({ auth: 'app-key:x' }) } })
+  it.each([
+    ['no key', undefined, 'no shared_secret'],
+    ['a key that is too short', 'AAAA', 'a shared_secret of 3 bytes, not 32'],
+  ])('is refused a channel whose authorization has %s', async (_what, shared_secret, words) => {
+    const answer = { auth: 'app-key:x', ...(shared_secret && { shared_secret }) }
+    const fake = setup({
+      encryption: encryption(),
+      auth: { endpoint: 'https://app.test/auth', fetch: async () => Response.json(answer) },
+    })
+    fake.expectError('auth.failed', 1)
+    const channel = fake.client.untyped(NAME)
+    channel.join()
+    await fake.clock.advance(0)
+    expect(channel.status.get()).toMatchObject({
+      state: 'rejected',
+      error: {
+        message: `[auth.failed] Authorization of ${NAME} at https://app.test/auth has ${words}`,
+        details: { channel: NAME, url: 'https://app.test/auth' },
+      },
+    })
+    expect(fake.server.frames).toEqual([])
+  })
+
+  it('of another kind that throws is named in the refusal', async () => {
+    const fake = setup({
+      encryption: () => {
+        throw new Error('No cipher')
+      },
+      auth: { authorize: ({ socketId, channel }) => sign.channel(socketId, channel) },
+    })
     fake.expectError('auth.failed', 1)
     const channel = fake.client.untyped(NAME)
     channel.join()
     await fake.settled()
-    expect(channel.status.get()).toMatchObject({ state: 'rejected', error: { details: { channel: NAME } } })
+    expect(channel.status.get()).toMatchObject({
+      error: { message: '[auth.failed] Function for encryption failed', cause: { message: 'No cipher' } },
+    })
   })
 })
 

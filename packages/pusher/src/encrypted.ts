@@ -8,6 +8,8 @@ export type { Decryptor, EncryptedChannel, Encryption } from './encryption.ts'
 /** As many events may wait for a new key; what comes then is told as an error. */
 const MOST_HELD = 1000
 
+const KEY_BYTES = 32
+
 interface Held {
   readonly event: string
   readonly data: unknown
@@ -24,21 +26,33 @@ interface Held {
  */
 export function encryption(): Encryption {
   return (channel) => {
-    const { name } = channel
+    const { name, url } = channel
     const queue: Held[] = []
-    let key = toBytes(channel.secret)
+    let key = toKey(channel.secret, name, url)
     let renewals = 0
+    /** Why the key could not be had anew. */
+    let cause: unknown
     let isRunning = false
 
     const renew = async (): Promise<void> => {
-      const secret = await channel.renew()
+      try {
+        const secret = await channel.renew()
+        key = toKey(secret ?? '', name, url)
+        cause = undefined
+      } catch (error) {
+        cause = error
+      }
       renewals++
-      if (secret) key = toBytes(secret)
     }
 
-    const fail = (event: string, why: string): void =>
+    const fail = (event: string, why: string, cause?: unknown): void =>
       channel.error(
-        new RealtimeError('message.malformed', `Event ${event} on ${name} ${why}`, { channel: name, event }),
+        new RealtimeError(
+          'message.malformed',
+          `Event ${event} on ${name} ${why}`,
+          { channel: name, event },
+          cause,
+        ),
       )
 
     const run = async (): Promise<void> => {
@@ -52,8 +66,9 @@ export function encryption(): Encryption {
           text = open(key, box)
         }
         queue.shift()
-        if (text === undefined) fail(event, box ? 'cannot be decrypted' : 'is not encrypted')
-        else channel.deliver(event, decodeData(text))
+        if (text !== undefined) channel.deliver(event, decodeData(text))
+        else if (box) fail(event, 'cannot be decrypted', cause)
+        else fail(event, 'is not encrypted')
       }
       isRunning = false
     }
@@ -86,6 +101,17 @@ function open(key: Uint8Array, { ciphertext, nonce }: Box): string | undefined {
     // The key, the nonce or the text is not the right one, or has not even its length.
     return undefined
   }
+}
+
+function toKey(secret: string, channel: string, url: string | undefined): Uint8Array {
+  const key = toBytes(secret)
+  if (key.length === KEY_BYTES) return key
+  const what = secret ? `a shared_secret of ${key.length} bytes, not ${KEY_BYTES}` : 'no shared_secret'
+  const from = url === undefined ? '' : ` at ${url}`
+  throw new RealtimeError('auth.failed', `Authorization of ${channel}${from} has ${what}`, {
+    channel,
+    ...(url !== undefined && { url }),
+  })
 }
 
 /** Nothing for what is no base64: no key and no text has that length. */

@@ -2,13 +2,16 @@ import { fault as coreFault, type ErrorCode, type ErrorDetails, RealtimeError } 
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
-/** What each fault of this package says while developing; `fact` is what its details do not hold. */
-const sentences: { readonly [C in ErrorCode]?: (details: ErrorDetails[C], fact?: string) => string } = {
+/** What details do not hold: words, or a reply of which only development is told. */
+type Fact = string | { readonly body?: unknown; readonly cause?: unknown }
+
+/** What each fault of this package says while developing. */
+const sentences: { readonly [C in ErrorCode]?: (details: ErrorDetails[C], fact?: Fact) => string } = {
   'connection.lost': ({ code, reason = 'Server ended the connection' }) => `${reason} (${code})`,
   'connection.refused': ({ code, reason = 'Server ended the connection' }) => `${reason} (${code})`,
   'protocol.violation': () => 'Server told no socket id',
-  'auth.failed': ({ channel = 'the user', status }, fact) =>
-    `Authorization of ${channel} ${fact ? `failed: ${fact}` : status && status < 300 ? 'has no key:signature' : `failed with ${status ?? 'no answer'}`}`,
+  'auth.failed': ({ channel = 'the user', url, ...rest }, fact) =>
+    `Authorization of ${channel}${url ? ` at ${url}` : ''} ${toOutcome({ url, ...rest }, fact)}`,
   'channel.rejected': ({ channel }, reason) => `Server refused ${channel}: ${reason}`,
   'capability.missing': (_, channel) => `Option encryption is needed for ${channel}`,
   'publish.refused': ({ event, code }) =>
@@ -18,12 +21,31 @@ const sentences: { readonly [C in ErrorCode]?: (details: ErrorDetails[C], fact?:
   'server.error': ({ reason }) => `Server says: ${reason}`,
 }
 
+function toOutcome({ status, url }: { status?: number; url?: string | undefined }, fact?: Fact): string {
+  if (typeof fact === 'string') return `failed: ${fact}`
+  const { retry, message } = Object(fact?.cause)
+  if (retry === false && message) return `failed${status ? ` with ${status}` : ''}: ${message}`
+  if (status && status < 300) return `has no key:signature${toLack(fact?.body)}`
+  if (status) return `failed with ${status}`
+  const isNowhere = url?.startsWith('/') && !('location' in globalThis)
+  return `failed with no answer${isNowhere ? ': without a page the endpoint has to be absolute' : ''}`
+}
+
+/** What the answer is instead, with nothing of it that may be secret. */
+function toLack(body: unknown): string {
+  if (body instanceof Object) return ''
+  if (body === '') return ': the answer is empty'
+  if (typeof body !== 'string') return `: the answer is ${body}`
+  const [, tag = ''] = /^\s*(<[!?]?\w+)/.exec(body) ?? []
+  return `: the answer is text${tag && ` that begins with ${tag}`}`
+}
+
 /** An error with a sentence of this package; production builds leave the sentence out, as those of core do. */
 export function fault<C extends ErrorCode>(
   code: C,
   details: ErrorDetails[C],
   cause?: unknown,
-  fact?: string,
+  fact?: Fact,
 ): RealtimeError<C> {
   try {
     // In this form bundlers find it, and esbuild drops what it guards from production builds.

@@ -1,4 +1,11 @@
-import type { Clock, LinkEvents, Member, RealtimeError, SubscribeRequest } from '@org/realtime-core/kit'
+import {
+  type Clock,
+  type LinkEvents,
+  type Member,
+  type RealtimeError,
+  type SubscribeRequest,
+  toFault,
+} from '@org/realtime-core/kit'
 import type { ChannelAuthAnswer } from './auth-options.ts'
 import type { ChannelOutcome } from './channel-auth.ts'
 import { writeClientFrame } from './client-frame.ts'
@@ -17,6 +24,7 @@ interface Join {
   state: 'waiting' | 'sent' | 'joined'
   frame: string
   myId?: string | undefined
+  decryptor?: Decryptor | undefined
   /** Ends the request for its authorization, unless that is for others too. */
   abort?: () => void
 }
@@ -46,7 +54,6 @@ export function createJoiner(
   user: () => SigninLink | undefined,
 ): Joiner {
   const joins = new Map<string, Join>()
-  const decryptors = new Map<string, Decryptor>()
   const requests = new Set<AbortController>()
   const unnamed = createUnnamed((channel, reason) => {
     if (joins.has(channel)) reject(channel, reason, { code: 4009 })
@@ -70,7 +77,6 @@ export function createJoiner(
     const join = joins.get(channel)
     join?.abort?.()
     joins.delete(channel)
-    decryptors.delete(channel)
     pace.remove(channel)
     return join
   }
@@ -118,31 +124,32 @@ export function createJoiner(
 
   const answered = (channel: string, join: Join, outcome: ChannelOutcome): void => {
     if ('error' in outcome) return refuse(channel, outcome.error, outcome.retry)
-    const { answer } = outcome
-    if (isEncrypted(channel) && !openSealed(channel, join, answer.shared_secret)) return
+    const { answer, url } = outcome
+    try {
+      // Without the option an encrypted channel has not come this far.
+      if (isEncrypted(channel))
+        join.decryptor = encryption?.(seal(channel, join, answer.shared_secret ?? '', url))
+    } catch (error) {
+      return refuse(channel, toFault(error, 'auth.failed', { channel }, 'encryption'))
+    }
     ask(channel, join, answer)
   }
 
-  /** True when there is a key to read it with. */
-  const openSealed = (channel: string, join: Join, secret: string | undefined): boolean => {
-    if (!secret || !encryption) {
-      refuse(channel, fault('auth.failed', { channel }, undefined, 'no shared_secret'))
-      return false
-    }
+  const seal = (channel: string, join: Join, secret: string, url: string | undefined): EncryptedChannel => {
     const isLive = (): boolean => joins.get(channel) === join
-    const renew = (): Promise<string | undefined> =>
-      new Promise((resolve) => {
-        request([channel], (_, fresh) => resolve('answer' in fresh ? fresh.answer.shared_secret : undefined))
-      })
-    const sealed: EncryptedChannel = {
+    return {
       name: channel,
       secret,
-      renew,
+      url,
+      renew: () =>
+        new Promise((resolve, reject) => {
+          request([channel], (_, fresh) =>
+            'error' in fresh ? reject(fresh.error) : resolve(fresh.answer.shared_secret),
+          )
+        }),
       deliver: (event, value) => isLive() && events.message(channel, event, value),
       error: (error) => isLive() && events.error(error),
     }
-    decryptors.set(channel, encryption(sealed))
-    return true
   }
 
   const again = (channel: string, join: Join): void => {
@@ -205,10 +212,9 @@ export function createJoiner(
     signedIn() {
       for (const [channel, join] of joins) if (isUserChannel(channel) && !join.frame) ask(channel, join)
     },
-    decryptor: (channel) => decryptors.get(channel),
+    decryptor: (channel) => joins.get(channel)?.decryptor,
     stop() {
       joins.clear()
-      decryptors.clear()
       pace.stop()
       for (const controller of requests) controller.abort()
     },

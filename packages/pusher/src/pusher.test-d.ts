@@ -1,6 +1,8 @@
+import type PusherJs from 'pusher-js'
+import type { Options as PusherJsOptions } from 'pusher-js'
 import { expectTypeOf, test } from 'vitest'
 import { fromPusherJs } from './bridge.ts'
-import { Pusher } from './compat.ts'
+import PusherClass, { type Options, Pusher } from './compat.ts'
 import { createPusher, defineChannels, event, members } from './index.ts'
 
 const channels = defineChannels({
@@ -74,4 +76,18 @@ test('a bridged client has what the bridge can do', () => {
   bridged.reconnectNow()
   // @ts-expect-error: it knows no users
   bridged.pusher.signin()
+})
+
+test('one changed import is enough', () => {
+  const options = {
+    cluster: 'eu',
+    wsHost: 'a',
+    forceTLS: false,
+    enabledTransports: ['ws', 'wss'],
+    channelAuthorization: { endpoint: '/auth', transport: 'ajax', headers: { a: 'b' } },
+    disableStats: true,
+  } satisfies PusherJsOptions & Options
+  expectTypeOf(PusherClass).toEqualTypeOf(Pusher)
+  expectTypeOf<[string, typeof options]>().toExtend<ConstructorParameters<typeof PusherJs>>()
+  expectTypeOf<[string, typeof options]>().toExtend<ConstructorParameters<typeof PusherClass>>()
 })

@@ -58,18 +58,49 @@ describe('signin', () => {
 
   it('is tried again after a failure that may pass', async () => {
     let calls = 0
-    const { pusher, clock } = signingIn({
+    const fake = signingIn({
       authenticate: ({ socketId }) => {
         if (++calls < 3) throw new Error('Network')
         return sign.user(socketId, ADA)
       },
     })
+    fake.expectError('auth.failed', 2)
     let id = ''
-    pusher.signin().then((user) => {
+    fake.pusher.signin().then((user) => {
       id = user.id
     })
-    await clock.advance(10_000)
+    await fake.clock.advance(10_000)
     expect([id, calls]).toEqual(['7', 3])
+    expect(fake.errors).toMatchObject(
+      [1, 2].map(() => ({ details: { retry: true }, cause: { message: 'Network' } })),
+    )
+  })
+
+  it('waits for the next connection when the server restarts before it was asked', async () => {
+    const { pusher, server, settled, clock } = signingIn({
+      authenticate: ({ socketId }) =>
+        socketId === '1.100' ? new Promise(() => {}) : sign.user(socketId, ADA),
+    })
+    const signedIn = pusher.signin()
+    await settled()
+    server.error(4200, 'Generic reconnect immediately', 'close')
+    await clock.advance(5000)
+    await expect(signedIn).resolves.toMatchObject({ id: '7' })
+  })
+
+  it('takes no restart of the server for a refusal after one of the app', async () => {
+    let isGood = false
+    const { pusher, server, clock } = signingIn({
+      authenticate: ({ socketId }) => {
+        if (!isGood) throw Object.assign(new Error('No'), { status: 403 })
+        return sign.user(socketId, ADA)
+      },
+    })
+    await expect(pusher.signin()).rejects.toMatchObject({ details: { status: 403 } })
+    isGood = true
+    server.error(4200, 'Generic reconnect immediately', 'close')
+    await clock.advance(5000)
+    expect(pusher.user.get()?.id).toBe('7')
   })
 
   it('rejects where the server knows no users', async () => {
@@ -127,7 +158,32 @@ describe('signin', () => {
     fake.expectError('auth.failed', 1)
     await fake.drop()
     await fake.clock.advance(5000)
-    expect(fake.client.status.get().status).toBe('connected')
+    expect([fake.client.status.get().status, fake.pusher.user.get()]).toEqual(['connected', undefined])
+    isGood = true
+    await fake.pusher.signin()
+    expect(fake.pusher.user.get()?.id).toBe('7')
+  })
+
+  it('is over with the client, whether it is closed or the server ends it', async () => {
+    const { pusher, client, server, settled } = signingIn()
+    const users: unknown[] = []
+    pusher.user.subscribe((user) => users.push(user?.id))
+    await pusher.signin()
+    await client.close()
+    await pusher.signin()
+    server.error(4009, 'Terminated', 'close')
+    await settled()
+    expect([client.status.get().status, users]).toEqual(['failed', ['7', undefined, '7', undefined]])
+  })
+
+  it('is done again when a closed client connects again, as channels are joined', async () => {
+    const { pusher, client, settled } = signingIn()
+    await pusher.signin()
+    await client.close()
+    expect(pusher.user.get()).toBeUndefined()
+    await client.connect()
+    await settled()
+    expect(pusher.user.get()?.id).toBe('7')
   })
 
   it('is forgotten with the identity', async () => {
@@ -196,6 +252,16 @@ describe('the other verbs', () => {
     await drop()
     await clock.advance(5000)
     expect([ids, pusher.socketId.get()]).toEqual([['1.100', undefined, '2.200'], '2.200'])
+  })
+
+  it('tell the socket id of the connection that takes over', async () => {
+    const { pusher, client, clock } = signingIn()
+    const ids: unknown[] = []
+    await client.connect()
+    pusher.socketId.subscribe((id) => ids.push(id))
+    client.reauthenticate()
+    await clock.advance(5000)
+    expect([ids, pusher.socketId.get()]).toEqual([['2.200'], '2.200'])
   })
 
   it('tell watchlist changes, and leave out what makes no sense', async () => {

@@ -35,14 +35,14 @@ export interface SigninLink {
 export interface Signin {
   readonly user: Store<PusherUser | undefined>
   /** Of the newest link. */
-  socketId(): string | undefined
+  readonly socketId: Store<string | undefined>
   signin(): Promise<PusherUser>
   up(link: SigninLink): void
   down(link: SigninLink): void
   succeeded(link: SigninLink, data: { readonly [field: string]: unknown }): void
   /** True when the server has refused to sign in with these words. */
   refused(link: SigninLink, message: string): boolean
-  /** The connection is over: whoever waits is told. */
+  /** The connection is over: nobody is signed in, and whoever waits is told; the next one signs in again. */
   giveUp(error: RealtimeError): void
   /** Another identity: nothing of the old one is wanted. */
   forget(): void
@@ -59,18 +59,21 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
   const { authenticate, endpoint = '/broadcasting/user-auth' } = options
   const ask = createAsk(options, endpoint, authenticate, () => [])
   const user = createStore<PusherUser | undefined>(undefined, report)
+  const socketId = createStore<string | undefined>(undefined, report)
   let isWanted = false
   const waiters: Waiter[] = []
   /** The newest last: during a handover the older one may turn out to be the one that stays. */
   const links: SigninLink[] = []
   let known: unknown
   let failures = 0
+  /** Who waits for the server's answer. */
+  let asked: SigninLink | undefined
   /** Ends what is under way: a request, a wait for the server, a wait for the next try. */
   let cancel: (() => void) | undefined
 
   const stop = (): void => {
     cancel?.()
-    cancel = undefined
+    cancel = asked = undefined
   }
 
   const start = async (): Promise<void> => {
@@ -88,18 +91,27 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
     if ('answer' in outcome) {
       const { auth, user_data } = outcome.answer as UserAuthAnswer
       if (typeof user_data !== 'string') return fail('no user_data')
+      asked = own
       own.send(writeClientFrame({ event: 'pusher:signin', data: { auth, user_data } }))
       cancel = clock.after(ANSWER_MS, () => {
         fail('no answer')
         again(ANSWER_MS, clock)
       })
     } else if (outcome.retry) {
-      const { retry } = outcome
+      const { error, retry } = outcome
+      own.error(error)
       again(
         retry === true ? backoffDelay(defaultBackoff, ++failures, () => clock.random()) : retry.afterMs,
         clock,
       )
     } else fail(outcome.error)
+  }
+
+  /** To begin with what the newest link is. */
+  const restart = (): void => {
+    stop()
+    socketId.set(links.at(-1)?.socketId)
+    start()
   }
 
   const again = (afterMs: number, clock: Clock): void => {
@@ -109,8 +121,10 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
     })
   }
 
+  /** Nobody is signed in, and whoever waits is told. */
   const fail = (cause: RealtimeError | string): void => {
     stop()
+    user.set(undefined)
     const error = typeof cause === 'string' ? fault('auth.failed', {}, undefined, cause) : cause
     if (!waiters.length) links.at(-1)?.error(error)
     for (const { reject } of waiters.splice(0)) reject(error)
@@ -118,7 +132,7 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
 
   return {
     user,
-    socketId: () => links.at(-1)?.socketId,
+    socketId,
     signin() {
       isWanted = true
       const signedIn = links.at(-1)?.isSignedIn && user.get()
@@ -130,18 +144,15 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
       return promise
     },
     up(link) {
-      stop()
       links.push(link)
       failures = 0
-      start()
+      restart()
     },
     down(link) {
       const isNewest = link === links.at(-1)
       links.splice(links.indexOf(link), 1)
       // What is under way belongs to the newest.
-      if (!isNewest) return
-      stop()
-      start()
+      if (isNewest) restart()
     },
     succeeded(from, { user_data: text }) {
       if (from !== links.at(-1)) return
@@ -158,17 +169,14 @@ export function createSignin(options: UserAuth, report: (cause: unknown) => void
       from.signedIn()
     },
     refused(from, message) {
-      if (from !== links.at(-1) || !isWanted || from.isSignedIn) return false
+      if (from !== asked) return false
       fail(message)
       return true
     },
-    giveUp(error) {
-      if (waiters.length) fail(error)
-    },
+    giveUp: fail,
     forget() {
       isWanted = false
       fail('another identity')
-      user.set(undefined)
     },
   }
 }

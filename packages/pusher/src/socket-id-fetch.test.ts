@@ -45,8 +45,11 @@ describe('createSocketIdFetch', () => {
   })
 
   it('sends it to origins that are named', async () => {
-    const origins = ['https://api.test']
-    expect(await sent('https://api.test/x', undefined, { origins })).toEqual({ 'x-socket-id': '1.1' })
+    for (const address of ['https://api.test', 'https://api.test/', 'HTTPS://api.test:443/v1'])
+      expect(await sent('https://api.test/x', undefined, { origins: [address] })).toEqual({
+        'x-socket-id': '1.1',
+      })
+    await expect(sent('/x', undefined, { origins: ['api.test'] })).rejects.toThrow(/Option origins/)
   })
 
   it('does not without a connection', async () => {

@@ -1,9 +1,13 @@
+import { invalid } from '@org/realtime-core/kit'
 import type { PusherVerbs } from './verbs.ts'
 
 export interface SocketIdFetchOptions {
   /** @default the global fetch, looked up for every request */
   readonly fetch?: typeof fetch
-  /** Further origins that may get the socket id, besides the one of the page. @default none */
+  /**
+   * Further origins that may get the socket id, besides the one of the page; of an address the origin counts.
+   * @default none
+   */
   readonly origins?: readonly string[]
 }
 
@@ -18,7 +22,7 @@ export function createSocketIdFetch(
   client: { readonly pusher: Pick<PusherVerbs, 'socketId'> },
   options: SocketIdFetchOptions = {},
 ): typeof fetch {
-  const { origins = [] } = options
+  const origins = (options.origins ?? []).map(toOrigin)
   return (input, init) => {
     const request = options.fetch ?? fetch
     const socketId = client.pusher.socketId.get()
@@ -26,6 +30,14 @@ export function createSocketIdFetch(
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
     if (!headers.has('X-Socket-ID')) headers.set('X-Socket-ID', socketId)
     return request(input, { ...init, headers })
+  }
+}
+
+function toOrigin(address: string): string {
+  try {
+    return new URL(address).origin
+  } catch {
+    throw invalid('origins', 'a list of absolute addresses', address)
   }
 }
 

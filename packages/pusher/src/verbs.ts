@@ -11,8 +11,8 @@ export interface PusherVerbs {
   /** Who we are signed in as. */
   readonly user: Store<PusherUser | undefined>
   /**
-   * Signs in, and again after every reconnect, until `close()`: it holds the connection. Rejects when the app's
-   * server or Pusher refuses.
+   * Signs in, and again on every connection, also when `connect()` opens a closed client; a new identity ends that.
+   * Holds the connection until `close()`. Rejects when the app's server or Pusher refuses.
    */
   signin(): Promise<PusherUser>
   /** Hears events that are sent to the user, from any connection of it, once signed in. */
@@ -33,18 +33,7 @@ export function createVerbs(client: AnyPusherClient, shared: Shared): PusherVerb
 
   return {
     user: signin.user,
-    socketId: {
-      get: signin.socketId,
-      subscribe(listener) {
-        let last = signin.socketId()
-        return client.status.subscribe(() => {
-          const now = signin.socketId()
-          if (now === last) return
-          last = now
-          listener(now)
-        })
-      },
-    },
+    socketId: signin.socketId,
     signin() {
       const signedIn = signin.signin()
       // What goes wrong is told by the promise of signing in.
