@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { useDemo } from '../examples/backend/src/demo-test-setup.ts'
 import { auditPage, looks } from './audit-page.mjs'
-import { pages } from './demo-server.mjs'
+import { pages } from './example-names.mjs'
 
 const demo = useDemo()
 
@@ -32,5 +32,25 @@ describe('auditPage()', () => {
       'cannot reach <button> “Unreached” by Tab',
       'does not show that <button> “Unseen” has the focus',
     ])
+  })
+
+  it('gets by Tab to what comes after a frame, however much is in that', async () => {
+    const page = await demo.open('/home/', looks['wide and light'])
+    const within = '<button>In the frame</button>'.repeat(100)
+    await page.setContent(
+      `<!doctype html><html lang="en"><title>Framed</title><main><h1>Framed</h1>
+      <iframe title="Many" srcdoc="${within}"></iframe><button>After</button></main>`,
+    )
+    expect(await auditPage(page)).toEqual([])
+  })
+
+  it('tells of a frame that keeps the focus', async () => {
+    const page = await demo.open('/home/', looks['wide and light'])
+    const trap = '<button onkeydown=&quot;event.preventDefault()&quot;>Trap</button>'
+    await page.setContent(
+      `<!doctype html><html lang="en"><title>Framed</title><main><h1>Framed</h1>
+      <iframe title="Trap" srcdoc="${trap}"></iframe><button>After</button></main>`,
+    )
+    expect(await auditPage(page)).toEqual(['cannot reach <button> “After” by Tab'])
   })
 })
