@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { root } from './bootstrap.mjs'
-import { pages, programs } from './demo-server.mjs'
+import { pages, programs } from './example-names.mjs'
 
 const MOST_LINES = 200
 /** The page that lists them all is no example to copy from. */

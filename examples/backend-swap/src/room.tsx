@@ -1,5 +1,5 @@
-import { channelTones } from '@org/example-look/dom'
-import { Card, Chip, StatusChip } from '@org/example-look/react'
+import { Card, Chip, Ended, StatusChip } from '@org/example-look/react'
+import { channelTones, toEnd } from '@org/example-look/status'
 import type { Client } from '@org/realtime-core'
 import { createHooks, useChannelStatus, useHistory, usePublish } from '@org/realtime-react'
 import { type FormEvent, useState } from 'react'
@@ -11,7 +11,7 @@ const { useChannel, useStatus } = createHooks<Client<typeof channels>>()
 export function Room({ me }: { me: string }) {
   const room = useChannel('private-room.{id}', { id: 1 })
   const publish = usePublish(room)
-  const { status } = useStatus()
+  const status = useStatus()
   const { state } = useChannelStatus(room)
   const heard = useHistory(room, 'Said', { max: 100, id: ({ id }) => id }).items
   const [own, setOwn] = useState<readonly Said[]>([])
@@ -25,8 +25,13 @@ export function Room({ me }: { me: string }) {
     if (!text) return
     const said: Said = { id: crypto.randomUUID(), by: me, text }
     form.reset()
-    const { outcome } = await publish('Said', said)
-    setOwn((before) => [...before, outcome === 'dropped' ? { ...said, text: `${text} (not sent)` } : said])
+    setOwn((before) => [...before, said])
+    const outcome = await publish('Said', said).then(
+      (receipt) => receipt.outcome,
+      () => 'refused',
+    )
+    if (outcome === 'dropped' || outcome === 'refused')
+      setOwn((before) => before.map((own) => (own === said ? { ...own, text: `${text} (not sent)` } : own)))
   }
 
   return (
@@ -34,11 +39,12 @@ export function Room({ me }: { me: string }) {
       title="Room 1"
       beside={
         <span className="row">
-          <StatusChip status={status} />
+          <StatusChip status={status.status} />
           <Chip tone={channelTones[state]}>{state}</Chip>
         </span>
       }
     >
+      <Ended {...status} />
       {lines.size === 0 && (
         <p className="empty">
           {state === 'rejected' ? 'You may not enter this room.' : 'Nobody has said anything since you came.'}
@@ -51,7 +57,7 @@ export function Room({ me }: { me: string }) {
           </li>
         ))}
       </ul>
-      <form className="row" onSubmit={say} inert={state === 'rejected' || status === 'failed'}>
+      <form className="row" onSubmit={say} inert={state === 'rejected' || toEnd(status) !== undefined}>
         <input name="text" aria-label="What to say" placeholder="Say something" autoComplete="off" />
         <button type="submit" className="primary">
           Say

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import { addFault } from '../../../scripts/add-fault.mjs'
 import { startDemo } from '../../../scripts/demo-server.mjs'
 import { launchChromium } from '../../../scripts/launch-chromium.mjs'
+import { openUnwatched } from '../../../scripts/open-unwatched.mjs'
 import type { Address } from './create-backend.ts'
 
 /**
@@ -49,6 +50,14 @@ export function useDemo() {
       })
       if (before) await page.addInitScript(before)
       await page.goto(new URL(path, demo.url).href)
+      return page
+    },
+    /** For what is measured. What the console shows there is not seen. */
+    async openUnwatched(path: string, before: () => void) {
+      const page = await openUnwatched(browser)
+      onTestFinished(page.close)
+      await page.before(before)
+      await page.open(new URL(path, demo.url).href)
       return page
     },
   }

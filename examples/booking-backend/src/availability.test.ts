@@ -19,9 +19,18 @@ describe('toState()', () => {
 })
 
 describe('merge()', () => {
+  const [early, late] = ['2026-03-01T16:00:00+07:00', '2026-03-01T09:00:01Z']
+  const known = { session_id: 1, session_name: 'Diving', available_slots: 1, total_capacity: 10 }
+  const update = { session_id: 1, available_slots: 11, total_capacity: 20 }
+
   it('leaves the other fields of a session as they were', () => {
-    const known = { session_id: 1, session_name: 'Diving', available_slots: 1, total_capacity: 10 }
-    const update = { session_id: 1, available_slots: 11, total_capacity: 20 }
-    expect(merge(new Map([[1, known]]), update).get(1)).toEqual({ ...known, ...update })
+    const newer = { ...update, updated_at: late }
+    expect(merge({ ...known, updated_at: early }, newer)).toEqual({ ...known, ...newer })
+    expect(merge({ ...known, updated_at: late }, newer)).toEqual({ ...known, ...newer })
+  })
+
+  it('takes from what is older only what is not known', () => {
+    const newer = { ...update, updated_at: late }
+    expect(merge(newer, { ...known, updated_at: early })).toEqual({ ...known, ...newer })
   })
 })

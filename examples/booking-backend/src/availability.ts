@@ -16,10 +16,11 @@ export function toState(session: Partial<Availability> | undefined): keyof typeo
   return used >= 0.7 ? 'almost-full' : 'available'
 }
 
-export type Sessions = ReadonlyMap<number, Partial<Availability>>
+/** What an event tells of a session: all of it, or a part. */
+export type Update = Partial<Availability> & Pick<Availability, 'session_id' | 'updated_at'>
 
-/** What comes is put over what is known of its session; other fields stay. */
-export const merge = (
-  sessions: Sessions,
-  update: Partial<Availability> & Pick<Availability, 'session_id'>,
-): Sessions => new Map(sessions).set(update.session_id, { ...sessions.get(update.session_id), ...update })
+/** The newer of the two wins, whichever came first; what it does not tell of stays. */
+export const merge = <T extends Update>(known: T | undefined, update: Update): T | Update =>
+  known && Date.parse(known.updated_at) > Date.parse(update.updated_at)
+    ? { ...update, ...known }
+    : { ...known, ...update }

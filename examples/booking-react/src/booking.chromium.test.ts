@@ -9,13 +9,17 @@ const expected = /WebSocket connection|status of (401|403|409)/
 
 const toasts = (page: Page): Promise<string[]> => page.locator('.toasts li').allTextContents()
 
-/** Every toast that was ever shown, in order. */
+/** Every toast that was ever shown, with its colour, in order. */
 async function watchToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const seen: string[] = []
     const list = document.querySelector('.toasts') as HTMLElement
     new MutationObserver((changes) => {
-      for (const { addedNodes } of changes) for (const node of addedNodes) seen.push(node.textContent ?? '')
+      for (const { addedNodes } of changes)
+        for (const node of addedNodes) {
+          const { dataset, textContent } = (node as HTMLElement).querySelector('.chip') as HTMLElement
+          seen.push(`${textContent}: ${dataset['tone']}`)
+        }
     }).observe(list, { childList: true })
     Object.assign(globalThis, { seen })
   })
@@ -50,6 +54,10 @@ describe('booking', () => {
     )
     await page.goto(new URL('/booking-react/', page.url()).href)
     await bookings(page).getByText('joined').waitFor()
+    await session(page, 1).getByRole('button', { name: 'Book' }).click()
+    await bookings(page).getByText(': confirmed, paid').waitFor()
+    // Whoever books has it from the answer.
+    expect(told.has('AvailabilityUpdated')).toBe(false)
     await page.getByLabel('You are').selectOption('admin')
     await bookings(page).getByText('joined').waitFor()
     await session(page, 2).getByRole('button', { name: 'Ten more' }).click()
@@ -100,12 +108,39 @@ describe('booking', () => {
     await bookings(page).getByText('joined').waitFor()
     const seen = await watchToasts(page)
     await demo.fail({ at: 'now', do: 'cut' })
-    await expect.poll(seen).toEqual(['Reconnecting', 'Reconnected'])
+    const back = ['Reconnecting: warn', 'Reconnected: good']
+    await expect.poll(seen, SOON).toEqual(back)
     await page.getByRole('button', { name: 'Disconnect' }).click()
-    await expect.poll(seen).toEqual(['Reconnecting', 'Reconnected', 'Disconnected'])
+    await expect.poll(seen, SOON).toEqual([...back, 'Disconnected: rest'])
     expect(await toasts(page)).toContain('Disconnected')
+    await page.getByRole('alert').getByText('You are disconnected.').waitFor()
     await page.getByRole('button', { name: 'Connect' }).click()
     await bookings(page).getByText('joined').waitFor()
+    expect(await seen()).toEqual([...back, 'Disconnected: rest'])
+  })
+
+  it('lets each toast go after five seconds', async () => {
+    const page = await demo.open('/home/', {}, expected)
+    await page.clock.install()
+    await page.goto(new URL('/booking-react/', page.url()).href)
+    await bookings(page).getByText('joined').waitFor()
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1000)
+    await page.getByRole('button', { name: 'Disconnect' }).click()
+    await page.clock.runFor(4000)
+    await page.getByRole('button', { name: 'Connect' }).click()
+    await page.getByRole('button', { name: 'Disconnect' }).click()
+    await expect.poll(() => toasts(page)).toEqual(['Disconnected', 'Disconnected'])
+    await page.clock.runFor(1100)
+    expect(await toasts(page)).toEqual(['Disconnected'])
+    await page.clock.runFor(4000)
+    expect(await toasts(page)).toEqual([])
+  })
+
+  it('says that the application cannot be reached', async () => {
+    const page = await demo.open('/booking-react/', {}, /ERR_FAILED/)
+    await page.route('**/api/sessions/*/book', (route) => route.abort())
+    await session(page, 1).getByRole('button', { name: 'Book' }).click()
+    await page.getByText('The application cannot be reached.').waitFor()
   })
 
   it('merges a new capacity, and fits into 360 pixels', async () => {

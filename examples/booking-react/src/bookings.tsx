@@ -1,5 +1,5 @@
-import { channelTones } from '@org/example-look/dom'
 import { Card, Chip } from '@org/example-look/react'
+import { channelTones } from '@org/example-look/status'
 import { useChannelStatus, useHistory } from '@org/realtime-react'
 import { useChannel } from './client.ts'
 
@@ -15,7 +15,7 @@ export function Bookings() {
 
   return (
     <Card title="Bookings of customer 42" beside={<Chip tone={channelTones[status.state]}>{word}</Chip>}>
-      {refusal && <p className="soft">You may not see them. Be the customer, or an admin.</p>}
+      {refusal && <p className="soft">Only customer 42 and admins may see them.</p>}
       {!refusal && made.length === 0 && <p className="empty">None since you came.</p>}
       <ul className="plain">
         {made.map(({ booking_code: code, status }) => (

@@ -32,7 +32,8 @@ export type BookingClient = ReturnType<typeof createBookingClient>
 export const { useChannel, useClient, useStatus } = createHooks<BookingClient>()
 
 /** Asks the application, and says which socket is ours: whoever gets the answer needs no broadcast of it. */
-export async function ask<T>(client: BookingClient, path: string, method = 'GET') {
-  const response = await createSocketIdFetch(client)(path, { method, headers: headers() })
-  return (await response.json()) as { readonly message?: string; readonly data?: T }
+export async function ask<T>(client: BookingClient, path: string, method: 'POST') {
+  const answer = createSocketIdFetch(client)(path, { method, headers: headers() }).then((it) => it.json())
+  const failure = { message: 'The application cannot be reached.' }
+  return (await answer.catch(() => failure)) as { readonly message?: string; readonly data?: T }
 }

@@ -16,7 +16,6 @@ export function News() {
       if (status === 'reconnecting') show('warn', 'Reconnecting')
       if (status === 'connected' && last === 'reconnecting') show('good', 'Reconnected')
       if (status === 'closed') show('rest', 'Disconnected')
-      if (status === 'failed') show('bad', 'The server has refused this page')
       last = status
     })
   }, [client])

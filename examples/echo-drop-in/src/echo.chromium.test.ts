@@ -17,6 +17,17 @@ describe('Laravel Echo over our class', () => {
     for (const page of [one, other]) await page.locator('#orders li').first().waitFor()
   })
 
+  it('says that nothing was ordered when the server is away', async () => {
+    const page = await demo.open('/echo-drop-in/', {}, /Failed to load resource/)
+    await page.route('**/api/**', (route) => route.abort())
+    await page.getByRole('button', { name: 'Order something' }).click()
+    const words = page.getByText('The server could not be reached. Nothing was ordered.')
+    await words.waitFor()
+    await page.unroute('**/api/**')
+    await page.getByRole('button', { name: 'Order something' }).click()
+    await words.waitFor({ state: 'detached' })
+  })
+
   it('goes on after the line was cut', async () => {
     const page = await demo.open('/echo-drop-in/', {}, /WebSocket connection/)
     await page.getByText('(you)').waitFor()

@@ -1,4 +1,5 @@
-import { button, channelTones, chip, feed, h } from '@org/example-look/dom'
+import { button, chip, feed, h } from '@org/example-look/dom'
+import { channelTones } from '@org/example-look/status'
 import type { Channel, ChannelStatus, Gap } from '@org/realtime-core'
 import type { StrictCapabilities, StrictMeta } from '@org/realtime-raw-ws'
 import type { channels } from './channels.ts'
@@ -12,7 +13,11 @@ export function createEvents(desk: Desk): HTMLElement {
   const list = feed('Events, the newest first', 'No events yet.', LIMIT)
   const state = chip()
   const here = h('p', { class: 'soft' })
-  const refusal = h('p', { class: 'soft' }, 'The server refuses this channel. Ask again once it lets you in.')
+  const refusal = h(
+    'p',
+    { class: 'soft refusal' },
+    'The server refuses this channel. Ask again once it lets you in.',
+  )
   const again = button('Ask again', () => desk.retry())
 
   const show = (status: ChannelStatus): void => {

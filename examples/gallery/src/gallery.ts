@@ -1,5 +1,5 @@
 import type { Address } from '@org/example-backend'
-import { button, h } from '@org/example-look/dom'
+import { button, ended, h } from '@org/example-look/dom'
 import type { Clock } from '@org/realtime-core/kit'
 import { defineInspector } from '@org/realtime-devtools'
 import { createRawWs } from '@org/realtime-raw-ws'
@@ -34,6 +34,7 @@ export function mountGallery(root: HTMLElement, address: Address, clock: Clock):
       'div',
       { class: 'stack' },
       h('p', { class: 'row' }, ...buttons),
+      ended(client),
       createEvents(desk),
       createPublish(desk),
     ),

@@ -57,6 +57,6 @@ export const examples: readonly Example[] = [
     name: 'scada-script-tag',
     title: 'SCADA on a plain page',
     line: 'One script tag, 50 tags, 5,000 events a second, ten calls a second for each.',
-    hint: 'Drop the lines, and look for the red mark in every chart.',
+    hint: 'Cut, and look for the red mark in every chart.',
   },
 ]

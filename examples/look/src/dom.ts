@@ -1,4 +1,5 @@
-import type { ChannelStatus, Status } from '@org/realtime-core'
+import type { StatusSnapshot, Store } from '@org/realtime-core'
+import { type Tone, toEnd } from './status.ts'
 
 type Attributes = Readonly<Record<string, string | boolean>>
 
@@ -21,26 +22,6 @@ export function button(label: string, press: () => void, attributes: Attributes 
   return element
 }
 
-/** The colour of a thing: how good it is. */
-export type Tone = 'good' | 'warn' | 'bad' | 'rest'
-
-export const statusTones: Readonly<Record<Status, Tone>> = {
-  idle: 'rest',
-  connecting: 'warn',
-  connected: 'good',
-  reconnecting: 'warn',
-  paused: 'rest',
-  closed: 'rest',
-  failed: 'bad',
-}
-
-export const channelTones: Readonly<Record<ChannelStatus['state'], Tone>> = {
-  left: 'rest',
-  joining: 'warn',
-  joined: 'good',
-  rejected: 'bad',
-}
-
 /** A short word in a coloured field. */
 export function chip(): { readonly element: HTMLElement; show(text: string, tone: Tone): void } {
   const element = h('span', { class: 'chip' })
@@ -51,6 +32,27 @@ export function chip(): { readonly element: HTMLElement; show(text: string, tone
       element.dataset['tone'] = tone
     },
   }
+}
+
+/** Says why nobody tries any more, with the way on; nothing before that. */
+export function ended(client: {
+  readonly status: Store<StatusSnapshot>
+  connect(): Promise<unknown>
+}): HTMLElement {
+  const why = h('span')
+  // That it fails again is told by the status.
+  const again = button('', () => void client.connect().catch(() => {}))
+  const element = h('p', { class: 'ended row', role: 'alert' }, why, again)
+  const show = (): void => {
+    const end = toEnd(client.status.get())
+    element.hidden = !end
+    element.dataset['tone'] = end?.tone
+    why.textContent = end?.text ?? ''
+    again.textContent = end?.action ?? ''
+  }
+  client.status.subscribe(show)
+  show()
+  return element
 }
 
 /** A list that grows at its top, forgets what is old, and says something while it is empty. */

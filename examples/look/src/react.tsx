@@ -1,6 +1,6 @@
-import type { Status } from '@org/realtime-core'
+import type { Status, StatusSnapshot } from '@org/realtime-core'
 import { type ReactNode, useEffect, useState } from 'react'
-import { statusTones, type Tone } from './dom.ts'
+import { type End, statusTones, type Tone, toEnd } from './status.ts'
 
 /** A short word in a coloured field. */
 export function Chip({ tone, children }: { tone: Tone; children: ReactNode }) {
@@ -17,6 +17,26 @@ export function StatusChip({ status }: { status: Status }) {
       {status}
     </span>
   )
+}
+
+/** Says what is wrong, with the way on. */
+export function Alert({ text, action, tone, press }: End & { readonly press: () => void }) {
+  return (
+    <p className="ended row" role="alert" data-tone={tone}>
+      <span>{text}</span>
+      <Button press={press}>{action}</Button>
+    </p>
+  )
+}
+
+/** Says why nobody tries any more, with the way on; nothing before that. */
+export function Ended({
+  status,
+  lastError,
+  retryNow,
+}: Pick<StatusSnapshot, 'status' | 'lastError'> & { readonly retryNow: () => void }) {
+  const end = toEnd({ status, lastError })
+  return end && <Alert {...end} press={retryNow} />
 }
 
 export function Card({
@@ -69,13 +89,22 @@ export function Choice<T extends string>(choice: {
 
 const TOAST_MS = 5000
 
+interface Toast {
+  readonly id: string
+  readonly tone: Tone
+  readonly text: string
+  /** When it goes. */
+  readonly until: number
+}
+
 /** Short words in a corner, the newest first, each for five seconds; and what adds one. */
 export function useToasts(): readonly [list: ReactNode, show: (tone: Tone, text: string) => void] {
-  const [toasts, setToasts] = useState<readonly { id: string; tone: Tone; text: string }[]>([])
+  const [toasts, setToasts] = useState<readonly Toast[]>([])
   const oldest = toasts.at(-1)
   useEffect(() => {
     if (!oldest) return
-    const timer = setTimeout(() => setToasts((shown) => shown.filter(({ id }) => id !== oldest.id)), TOAST_MS)
+    const drop = (): void => setToasts((shown) => shown.filter(({ id }) => id !== oldest.id))
+    const timer = setTimeout(drop, oldest.until - Date.now())
     return () => clearTimeout(timer)
   }, [oldest])
   const list = (
@@ -87,5 +116,9 @@ export function useToasts(): readonly [list: ReactNode, show: (tone: Tone, text:
       ))}
     </ul>
   )
-  return [list, (tone, text) => setToasts((shown) => [{ id: crypto.randomUUID(), tone, text }, ...shown])]
+  const show = (tone: Tone, text: string): void => {
+    const toast = { id: crypto.randomUUID(), tone, text, until: Date.now() + TOAST_MS }
+    setToasts((shown) => [toast, ...shown])
+  }
+  return [list, show]
 }

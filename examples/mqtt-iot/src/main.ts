@@ -1,5 +1,6 @@
 import type { Address } from '@org/example-backend'
-import { button, chip, h, statusTones } from '@org/example-look/dom'
+import { button, chip, ended, h } from '@org/example-look/dom'
+import { statusTones } from '@org/example-look/status'
 import { mountInspector } from '@org/realtime-devtools'
 import { createMqtt, parseTopic } from '@org/realtime-mqtt'
 import { channels } from './channels.ts'
@@ -55,12 +56,19 @@ function createCard(id: string) {
   const note = h('span', { class: 'soft' })
   const set = async (on: boolean): Promise<void> => {
     const delivery = DELIVERIES.find((name) => name === qos.value) ?? 'at-most-once'
-    const { outcome } = await client
+    const outcome = await client
       .channel('devices/{id}/set', { id })
       .publish('message', { on }, { delivery })
+      .then(
+        (receipt) => receipt.outcome,
+        ({ message }: Error) => message,
+      )
     receipt.textContent = `${id} ${on ? 'on' : 'off'}: ${outcome}`
   }
-  const cut = (): void => void fetch(`/api/devices/${id}/cut`, { method: 'POST' })
+  const cut = async (): Promise<void> => {
+    const answer = await fetch(`/api/devices/${id}/cut`, { method: 'POST' }).catch(() => undefined)
+    receipt.textContent = `${id} cut: ${answer?.ok ? 'asked for' : 'the server could not be reached'}`
+  }
   devices.append(
     h(
       'section',
@@ -72,7 +80,7 @@ function createCard(id: string) {
         { class: 'row' },
         button('On', () => void set(true)),
         button('Off', () => void set(false)),
-        button('Cut', cut),
+        button('Cut', () => void cut()),
       ),
     ),
   )
@@ -80,7 +88,7 @@ function createCard(id: string) {
   return {
     measure(celsius: number, isRetained: boolean) {
       value.textContent = `${celsius.toFixed(1)} °C`
-      note.textContent = isRetained ? 'as it was kept' : ''
+      note.textContent = isRetained ? 'last known' : ''
     },
     tell: (word: 'online' | 'offline') => state.show(word, word === 'online' ? 'good' : 'bad'),
   }
@@ -98,6 +106,7 @@ root.append(
     ),
     status.element,
   ),
+  ended(client),
   h('label', { class: 'row' }, 'Switch with', qos),
   empty,
   devices,

@@ -89,13 +89,18 @@ describe('notifications', () => {
   it('scenario 2: says of every session what the page of React says', async () => {
     const pages = [await demo.open('/notifications-vue/'), await demo.open('/booking-react/')] as const
     const { channel } = toPublisher()
-    const [date, updated_at] = ['2026-03-01', '2026-03-01T09:00:00.000Z']
+    // Newer than what the pages have loaded.
+    const updated_at = new Date(Date.now() + 60_000).toISOString()
+    const date = '2026-03-01'
+    const other = () => Promise.all(pages.map((page) => page.locator('[data-session="2"]').textContent()))
     const labels = () =>
       Promise.all(pages.map((page) => page.locator('[data-session="1"] .chip').textContent()))
     for (const page of pages) {
       await page.locator('.status', { hasText: 'connected' }).waitFor()
       await page.locator('[data-session="1"] .chip').waitFor()
     }
+    const before = await other()
+    expect(before).toEqual([expect.stringContaining('Water polo'), expect.stringContaining('Water polo')])
     // Heard for sure once this has come.
     await expect
       .poll(async () => {
@@ -134,8 +139,27 @@ describe('notifications', () => {
       updated_at,
     })
     await expect.poll(labels, SOON).toEqual(['available', 'available'])
-    for (const page of pages) expect(await page.getByText('Swim 900').count()).toBe(1)
+    for (const page of pages)
+      expect(await page.locator('[data-session="1"]').textContent()).toContain('Swim 900')
+    expect(await pages[1].locator('[data-session="1"] p').textContent()).toBe(`900/1500 taken, ${date}`)
+    expect(await other()).toEqual(before)
+    for (const page of pages) expect(await page.locator('[data-session]').count()).toBe(3)
   })
+
+  it.each(['/notifications-vue/', '/booking-react/'])(
+    'says in %s that the sessions could not be loaded, and loads them when asked to',
+    async (path) => {
+      const page = await demo.open('/home/', {}, /status of 500/)
+      await page.route('**/api/sessions', (route) => route.fulfill({ status: 500, json: {} }))
+      await page.goto(new URL(path, page.url()).href)
+      await page.getByText('The sessions could not be loaded.').waitFor()
+      expect(await page.getByText('Loading availability…').count()).toBe(0)
+      await page.unroute('**/api/sessions')
+      await page.getByRole('button', { name: 'Try again' }).click()
+      await page.locator('[data-session="1"]').waitFor()
+      expect(await page.getByText('The sessions could not be loaded.').count()).toBe(0)
+    },
+  )
 
   it.each(['/notifications-vue/', '/booking-react/'])(
     'scenario 2: says in %s that it is loading',
@@ -143,6 +167,8 @@ describe('notifications', () => {
       const page = await demo.open('/home/')
       await page.route('**/api/sessions', () => {})
       await page.goto(new URL(path, page.url()).href)
+      // Not to leave while it dials, which the console would tell.
+      await page.locator('.status', { hasText: 'connected' }).waitFor()
       await page.getByText('Loading availability…').waitFor()
     },
   )

@@ -1,5 +1,6 @@
 import type { Address } from '@org/example-backend'
-import { button, chip, h, statusTones } from '@org/example-look/dom'
+import { button, chip, h } from '@org/example-look/dom'
+import { statusTones } from '@org/example-look/status'
 import { mountInspector } from '@org/realtime-devtools'
 import { createRakit, defineChannels, event } from '@org/realtime-raw-ws'
 
@@ -25,7 +26,9 @@ const nothing = h(
 )
 const list = h('select', { 'aria-label': 'To' })
 const text = h('input', { 'aria-label': 'What to say', placeholder: 'Halo semua!', autocomplete: 'off' })
-const refusal = h('p', { role: 'alert', class: 'soft' })
+const isCommand = h('input', { type: 'checkbox' })
+const here = h('p', { class: 'soft' })
+const note = h('p', { role: 'alert', class: 'soft' })
 
 const CHANNEL = 'the channel chat.1'
 const EVERYBODY = 'everybody'
@@ -37,7 +40,10 @@ function show(from: string | undefined, to: string, said: string): void {
 
 const chat = client.channel('chat.{id}', { id: 1 })
 chat.on('message', ({ text: said }, { from }) => show(from, CHANNEL, said))
-client.channel('@room').on('message', (said, { from }) => show(from, EVERYBODY, said))
+const room = client.channel('@room')
+room.on('message', (said, { from }) => show(from, EVERYBODY, said))
+// What commands say, and who comes and goes.
+room.on('text', (said) => lines.append(h('li', { class: 'soft' }, said)))
 client.channel('@{client}', { client: 'me' }).on('message', (said, { from }) => show(from, 'you', said))
 
 rakit.id.subscribe(showMe)
@@ -54,11 +60,16 @@ function showStatus(): void {
 function showMe(): void {
   const id = rakit.id.get()
   me.textContent = id ? `You are ${id}.` : ''
+  showMembers()
 }
 
 function showMembers(): void {
-  const others = rakit.members.get().list.map(({ id }) => id)
-  const names = [EVERYBODY, CHANNEL, ...others.filter((id) => id !== rakit.id.get())]
+  const own = rakit.id.get()
+  // Without an id there is no connection, and nobody knows.
+  const known = own === undefined ? [] : rakit.members.get().list
+  const others = known.map(({ id }) => id).filter((id) => id !== own)
+  const names = [EVERYBODY, CHANNEL, ...others]
+  here.textContent = own === undefined ? '' : `Here: ${['you', ...others].join(', ')}.`
   const { value } = list
   list.replaceChildren(...names.map((name) => h('option', {}, name)))
   list.value = names.includes(value) ? value : EVERYBODY
@@ -70,17 +81,26 @@ async function say(): Promise<void> {
   const to = list.value
   if (!said) return
   try {
-    if (to === EVERYBODY) await rakit.broadcast(said)
+    if (isCommand.checked) await command(to, said)
+    else if (to === EVERYBODY) await rakit.broadcast(said)
     else if (to === CHANNEL) await chat.publish('message', { text: said })
     else {
       await rakit.sendTo(to, said)
       show('you', to, said)
     }
     text.value = ''
-    refusal.textContent = ''
+    note.textContent = isCommand.checked
+      ? 'Sent as a command. Rakit obeys it; the server of this page does not.'
+      : ''
   } catch (error) {
-    refusal.textContent = error instanceof Error ? error.message : `${error}`
+    note.textContent = error instanceof Error ? error.message : `${error}`
   }
+}
+
+/** As a command it arrives as bare text, and from nobody. */
+function command(to: string, said: string) {
+  if (to === EVERYBODY) return rakit.toAll(said)
+  return to === CHANNEL ? rakit.toChannel(chat.name, said) : rakit.toClient(to, said)
 }
 
 const form = h(
@@ -88,6 +108,7 @@ const form = h(
   { class: 'row' },
   list,
   text,
+  h('label', { class: 'row' }, isCommand, 'as a command'),
   button('Say', () => void say(), { class: 'primary' }),
 )
 form.addEventListener('submit', (submitted) => {
@@ -97,5 +118,18 @@ form.addEventListener('submit', (submitted) => {
 
 root.append(
   h('header', { class: 'row between' }, h('div', {}, h('h1', {}, 'Chat with Rakit'), me), status.element),
-  h('section', { class: 'card' }, nothing, lines, form, refusal),
+  h(
+    'section',
+    { class: 'card' },
+    h(
+      'div',
+      { class: 'row between' },
+      here,
+      button('Ask who is here', () => rakit.presence.refresh()),
+    ),
+    nothing,
+    lines,
+    form,
+    note,
+  ),
 )
