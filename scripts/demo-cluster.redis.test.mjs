@@ -56,7 +56,13 @@ describe('npm run demo -- --cluster', { timeout: 120_000 }, () => {
   })
 
   it('says what to install where there is no Redis', async () => {
-    const env = { ...process.env, REDIS_SERVER_PATH: '/nowhere/redis-server' }
+    const [PORT, SERVER_PORT, SECOND_PORT] = [
+      `${await findFreePort()}`,
+      `${await findFreePort()}`,
+      `${await findFreePort()}`,
+    ]
+    const nowhere = { REDIS_SERVER_PATH: '/nowhere/redis-server' }
+    const env = { ...process.env, ...nowhere, PORT, SERVER_PORT, SECOND_PORT }
     /** @type {{ code: unknown, stderr: string }} */
     const { code, stderr } = await new Promise((resolve) => {
       execFile(

@@ -7,16 +7,7 @@ import vue from '@vitejs/plugin-vue'
 import { build } from 'esbuild'
 import { createServer, defaultClientConditions, defaultServerConditions } from 'vite'
 import { root } from './bootstrap.mjs'
-
-const folder = join(root, 'examples')
-
-/** The names of all that have a page. */
-export const pages = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'index.html')))
-
-/** The names of all that are programs of their own. */
-export const programs = readdirSync(folder).filter(
-  (name) => existsSync(join(folder, name, 'src/main.ts')) && !pages.includes(name),
-)
+import { folder } from './example-names.mjs'
 
 const backends = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'src/backend.ts')))
 
@@ -62,8 +53,6 @@ async function buildGlobal(name) {
   })
   return outputFiles[0]?.text
 }
-
-/** Which port is busy: @typedef {'PORT' | 'SERVER_PORT' | 'SECOND_PORT'} Variable */
 
 /**
  * Serves the pages from source. They ask for `/demo.json` to find the server; what starts with `/api` or
@@ -117,6 +106,8 @@ export async function startDemo({ port, serverPort, mqttPort = 0, second }) {
               response.setHeader('Content-Type', 'text/javascript')
               return response.end(await buildGlobal(name))
             }
+            // Browsers ask for it by themselves, and call the page broken where there is none.
+            if (url === '/favicon.ico') return response.writeHead(204).end()
             if (url === '/') return response.writeHead(302, { Location: '/home/' }).end()
             if (!backend || !/^\/(api|broadcasting)\//.test(url)) return next()
             const [host, port] = backend.host.split(':')
@@ -131,7 +122,10 @@ export async function startDemo({ port, serverPort, mqttPort = 0, second }) {
       },
     ],
   })
-  const fail = async (/** @type {unknown} */ error, /** @type {Variable} */ variable) => {
+  const fail = async (
+    /** @type {unknown} */ error,
+    /** @type {import('./demo-ports.mjs').Variable} */ variable,
+  ) => {
     await vite.close()
     throw Object.assign(error instanceof Error ? error : new Error(`${error}`), { variable })
   }

@@ -5,22 +5,26 @@
  */
 import { parseArgs } from 'node:util'
 import { bootstrap } from './bootstrap.mjs'
+import { findOthers, readPorts, toCommand, variables, withDefaults } from './demo-ports.mjs'
+import { pages, programs } from './example-names.mjs'
+
+const names = [...pages, ...programs]
+// All that can be said without installing anything comes first.
+const args = process.argv.slice(2)
+const { name = 'home', isCluster, wantsHelp } = attempt(readArguments)
+if (wantsHelp) {
+  console.log(describeCommand())
+  process.exit()
+}
+if (!names.includes(name)) fail(`There is no example "${name}". There are: ${names.join(', ')}`)
+const chosen = attempt(() => readPorts(process.env))
+await refuseBusy()
 
 await bootstrap()
-// Not before: nothing may be installed yet.
-const { pages, programs, startDemo, startProgram } = await import('./demo-server.mjs')
+const { startDemo, startProgram } = await import('./demo-server.mjs')
 const { startRedis } = await import('./start-redis.mjs')
 
-const { name = 'home', isCluster } = readArguments()
-const names = [...pages, ...programs]
-if (!names.includes(name)) fail(`There is no example "${name}". There are: ${names.join(', ')}`)
-const serverPort = toPort('SERVER_PORT', 6001)
-const ports = {
-  port: toPort('PORT', 4173),
-  serverPort,
-  secondPort: toPort('SECOND_PORT', serverPort + 1),
-  mqttPort: toPort('MQTT_PORT', 1883),
-}
+const ports = withDefaults(chosen)
 const redis = isCluster ? await startRedis().catch(({ message }) => fail(message)) : undefined
 const second = redis && { port: ports.secondPort, redisPort: redis.port }
 const demo = await startDemo({ ...ports, ...(second && { second }) }).catch(explain)
@@ -64,36 +68,60 @@ async function stop() {
   process.exit(0)
 }
 
-/** @param {string} variable @param {number} fallback */
-function toPort(variable, fallback) {
-  const value = Number(process.env[variable] ?? fallback)
-  if (!Number.isInteger(value) || value < 1 || value > 65_535)
-    fail(`${variable} must be a number from 1 to 65535, not "${process.env[variable]}".`)
-  return value
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { cluster: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
+    allowPositionals: true,
+  })
+  return { name: positionals[0], isCluster: values.cluster, wantsHelp: values.help }
 }
 
-/** @returns {{ name?: string, isCluster: boolean }} */
-function readArguments() {
+function describeCommand() {
+  const rows = [
+    ['pages', pages.join(', ')],
+    ['programs', programs.join(', ')],
+    ['--cluster', 'two nodes of the server, which share a redis-server of this demo alone'],
+    ...Object.entries(variables).map(([variable, what]) => [variable, `the port ${what}`]),
+  ]
+  return `npm run demo -- [page or program] [--cluster]
+
+${rows.map(([word = '', what]) => `${word.padEnd(12)} ${what}`).join('\n')}
+
+For example: ${toCommand({ PORT: 4174 }, ['gallery'])}`
+}
+
+/**
+ * Ends with a command that works when a port is busy.
+ * @param {number} [known] one that was found so
+ */
+async function refuseBusy(known) {
+  const { busy, choice } = await findOthers(chosen, { isCluster, ...(known !== undefined && { known }) })
+  if (busy.length === 0) return
+  const what = busy.length > 1 ? `Ports ${busy.join(' and ')} are busy` : `Port ${busy} is busy`
+  fail(`${what}. These are free: ${toCommand(choice, args)}`)
+}
+
+/**
+ * @param {NodeJS.ErrnoException & { readonly variable?: import('./demo-ports.mjs').Variable }} error
+ * @returns {Promise<never>}
+ */
+async function explain({ variable = 'PORT', code, message, cause }) {
+  await redis?.close()
+  const { port: PORT, serverPort: SERVER_PORT, secondPort: SECOND_PORT, mqttPort: MQTT_PORT } = ports
+  // Somebody was faster.
+  if (/EADDRINUSE|already in use|is busy/.test(`${code} ${message} ${cause}`))
+    await refuseBusy({ PORT, SERVER_PORT, SECOND_PORT, MQTT_PORT }[variable])
+  return fail(message)
+}
+
+/** @template T @param {() => T} read @returns {T} */
+function attempt(read) {
   try {
-    const { values, positionals } = parseArgs({
-      options: { cluster: { type: 'boolean', default: false } },
-      allowPositionals: true,
-    })
-    const [name] = positionals
-    return { ...(name !== undefined && { name }), isCluster: values.cluster }
+    return read()
   } catch (error) {
     return fail(/** @type {Error} */ (error).message)
   }
-}
-
-/** @typedef {import('./demo-server.mjs').Variable} Variable */
-/** @param {NodeJS.ErrnoException & { readonly variable?: Variable }} error @returns {Promise<never>} */
-async function explain({ variable = 'PORT', code, message, cause }) {
-  await redis?.close()
-  const busy = { PORT: ports.port, SERVER_PORT: ports.serverPort, SECOND_PORT: ports.secondPort }[variable]
-  const isBusy = /EADDRINUSE|already in use|is busy/.test(`${code} ${message} ${cause}`)
-  const command = `npm run demo${isCluster ? ' -- --cluster' : ''}`
-  return fail(isBusy ? `Port ${busy} is busy. Choose another: ${variable}=${busy + 1} ${command}` : message)
 }
 
 /** @param {string} message @returns {never} */
