@@ -6,6 +6,7 @@
  * @property {Readonly<Record<string, string>>} imports other packages of this repository and of npm
  * @property {readonly string[]} [dependencies] all that `dependencies` of its package.json may hold; unset, anything
  * @property {readonly string[]} [reexports] modules that may be re-exported, and nothing else done with
+ * @property {readonly string[]} [mayExportDefault] files that stand in for a module that has one
  * @property {boolean} [mayExportAll] `export *` from a module it may import
  * @property {boolean} [isIsomorphic] runs anywhere: modules of Node only in files named `x-node.ts`
  * @property {'all' | readonly string[]} [mayTellTime] files that may use the platform's timers, clock and chance
@@ -19,11 +20,15 @@ const codecs = ['pusher', 'mqtt', 'raw-ws'].map((name) => `@org/realtime-${name}
 /** @type {Readonly<Record<string, Rule>>} */
 export const rules = {
   core: { imports: { ws: 'ws-node' }, dependencies: ['ws'], mayTellTime: ['clock.ts'] },
-  pusher: protocol({
-    'pusher-js': 'bridge',
-    'laravel-echo': 'bridge',
-    '@noble/ciphers': 'encrypted',
-  }),
+  pusher: {
+    ...protocol({
+      'pusher-js': 'bridge',
+      'laravel-echo': 'bridge',
+      '@noble/ciphers': 'encrypted',
+    }),
+    // `import Pusher from 'pusher-js'` is to change in its name alone.
+    mayExportDefault: ['compat.ts'],
+  },
   mqtt: protocol({ mqtt: 'bridge' }),
   'raw-ws': protocol({}),
   react: binding({ react: '', '@tanstack/react-query': 'query' }),

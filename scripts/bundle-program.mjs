@@ -1,17 +1,23 @@
 import { build } from 'esbuild'
 
 /**
- * Makes one file for Node of a program in the docs, with our packages from source.
- * @param {string} entry @param {string} outfile
+ * Makes one file of a program in the docs, with our packages from source.
+ * @param {string} entry @param {string} outfile @param {'node' | 'browser'} [platform]
  */
-export async function bundleProgram(entry, outfile) {
+export async function bundleProgram(entry, outfile, platform = 'node') {
   await build({
     entryPoints: [entry],
     bundle: true,
     format: 'esm',
-    platform: 'node',
+    platform,
+    jsx: 'automatic',
     conditions: ['@org/source'],
     external: ['ws'],
+    define: {
+      __VUE_OPTIONS_API__: 'true',
+      __VUE_PROD_DEVTOOLS__: 'false',
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'true',
+    },
     outfile,
     logLevel: 'silent',
   })

@@ -107,7 +107,10 @@ function checkContent({ path, isTest, module }, owner, rule) {
   const mayTellTime = rule.mayTellTime === 'all' || rule.mayTellTime?.includes(name)
   const globals = isTest ? [] : module.globals
   return [
-    ...module.defaultExports.map(({ line }) => ({ line, message: 'has a default export' })),
+    ...(rule.mayExportDefault?.includes(name) ? [] : module.defaultExports).map(({ line }) => ({
+      line,
+      message: 'has a default export',
+    })),
     ...module.exportsAll
       .filter((all) => !(rule.mayExportAll && all.name === '@org/realtime-core'))
       .map((all) => ({ line: all.line, message: `exports everything of '${all.name}'` })),

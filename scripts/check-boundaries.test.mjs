@@ -57,6 +57,7 @@ describe('checkBoundaries', () => {
         "import { fake } from '@org/realtime-core/kit'\nsetTimeout(() => console.log(fake), Date.now())",
       'core/src/test-setup.ts': "import { expect } from 'vitest'",
       'pusher/src/index.ts': "export { createPusher } from './pusher.ts'\nexport * from '@org/realtime-core'",
+      'pusher/src/compat.ts': "export { Pusher as default } from './pusher.ts'",
       'pusher/src/pusher.ts':
         "import { dial } from '@org/realtime-core/kit'\nexport const createPusher = dial",
       'pusher/src/bridge.ts': "import type Pusher from 'pusher-js'",
@@ -129,6 +130,7 @@ describe('checkBoundaries', () => {
       'is no entry of that package',
     ],
     ['a default export', 'core/src/a.ts', 'export default 1', 'has a default export'],
+    ['a default export beside the one', 'pusher/src/pusher.ts', 'export default 1', 'has a default export'],
     ['a default function', 'core/src/a.test.ts', 'export default function a() {}', 'has a default export'],
     ['export *', 'core/src/a.ts', "export * from './b.ts'", "exports everything of './b.ts'"],
     ['export * as', 'react/src/a.ts', "export * as b from './b.ts'", "exports everything of './b.ts'"],

@@ -107,6 +107,14 @@ export interface ServerErrorDetails { 'listen.failed': { readonly port: number }
     ])
   })
 
+  it('compiles components of Vue with their templates', async () => {
+    const component = (/** @type {string} */ use) =>
+      `\`\`\`vue\n<script setup lang="ts">\nconst name = 'a'\n</script>\n\n<template>{{ ${use} }}</template>\n\`\`\`\n`
+    expect(await check({ 'docs/page.md': component('name.length') + component('name.lenght') })).toEqual([
+      expect.stringMatching(/^docs\/page\.md:13 Property 'lenght' does not exist/),
+    ])
+  })
+
   it('compiles against the source of the packages', async () => {
     const page = ts("import { createClient } from '@org/realtime-core'\ncreateClient({ protcol: 1 })")
     expect(await check({ 'docs/page.md': page })).toEqual([

@@ -1,26 +1,30 @@
 /** Packs every public package as it would be published, and runs publint and attw on the tarball. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './bootstrap.mjs'
 
 const tarballs = join(root, '.cache/tarballs')
+const names = readdirSync(join(root, 'packages')).filter(isPublic)
+const unbuilt = names.filter((name) => !existsSync(join(root, 'packages', name, 'dist')))
+if (unbuilt.length > 0) {
+  console.error(`Nothing is built of ${unbuilt.join(', ')}: run \`npm run build\` first`)
+  process.exit(1)
+}
 rmSync(tarballs, { recursive: true, force: true })
 mkdirSync(tarballs, { recursive: true })
 
-const results = readdirSync(join(root, 'packages'))
-  .filter(isPublic)
-  .map((name) => {
-    const tarball = join(tarballs, `${name}.tgz`)
-    const isOk =
-      keepsDirectives(name) &&
-      run(name, 'pnpm', ['pack', '--out', tarball]) &&
-      run(name, 'publint', ['run', tarball, '--strict']) &&
-      // Without `node10`: that resolution knows no `exports`, so no second entry.
-      run(name, 'attw', [tarball, '--profile', 'node16', '--no-emoji'])
-    console.log(`${isOk ? 'ok    ' : 'FAILED'} ${name}`)
-    return isOk
-  })
+const results = names.map((name) => {
+  const tarball = join(tarballs, `${name}.tgz`)
+  const isOk =
+    keepsDirectives(name) &&
+    run(name, 'pnpm', ['pack', '--out', tarball]) &&
+    run(name, 'publint', ['run', tarball, '--strict']) &&
+    // Without `node10`: that resolution knows no `exports`, so no second entry.
+    run(name, 'attw', [tarball, '--profile', 'node16', '--no-emoji'])
+  console.log(`${isOk ? 'ok    ' : 'FAILED'} ${name}`)
+  return isOk
+})
 process.exitCode = results.every(Boolean) ? 0 : 1
 
 /**

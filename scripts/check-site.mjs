@@ -1,16 +1,18 @@
 /**
  * `npm run site`: opens every page of the built site, and one of each kind that TypeDoc makes, and judges it as the
- * examples are judged; `npm run site -- quickstart` those with that in their address. Needs `npm run docs:build` before
- * it, and Chromium.
+ * examples are judged, and searches it; `npm run site -- quickstart` only opens those with that in their address. Needs
+ * `npm run docs:build` before it, and Chromium.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { auditLook, auditPage, looks } from './audit-page.mjs'
 import { root } from './bootstrap.mjs'
+import { checkSearch } from './check-search.mjs'
 import { launchChromium } from './launch-chromium.mjs'
 import { findProgram } from './programs.mjs'
 
+const wanted = process.argv.slice(2)
 const site = join(root, 'docs/.vitepress/dist')
 const TABS = 4
 /** @type {Readonly<Record<string, string>>} */
@@ -42,16 +44,19 @@ async function check() {
   const pages = listPages()
   const waiting = [...pages]
   let count = 0
+  const tell = (/** @type {string} */ breach) => {
+    count++
+    console.error(breach)
+  }
+  const openTab = () => browser.newPage({ baseURL: `http://127.0.0.1:${port}`, reducedMotion: 'reduce' })
   const readOn = async () => {
-    const page = await browser.newPage({ baseURL: `http://127.0.0.1:${port}`, reducedMotion: 'reduce' })
+    const page = await openTab()
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift())
-      for (const breach of await read(page, path)) {
-        count++
-        console.error(`${path}${breach}`)
-      }
+      for (const breach of await read(page, path)) tell(`${path}${breach}`)
     await page.close()
   }
   await Promise.all(Array.from({ length: TABS }, readOn))
+  if (wanted.length === 0) for (const breach of await checkSearch(await openTab())) tell(breach)
   await browser.close()
   server.close()
   console.log(count === 0 ? `${pages.length} pages hold.` : `\n${count} breaches of the site`)
@@ -108,7 +113,6 @@ function listPages() {
       .reverse()
       .map((path) => [path === 'api/index.html' ? path : path.split('/').slice(0, -1).join(), path]),
   )
-  const wanted = process.argv.slice(2)
   return [...ours, ...kinds.values()]
     .map((path) => `/${path.replace(/(?:index)?\.html$/, '')}`)
     .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))

@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium } from 'playwright'
-import { findProgram } from './programs.mjs'
+import { launchChromium } from './launch-chromium.mjs'
 
 const LIMIT_MS = 20_000
 const types = /** @type {Record<string, string>} */ ({ '.html': 'text/html', '.js': 'text/javascript' })
@@ -16,11 +15,7 @@ const types = /** @type {Record<string, string>} */ ({ '.html': 'text/html', '.j
  * @returns {Promise<{ read(page: Page, query: string, title: string): Promise<void>, close(): Promise<void> }>}
  */
 export async function openBrowser() {
-  const executablePath = findProgram('browser')
-  const browser = await chromium.launch({
-    ...(executablePath !== undefined && { executablePath }),
-    args: ['--no-sandbox', '--disable-gpu'],
-  })
+  const browser = await launchChromium()
   return {
     async read({ file, protocol }, query, title) {
       const site = protocol === 'http:' ? await serve(join(file, '..')) : undefined

@@ -7,7 +7,11 @@ import { fileURLToPath } from 'node:url'
 /** @typedef {{ page: string, blocks: readonly Block[] }} Source */
 
 const repository = join(fileURLToPath(import.meta.url), '../..')
-const tsc = join(repository, 'node_modules/ts7/bin/tsc')
+/** The first that knows a kind of file compiles it. */
+const compilers = [
+  { knows: /\.tsx?$/, program: join(repository, 'node_modules/ts7/bin/tsc') },
+  { knows: /\.vue$/, program: join(repository, 'node_modules/vue-tsc/bin/vue-tsc.js') },
+]
 /** What a page of this kind declares holds for its whole program, so it gets one of its own. */
 const AUGMENTS = /^\s*declare (module|global)/m
 /** The first line of a block may name it, so that others of its page can import it. */
@@ -42,18 +46,25 @@ function compile(sources) {
         return file
       }),
     )
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(toConfig(files)))
-    const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', '.', '--pretty', 'false'], {
-      cwd: folder,
-      encoding: 'utf8',
+    return compilers.flatMap(({ knows, program }) => {
+      const known = files.filter((file) => knows.test(file))
+      return known.length ? run(program, folder, known).flatMap((line) => toError(line, sources)) : []
     })
-    const errors = `${stdout}`.split('\n').flatMap((line) => toError(line, sources))
-    // Errors in the packages themselves are reported by `npm run types`.
-    const isUnexplained = status !== 0 && !/error TS/.test(stdout)
-    return isUnexplained ? [`scripts/docs-compile.mjs:1 tsc failed: ${stdout}${stderr}`] : errors
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What a compiler says of these files. @param {string} program @param {string} folder @param {readonly string[]} files */
+function run(program, folder, files) {
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(toConfig(files)))
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, '-p', '.', '--pretty', 'false'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  // Errors in the packages themselves are reported by `npm run types`.
+  if (status !== 0 && !/error TS/.test(stdout)) throw new Error(`${program} failed: ${stdout}${stderr}`)
+  return stdout.split('\n')
 }
 
 /** @param {Block} block @param {readonly Block[]} blocks */
@@ -93,6 +104,7 @@ function toConfig(files) {
       noUnusedParameters: false,
     },
     files,
+    vueCompilerOptions: { strictTemplates: true },
   }
 }
 

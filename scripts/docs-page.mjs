@@ -1,5 +1,6 @@
+/** @typedef {'ts' | 'tsx' | 'vue'} Extension of code that is compiled */
 /** @typedef {{ line: number, lines: string[] }} Part */
-/** @typedef {{ line: number, extension: 'ts' | 'tsx', parts: Part[] }} Block code to compile as one module */
+/** @typedef {{ line: number, extension: Extension, parts: Part[] }} Block code to compile as one module */
 /** @typedef {{ line: number, target: string }} Link */
 /** @typedef {{ line: number, cells: string[] }} Row */
 /** @typedef {{ blocks: Block[], links: Link[], anchors: Set<string>, rows: Row[] }} Page */
@@ -25,7 +26,7 @@ export function readPage(text) {
     if (fence) {
       const [, marks = '', language = ''] = fence
       const part = take(lines, index + 1, (other) => other.trim().startsWith(marks))
-      if (language === 'ts' || language === 'tsx') {
+      if (isCompiled(language)) {
         addBlock(page.blocks, language, setups, part)
         setups = []
       }
@@ -51,7 +52,10 @@ function take(lines, start, isLast, withLast = false) {
   return { line: start + 1, lines: rest.slice(0, end) }
 }
 
-/** @param {Block[]} blocks @param {'ts' | 'tsx'} extension @param {Part[]} setups @param {Part} part */
+/** @param {string} language @returns {language is Extension} */
+const isCompiled = (language) => ['ts', 'tsx', 'vue'].includes(language)
+
+/** @param {Block[]} blocks @param {Extension} extension @param {Part[]} setups @param {Part} part */
 function addBlock(blocks, extension, setups, part) {
   const before = blocks.at(-1)
   if (before && part.lines[0]?.trim() === CONTINUES) before.parts.push(...setups, part)
@@ -91,4 +95,15 @@ export function toAnchor(heading) {
 /** The text of a block. @param {Block} block */
 export function toCode({ parts }) {
   return parts.flatMap(({ lines }) => lines).join('\n')
+}
+
+/**
+ * The code of every block below a heading of the second rank.
+ * @param {string} text @param {string} heading
+ */
+export function codesBelow(text, heading) {
+  const [, below] = text.split(`\n## ${heading}\n`)
+  if (below === undefined) throw new Error(`There is no heading '${heading}'`)
+  const [part = ''] = below.split('\n## ')
+  return readPage(part).blocks.map(toCode)
 }

@@ -30,12 +30,12 @@ afterAll(async () => {
 
 /**
  * Writes the files of a tab as a reader would, with all that is added later; returns the name of their folder.
- * @param {string} name
+ * @param {string} name @param {string} [host]
  */
-function write(name) {
+function write(name, host = demo.backend.host) {
   const folder = mkdtempSync(join(root, 'examples/hello-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const code = (tabs.get(name) ?? '').replace('127.0.0.1:6001', demo.backend.host)
+  const code = (tabs.get(name) ?? '').replace('127.0.0.1:6001', host)
   const [, path = ''] = /examples\/hello\/(\S+)/.exec(code) ?? []
   mkdirSync(dirname(join(folder, path)), { recursive: true })
   const isPage = path.endsWith('.html')
@@ -60,6 +60,14 @@ describe('the quickstart', () => {
     await expect.poll(() => printed, { timeout: 20_000 }).toContain('receipt: acknowledged')
     await cut()
     await expect.poll(() => printed, { timeout: 20_000 }).toContain('gap: complete reconnect')
+    expect(printed.filter((line) => line.includes('Failed to load'))).toEqual([])
+  })
+
+  it.each(['React', 'Vue', 'Plain'])('says on the page why it does not connect, with %s', async (name) => {
+    const page = await browser.newPage()
+    onTestFinished(() => page.close())
+    await page.goto(`${demo.url}${write(name, '127.0.0.1:1')}/`)
+    await page.getByText('connecting [connection.lost]').waitFor()
   })
 
   it('prints what it says, with Node', async () => {
@@ -73,6 +81,7 @@ describe('the quickstart', () => {
     await expect.poll(() => printed, { timeout: 20_000 }).toContain('receipt: acknowledged')
     await cut()
     await expect.poll(() => printed, { timeout: 20_000 }).toContain('gap: complete reconnect')
-    expect(printed.startsWith('connecting\nconnected\n')).toBe(true)
+    expect(printed).toMatch(/^connecting *\nconnected *\n/)
+    expect(printed).toMatch(/^reconnecting \[connection\.lost\]/m)
   })
 })

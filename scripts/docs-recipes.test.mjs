@@ -1,24 +1,12 @@
-/**
- * Runs the recipes. Left out, because they need a page: the rows and the queries of React, and the one connection
- * for all tabs, whose lock and channel between tabs are those of a browser. `npm run docs` compiles them.
- * Left out too: the worker, which `examples/node-worker` tests as a program.
- */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** Runs the recipes for which Node is enough. `docs-recipes.chromium.test.mjs` runs those that need a page. */
 import { pathToFileURL } from 'node:url'
 import { createServer } from '@org/realtime-server'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { root } from './bootstrap.mjs'
-import { bundleProgram } from './bundle-program.mjs'
-import { readPage, toCode } from './docs-page.mjs'
+import { createPrograms, pusherAt, pusherInDocs, readRecipe, readRecipeClient } from './docs-programs.mjs'
 
-const text = readFileSync(join(root, 'docs/recipes.md'), 'utf8')
 const server = createServer({ mode: 'development', port: 0, mqtt: { tcp: 'off' } })
-const cache = join(root, '.cache')
-mkdirSync(cache, { recursive: true })
-const folder = mkdtempSync(join(cache, 'recipes-'))
+const programs = createPrograms()
 let port = 0
-let count = 0
 
 beforeAll(async () => {
   ;({ port } = await server.listen())
@@ -31,21 +19,8 @@ afterEach(() => {
 })
 afterAll(async () => {
   await server.close()
-  rmSync(folder, { recursive: true, force: true })
+  programs.remove()
 })
-
-/** @param {string} heading */
-function codeOf(heading) {
-  const from = text.indexOf(`\n## ${heading}\n`)
-  if (from < 0) throw new Error(`docs/recipes.md has no heading '${heading}'`)
-  return blockOf(text.slice(from))
-}
-
-/** @param {string} part */
-function blockOf(part) {
-  const [block] = readPage(part).blocks
-  return block ? toCode(block) : ''
-}
 
 /**
  * Runs the first block below a heading, with a client of its own. Names that it declares come from `globals`; those
@@ -55,17 +30,15 @@ function blockOf(part) {
  */
 async function run(heading, { globals = {}, more = '' } = {}) {
   for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
-  const place = mkdtempSync(join(folder, 'recipe-'))
-  writeFileSync(join(place, 'client.ts'), blockOf(text).replace("'/raw'", `'ws://127.0.0.1:${port}/raw'`))
-  const here = `key: 'app-key', host: '127.0.0.1', port: ${port}, forceTLS: false`
-  const code = codeOf(heading).replace("key: 'app-key', cluster: 'eu'", here)
-  const own = /from '\.\/client\.ts'/.test(code)
-    ? "\nexport { client } from './client.ts'"
-    : '\nexport { client }'
-  writeFileSync(join(place, 'recipe.ts'), `${code}${own}\n${more}`)
-  const outfile = join(place, `out-${count++}.mjs`)
-  await bundleProgram(join(place, 'recipe.ts'), outfile)
-  const recipe = await import(/* @vite-ignore */ pathToFileURL(outfile).href)
+  const code = readRecipe(heading).replace(pusherInDocs, pusherAt(port))
+  const own = code.includes("from './client.ts'")
+    ? "export { client } from './client.ts'"
+    : 'export { client }'
+  const file = await programs.make({
+    'recipe.ts': `${code}\n${own}\n${more}`,
+    'client.ts': readRecipeClient().replace("'/raw'", `'ws://127.0.0.1:${port}/raw'`),
+  })
+  const recipe = await import(/* @vite-ignore */ pathToFileURL(file).href)
   onTestFinished(() => recipe.client.close())
   return recipe
 }

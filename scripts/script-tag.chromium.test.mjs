@@ -6,6 +6,8 @@ import { pathToFileURL } from 'node:url'
 import { createServer } from '@org/realtime-server'
 import { build } from 'tsup'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import core from '../packages/core/tsup.config.ts'
+import devtools from '../packages/devtools/tsup.config.ts'
 import mqtt from '../packages/mqtt/tsup.config.ts'
 import pusher from '../packages/pusher/tsup.config.ts'
 import rawWs from '../packages/raw-ws/tsup.config.ts'
@@ -18,6 +20,10 @@ const folder = mkdtempSync(join(tmpdir(), 'script-tag-'))
 let port = 0
 /** @type {import('playwright').Browser} */
 let browser
+
+const KNOWN = 'const known = new Set(Object.getOwnPropertyNames(window))'
+const ADDED = 'const added = Object.getOwnPropertyNames(window).filter((name) => !known.has(name))'
+const CODE_OF_TEXT = /\beval\s*\(|\bnew Function\b|\bFunction\s*\(/
 
 const tags = [
   {
@@ -65,14 +71,7 @@ describe.each(tags)('$file', ({ file, global, create, listen, say }) => {
   })
 
   it('works under a strict policy, held to its hash', async () => {
-    const policy = [
-      "default-src 'none'",
-      "script-src 'self'",
-      `connect-src ws://127.0.0.1:${port}`,
-      "require-trusted-types-for 'script'",
-      "trusted-types 'none'",
-    ].join('; ')
-    const site = await serve(policy)
+    const site = await serve(strictPolicy())
     const page = await openPage(
       site + writePage(toIntegrity(readFileSync(join(folder, file)))).slice(folder.length),
     )
@@ -92,43 +91,75 @@ describe.each(tags)('$file', ({ file, global, create, listen, say }) => {
     const page = await openPage(pathToFileURL(writePage()).href)
     await page.title('joined')
     expect(await page.read('added')).toEqual([global])
-    expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(
-      /\beval\s*\(|\bnew Function\b|\bFunction\s*\(/,
-    )
+    expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(CODE_OF_TEXT)
   })
 
   /** @param {string} [integrity] */
   function writePage(integrity) {
-    const name = file.replace('.global.js', '')
-    writeFileSync(
-      join(folder, `${name}-before.js`),
-      'const known = new Set(Object.getOwnPropertyNames(window))',
-    )
-    writeFileSync(
-      join(folder, `${name}-page.js`),
-      `const added = Object.getOwnPropertyNames(window).filter((name) => !known.has(name))
+    const script = `
+      ${ADDED}
       const hear = ({ text }) => { document.title = text }
       if (typeof ${global} === 'undefined') document.title = 'no ${global}'
       else {
         const client = ${global}.${create()}
         ${listen}
         client.untyped('room').status.subscribe(({ state }) => { if (state === 'joined') document.title = state })
-      }`,
-    )
-    const attribute = integrity === undefined ? '' : ` integrity="${integrity}"`
-    const page = join(folder, `${name}.html`)
-    writeFileSync(
-      page,
-      `<!doctype html><meta charset="utf-8"><title>-</title><script src="${name}-before.js"></script>
-      <script src="${file}"${attribute}></script><script src="${name}-page.js"></script>`,
-    )
-    return page
+      }`
+    return writeScripts(global, [KNOWN, file, script], integrity)
   }
 })
 
+describe.each([
+  { file: 'realtime-core.global.js', global: 'RealtimeCore' },
+  { file: 'realtime-devtools.global.js', global: 'RealtimeDevtools' },
+])('$file', ({ file, global }) => {
+  it('sets no global but its own, and makes no code of text', async () => {
+    const page = await openPage(pathToFileURL(writeScripts(global, [KNOWN, file, ADDED])).href)
+    expect(await page.read('added')).toEqual([global])
+    expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(CODE_OF_TEXT)
+  })
+})
+
+it('the inspector works under a strict policy', async () => {
+  const script = `const client = RealtimeRawWs.createRawWs({ url: 'ws://127.0.0.1:${port}/raw' })
+    RealtimeDevtools.mountInspector(client, { open: true })
+    client.connect().then(() => { document.title = 'connected' })`
+  const files = ['realtime-raw-ws.global.js', 'realtime-devtools.global.js', script]
+  const site = await serve(strictPolicy())
+  const page = await openPage(site + writeScripts('inspector', files).slice(folder.length))
+  await page.title('connected')
+  await page.shows('connected')
+  expect(page.errors).toEqual([])
+})
+
+const strictPolicy = () =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `connect-src ws://127.0.0.1:${port}`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ')
+
+/**
+ * A page of files and of scripts, which get files of their own; what it returns is where it is.
+ * @param {string} name @param {readonly string[]} scripts @param {string} [integrity] of the files
+ */
+function writeScripts(name, scripts, integrity) {
+  const attribute = integrity === undefined ? '' : ` integrity="${integrity}"`
+  const tags = scripts.map((script, index) => {
+    if (script.endsWith('.global.js')) return `<script src="${script}"${attribute}></script>`
+    writeFileSync(join(folder, `${name}-${index}.js`), script)
+    return `<script src="${name}-${index}.js"></script>`
+  })
+  const page = join(folder, `${name}.html`)
+  writeFileSync(page, `<!doctype html><meta charset="utf-8"><title>-</title>${tags.join('')}`)
+  return page
+}
+
 /** As the packages are built, to another folder. */
 async function buildTags() {
-  const configs = { mqtt, pusher, 'raw-ws': rawWs }
+  const configs = { core, devtools, mqtt, pusher, 'raw-ws': rawWs }
   for (const [name, options] of Object.entries(configs)) {
     const option = options.find(({ format }) => format === 'iife')
     const entry = Object.entries(option?.entry ?? {}).map(([to, from]) => [
@@ -176,6 +207,8 @@ async function openPage(url) {
         .catch(async () => {
           throw new Error(`The page says '${await page.title()}'\n${errors.join('\n')}`)
         }),
+    /** @param {string} text */
+    shows: (text) => page.getByText(text, { exact: true }).first().waitFor(),
     /** @param {string} name */
     read: (name) => page.evaluate(name),
   }

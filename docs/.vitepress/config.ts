@@ -5,11 +5,13 @@ import { toAnchor } from '../../scripts/docs-page.mjs'
 import { insertScriptTags } from '../../scripts/script-tags.mjs'
 import { hideMarks, linkToRepository } from './links.ts'
 import { writeLlms } from './llms.ts'
+import { search } from './search.ts'
 import { createSidebar } from './sidebar.ts'
 
 const docs = join(fileURLToPath(import.meta.url), '../..')
 const title = '@org/realtime'
-const description = 'A typed realtime client that comes back'
+const description =
+  'A typed realtime client that comes back, over Pusher, Reverb, Soketi, MQTT or WebSocket, for React, Vue, plain pages and Node'
 const sidebar = createSidebar(docs)
 
 export default defineConfig({
@@ -43,7 +45,7 @@ export default defineConfig({
     ],
     sidebar,
     outline: [2, 3],
-    search: { provider: 'local' },
+    search,
     socialLinks: [{ icon: 'github', link: 'https://github.com/org/realtime' }],
   },
 })

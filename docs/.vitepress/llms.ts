@@ -36,7 +36,8 @@ export function writeLlms({ title, description, sidebar, docs, site }: LlmsOptio
 
 /** The first sentence below the heading, as text alone. */
 function readSummary(markdown: string): string {
-  const [, paragraph = ''] = /^# .+\n+([^\n]+)/m.exec(markdown) ?? []
+  const shown = markdown.replace(/<!--[\s\S]*?-->\n*/g, '')
+  const [, paragraph = ''] = /^# .+\n+([^\n]+)/m.exec(shown) ?? []
   const text = paragraph.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
   return /^.*?[.:](?= [A-Z]|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text
 }
