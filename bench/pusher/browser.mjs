@@ -3,9 +3,9 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { chromium } from 'playwright'
 import { root } from '../../scripts/bootstrap.mjs'
-import { findProgram } from '../../scripts/programs.mjs'
+import { launchChromium } from '../../scripts/launch-chromium.mjs'
+import { openUnwatched } from '../../scripts/open-unwatched.mjs'
 import { bundle } from '../bundle.mjs'
 import { printTable } from '../table.mjs'
 
@@ -29,14 +29,11 @@ export async function printBrowser(bytes) {
   })
   const peer = fork(await bundle('pusher/peer.ts'))
   const [{ port }] = await once(peer, 'message')
-  const executablePath = findProgram('browser')
-  const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] })
+  const browser = await launchChromium()
   try {
-    const page = await browser.newPage()
-    page.on('pageerror', (error) => console.error(error))
-    await page.addScriptTag({ content: outputFiles[0]?.text ?? '' })
-    const devtools = await page.context().newCDPSession(page)
-    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+    const page = await openUnwatched(browser)
+    await page.send('Runtime.evaluate', { expression: outputFiles[0]?.text })
+    await page.send('Performance.enable', { timeDomain: 'threadTicks' })
     for (const name of names)
       await page.evaluate(
         ([client, at]) => globalThis.bench.open(client, at),
@@ -44,8 +41,11 @@ export async function printBrowser(bytes) {
       )
 
     const taskSeconds = async () => {
-      const { metrics } = await devtools.send('Performance.getMetrics')
-      return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
+      const { metrics } = await page.send('Performance.getMetrics')
+      return (
+        metrics.find((/** @type {{ name: string }} */ { name }) => name === 'TaskDuration')?.value ??
+        Number.NaN
+      )
     }
     /** @param {string} name nanoseconds per message */
     const flood = async (name) => {

@@ -5,9 +5,8 @@
  */
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { chromium } from 'playwright'
 import { root } from '../../scripts/bootstrap.mjs'
-import { findProgram } from '../../scripts/programs.mjs'
+import { launchChromium } from '../../scripts/launch-chromium.mjs'
 import { printTable } from '../table.mjs'
 
 /** @typedef {import('./page.ts').Sample & { frameMs: number }} Sample */
@@ -37,8 +36,7 @@ const { outputFiles } = await build({
   logLevel: 'warning',
 })
 
-const executablePath = findProgram('browser')
-const browser = await chromium.launch({ ...(executablePath && { executablePath }), args: ['--no-sandbox'] })
+const browser = await launchChromium()
 try {
   const page = await browser.newPage()
   page.on('pageerror', (error) => console.error(error))
