@@ -58,11 +58,11 @@ async function buildGlobal(name) {
  * Serves the pages from source. They ask for `/demo.json` to find the server; what starts with `/api` or
  * `/broadcasting` is passed on to it. With a second node every page is sent to the next one, unless its address says
  * `?node=2`.
- * @param {DemoOptions} options ports are 0 for any that is free
+ * @param {DemoOptions} options ports are 0 for any that is free; `watch`: pages load anew when a file is changed
  * @typedef {{ readonly port: number, readonly serverPort: number, readonly mqttPort?: number,
- *   readonly second?: { readonly port: number, readonly redisPort: number } }} DemoOptions
+ *   readonly second?: { readonly port: number, readonly redisPort: number }, readonly watch?: boolean }} DemoOptions
  */
-export async function startDemo({ port, serverPort, mqttPort = 0, second }) {
+export async function startDemo({ port, serverPort, mqttPort = 0, second, watch = false }) {
   let turn = 0
   /** @param {string} url @param {string} page the one that asks */
   const nodeOf = (url, page) => {
@@ -89,7 +89,7 @@ export async function startDemo({ port, serverPort, mqttPort = 0, second }) {
       __VUE_PROD_DEVTOOLS__: 'false',
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
     },
-    server: { host: '127.0.0.1', port, strictPort: true },
+    server: { host: '127.0.0.1', port, strictPort: true, ...(!watch && { watch: null }) },
     plugins: [
       vue(),
       {

@@ -27,7 +27,7 @@ const { startRedis } = await import('./start-redis.mjs')
 const ports = withDefaults(chosen)
 const redis = isCluster ? await startRedis().catch(({ message }) => fail(message)) : undefined
 const second = redis && { port: ports.secondPort, redisPort: redis.port }
-const demo = await startDemo({ ...ports, ...(second && { second }) }).catch(explain)
+const demo = await startDemo({ ...ports, ...(second && { second }), watch: true }).catch(explain)
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, stop)
 if (process.env['npm_lifecycle_event'] === 'demo') stopWithParent()
 

@@ -1,3 +1,4 @@
+import { settled } from '@org/realtime-testing'
 import { createPinia, defineStore, setActivePinia } from 'pinia'
 import { describe, expect, it } from 'vitest'
 import { h, ref } from 'vue'
@@ -40,9 +41,10 @@ async function shown(flush: number | 'raf' = 'raf') {
 export function stores(): void {
   describe('useStorePatch', () => {
     it('brings every message of a frame into the store as one patch, in order', async () => {
-      const { emit, page, patches } = await shown()
-      await emit('news', 'Told', { n: 1 }, { n: 2 })
-      await emit('news', 'Closed', 'for today')
+      const { server, page, patches } = await shown()
+      for (const n of [1, 2]) server.publish('news', 'Told', { n })
+      server.publish('news', 'Closed', 'for today')
+      await settled()
       await frame()
       expect(page.text()).toBe('1,2 for today')
       expect(patches).toEqual(['patch function'])
