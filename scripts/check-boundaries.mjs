@@ -49,19 +49,22 @@ function checkManifest({ name, manifest }, rule) {
 function checkImports(file, owner, rule, packages) {
   return file.module.imports.flatMap((found) => {
     const problem =
-      findEscape(found.specifier, file.path, owner) ??
+      findEscape(found.specifier, file, owner) ??
       findUnknownEntry(found.specifier, packages) ??
       (file.isTest ? undefined : findForbidden(found, file.path, owner, rule))
     return problem === undefined ? [] : [{ line: found.line, message: problem }]
   })
 }
 
-/** @param {string} specifier @param {string} path @param {Package} owner */
-function findEscape(specifier, path, owner) {
+/** Tests use the tools of the repository. @param {string} specifier @param {File} file @param {Package} owner */
+function findEscape(specifier, { path, isTest }, owner) {
   if (specifier.startsWith('/')) return `imports the absolute path '${specifier}'`
   if (!specifier.startsWith('.')) return undefined
-  const isInside = resolve(dirname(path), specifier).startsWith(owner.folder + sep)
-  return isInside ? undefined : `leaves its package with '${specifier}': import the entry of that package`
+  const at = resolve(dirname(path), specifier)
+  const isTool = isTest && at.startsWith(resolve(owner.folder, '../../scripts') + sep)
+  return isTool || at.startsWith(owner.folder + sep)
+    ? undefined
+    : `leaves its package with '${specifier}': import the entry of that package`
 }
 
 /** @param {string} specifier @param {Package[]} packages */

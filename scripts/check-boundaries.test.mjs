@@ -61,6 +61,7 @@ describe('checkBoundaries', () => {
       'pusher/src/pusher.ts':
         "import { dial } from '@org/realtime-core/kit'\nexport const createPusher = dial",
       'pusher/src/bridge.ts': "import type Pusher from 'pusher-js'",
+      'mqtt/src/a.test.ts': "import { findFreePort } from '../../../scripts/find-free-port.mjs'",
       'react/src/use-client.ts': "import { useContext } from 'react'",
       'testing/src/settled.ts':
         'export const settled = () => new Promise((resolve) => setImmediate(resolve))',
@@ -122,6 +123,12 @@ describe('checkBoundaries', () => {
       'mqtt/src/a.test.ts',
       "import '../../core/src/a.ts'",
       "leaves its package with '../../core",
+    ],
+    [
+      'a tool of the repository outside tests',
+      'mqtt/src/a.ts',
+      "import '../../../scripts/find-free-port.mjs'",
+      "leaves its package with '../../../scripts",
     ],
     [
       'a deep path',

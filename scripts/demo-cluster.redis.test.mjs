@@ -6,7 +6,8 @@ import { createRawWs } from '@org/realtime-raw-ws'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { root } from './bootstrap.mjs'
 import { startDemo } from './demo-server.mjs'
-import { findFreePort, startRedis } from './start-redis.mjs'
+import { findFreePort } from './find-free-port.mjs'
+import { startRedis } from './start-redis.mjs'
 
 const until = (/** @type {() => void} */ check) => vi.waitFor(check, { timeout: 25_000, interval: 50 })
 

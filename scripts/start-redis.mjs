@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findFreePort } from './find-free-port.mjs'
 import { findProgram, programs } from './programs.mjs'
 
 /** Where it listens, and how it ends: @typedef {{ readonly port: number, close(): Promise<void> }} RunningRedis */
@@ -50,13 +50,4 @@ export async function startRedis() {
     throw error
   }
   return { port, close }
-}
-
-export async function findFreePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address())
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findFreePort } from '../../../scripts/find-free-port.mjs'
 
 /** A broker as the interop tests need it, whoever it is. */
 export interface Broker {
@@ -24,7 +25,7 @@ export async function startMosquitto(options: MosquittoOptions = {}): Promise<Br
   const passwords = join(folder, 'passwords')
   if (options.users) await writePasswords(passwords, options.users)
   for (;;) {
-    const [tcp, ws] = [await freePort(), await freePort()]
+    const [tcp, ws] = [await findFreePort(), await findFreePort()]
     writeFileSync(join(folder, 'mosquitto.conf'), toConfig(options, { tcp, ws, passwords }))
     const child = spawn(program('mosquitto'), ['-c', join(folder, 'mosquitto.conf')], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -103,15 +104,4 @@ async function writePasswords(file: string, users: Readonly<Record<string, strin
     const child = spawn('mosquitto_passwd', ['-b', file, user, password], { stdio: 'ignore', env: searched })
     await new Promise((resolve) => child.once('exit', resolve))
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { TransportRig } from '@org/realtime-testing'
 import { transportConformance } from '@org/realtime-testing'
 import { describe, it } from 'vitest'
-import { freePort } from './mosquitto-test-setup.ts'
+import { findFreePort } from '../../../scripts/find-free-port.mjs'
 import { tcpTransport } from './tcp-node.ts'
 
 transportConformance('TCP', startRig, { describe, it })
@@ -12,7 +12,7 @@ type Accepted = TransportRig['accepted'][number]
 async function startRig(): Promise<TransportRig> {
   const accepted: Accepted[] = []
   const sockets = new Set<Socket>()
-  const nobody = await freePort()
+  const nobody = await findFreePort()
   let answer: 'accept' | 'refuse' | 'hang' = 'accept'
   const server: Server = createServer((socket) => {
     sockets.add(socket)

@@ -1,6 +1,6 @@
+import { findFreePort } from '../../../../scripts/find-free-port.mjs'
 import { type buildCli, type LogLine, linesOf, type Running } from '../cli/cli-test-setup.ts'
 import { type Relay, startRelay } from '../relay-test-setup.ts'
-import { freePort } from './redis-test-setup.ts'
 
 /** A node of its own process, which always listens at one port. */
 export interface NodeProcess {
@@ -19,7 +19,7 @@ export async function startNodeProcess(
   redisPort: number,
   more: readonly string[] = [],
 ): Promise<NodeProcess> {
-  const port = await freePort()
+  const port = await findFreePort()
   const own = [`--port=${port}`, '--adapter=redis', `--redis.port=${redisPort}`, '--log.format=json']
   let running: Running | undefined
   let latest: Running | undefined

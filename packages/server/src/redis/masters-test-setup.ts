@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { expect, onTestFinished } from 'vitest'
-import { freePort, type RealRedis, startRedis, until } from './redis-test-setup.ts'
+import { findFreePort } from '../../../../scripts/find-free-port.mjs'
+import { type RealRedis, startRedis, until } from './redis-test-setup.ts'
 
 /** Three masters that share all slots, each with some replicas. */
 export async function startCluster({ replicas = 0 } = {}) {
   const members: RealRedis[] = []
   for (let n = 0; n < 3 * (1 + replicas); n++) {
-    const busPort = await freePort()
+    const busPort = await findFreePort()
     members.push(
       await startRedis(({ folder, port }) => [
         ...['--port', `${port}`, '--cluster-port', `${busPort}`, '--dir', folder, '--save', ''],

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
+import { findFreePort } from '../../../../scripts/find-free-port.mjs'
 import { type Relay, startRelay } from '../relay-test-setup.ts'
 
 /** Resolves when what it does throws no more; machines are busy. */
@@ -36,7 +36,7 @@ export async function startRedis(
   args: readonly string[] | ((at: { folder: string; port: number }) => readonly string[]) = ['--save', ''],
 ): Promise<RealRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'))
-  const port = await freePort()
+  const port = await findFreePort()
   let child: ChildProcess | undefined
 
   const kill = async (): Promise<void> => {
@@ -97,14 +97,4 @@ export async function startWire(to: number): Promise<Wire> {
       isCut = false
     },
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
