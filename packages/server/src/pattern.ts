@@ -15,28 +15,34 @@ export interface Pattern {
 }
 
 const HOLE = /\{([^{}]+)\}/g
-/** What fills a hole of a channel, as in the client's registry: nothing that would leave its level. */
-const LEVEL = '([^\\s\\p{Cc}\\p{Cs}./+#{}]+)'
-/** What fills a hole of a path of HTTP. */
-export const SEGMENT = '([^/]+)'
+/** What a hole of a channel is made of, as in the client's registry: nothing that would leave its level. */
+const LEVEL = '[^\\s\\p{Cc}\\p{Cs}./+#{}]'
+/** What a hole of a path of HTTP is made of. */
+export const SEGMENT = '[^/]'
 
 /** Undefined for text that is no pattern: braces that make no hole, a name used twice, a `*` inside. */
-export function toPattern(text: string, value = LEVEL): Pattern | undefined {
+export function toPattern(text: string, made = LEVEL): Pattern | undefined {
   const isOpen = text.endsWith('*')
   const body = isOpen ? text.slice(0, -1) : text
-  const names = [...body.matchAll(HOLE)].map(([, name = '']) => name)
+  const [start = '', ...rest] = body.split(HOLE)
+  const names = rest.filter((_, index) => index % 2 === 0)
   if (/[{}*]/.test(body.replace(HOLE, '')) || new Set(names).size < names.length || !text) return undefined
-  const parts = body.split(HOLE).map((part, index) => (index % 2 ? value : toSource(part)))
-  const source = new RegExp(`^${parts.join('')}${isOpen ? '.*' : ''}$`, 'su')
+  const holes = names.map((name, index) => ({ name, after: [...(rest[index * 2 + 1] ?? '')] }))
+  const isMade = new RegExp(`^${made}$`, 'u')
+  const isCrowded = holes.slice(0, -1).some(({ after }) => after.every((char) => isMade.test(char)))
+  const source = holes.map(({ after }) => `(${made}+)${toSource(after.join(''))}`).join('')
+  const whole = new RegExp(`^${toSource(start)}${source}${isOpen ? '.*' : ''}$`, 'su')
+  const take = (name: string): readonly string[] | undefined =>
+    isCrowded ? fill(holes, [...name.slice(start.length)], isMade, isOpen) : whole.exec(name)?.slice(1)
   return {
     text,
     rank: (isOpen ? 1e6 : 0) + names.length * 1e4 - body.replace(HOLE, '').length,
     match(name) {
-      const found = source.exec(name)
+      const found = name.startsWith(start) ? take(name) : undefined
       if (!found) return undefined
       // A hole may have any name, `__proto__` too.
       const params = Object.create(null) as Record<string, string>
-      for (const [index, hole] of names.entries()) params[hole] = found[index + 1] ?? ''
+      for (const [index, hole] of names.entries()) params[hole] = found[index] ?? ''
       return params
     },
   }
@@ -44,3 +50,41 @@ export function toPattern(text: string, value = LEVEL): Pattern | undefined {
 
 const toSource = (text: string): string =>
   text.replace(/\W/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
+
+/** `after`: the text between this hole and the next one. */
+type Hole = { readonly name: string; readonly after: readonly string[] }
+
+/**
+ * Fills several holes of one level as a regular expression does, each with as much as it can take. That one would
+ * try all ways to share a level, and names come from anybody: this looks at each character once for each hole.
+ */
+function fill(
+  holes: readonly Hole[],
+  chars: readonly string[],
+  isMade: RegExp,
+  isOpen: boolean,
+): readonly string[] | undefined {
+  const may = chars.map((char) => isMade.test(char))
+  /** Where what follows can begin, so that all the rest fits. */
+  let next = chars.map(() => isOpen).concat(true)
+  const ends = new Map<Hole, readonly boolean[]>()
+  for (const hole of [...holes].reverse()) {
+    const { after } = hole
+    const end = next.map(
+      (_, at) => next[at + after.length] === true && after.every((char, index) => char === chars[at + index]),
+    )
+    ends.set(hole, end)
+    next = end.map(() => false)
+    for (let at = chars.length - 1; at >= 0; at--)
+      next[at] = may[at] === true && (end[at + 1] === true || next[at + 1] === true)
+  }
+  if (!next[0]) return undefined
+  let from = 0
+  return holes.map((hole) => {
+    const start = from
+    let to = start
+    for (let at = start + 1; may[at - 1]; at++) if (ends.get(hole)?.[at]) to = at
+    from = to + hole.after.length
+    return chars.slice(start, to).join('')
+  })
+}
