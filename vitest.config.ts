@@ -18,6 +18,7 @@ export default defineConfig({
     // They end what hangs, and say nothing of speed: machines are busy.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 25_000 } },
     maxWorkers,
     projects: [
       {

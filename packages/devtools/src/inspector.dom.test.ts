@@ -287,7 +287,7 @@ describe('the inspector: its manners', () => {
       vi.waitFor(() => {
         expect(find('button')).toMatchObject({ disabled: false })
         expect(texts('[aria-pressed="true"]')).toEqual(pressed)
-      })
+      }, 25_000)
     await sees([])
     press('Refuse room 1')
     await sees(['Refuse room 1'])

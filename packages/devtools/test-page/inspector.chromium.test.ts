@@ -79,7 +79,10 @@ describe('the inspector in a page with a strict policy, at the reference server'
     expect(await press('Server down').getAttribute('aria-pressed')).toBe('true')
     await press('Close the realtime inspector').click()
     await open(page)
-    await vi.waitFor(async () => expect(await press('Server down').getAttribute('aria-pressed')).toBe('true'))
+    await vi.waitFor(
+      async () => expect(await press('Server down').getAttribute('aria-pressed')).toBe('true'),
+      25_000,
+    )
     // While the server is down: once it is up the client may be faster, and then there is nothing to press.
     const asked = page.locator('.connection li').filter({ hasText: /waiting → (?:opening|waiting)\s*asked/ })
     await vi.waitFor(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { createMqtt, type MqttOptions } from './index.ts'
 
 const { url, control, token } = inject('mqttBroker')
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8000, interval: 10 })
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 25_000, interval: 10 })
 
 let count = 0
 const unique = (name: string): string => `${name}/${Date.now()}/${++count}`

@@ -5,7 +5,7 @@ import { type Dialect, KEY, SECRET } from './far-end-test-setup.ts'
 import { createPusher, type PusherOptions, type RealtimeError } from './index.ts'
 
 const app = { id: 'app-id', key: KEY, secret: SECRET, enableClientMessages: true }
-const until = (check: () => void) => vi.waitFor(check, { timeout: 4000, interval: 5 })
+const until = (check: () => void) => vi.waitFor(check, { timeout: 25_000, interval: 5 })
 
 /** The reference server with users and rules, its publisher, and our client. */
 async function setup(pusher: NonNullable<ServerOptions['pusher']> & object = {}, more: ServerOptions = {}) {

@@ -11,7 +11,7 @@ declare module 'vitest' {
 type Entry = Pick<typeof source, 'createPusher'>
 
 const until = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 8000, interval: 10 })
+  vi.waitFor(check, { timeout: 25_000, interval: 10 })
 
 async function post(path: string, body = ''): Promise<string> {
   const response = await fetch(`${inject('pusherPages')}/${path}`, { method: 'POST', body })

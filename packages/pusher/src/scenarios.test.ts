@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createPusher, type PusherOptions } from './index.ts'
 
 const APP = { id: 'app-id', key: 'app-key', secret: 'app-secret', enableClientMessages: true }
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 8000, interval: 5 })
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 25_000, interval: 5 })
 
 const users: Readonly<Record<string, { readonly id: string; readonly role?: string }>> = {
   'of-42': { id: '42' },

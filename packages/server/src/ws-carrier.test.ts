@@ -43,7 +43,7 @@ const heard = (guest: RawSocket, count: number): Promise<void> =>
       frame.t === 'msg' ? [Number.parseInt(`${frame.data}`, 10)] : [],
     )
     expect(all).toEqual(Array.from({ length: count }, (_, n) => n))
-  })
+  }, 25_000)
 
 describe('what is sent to one socket in one turn', () => {
   it('is written by two calls of the system, in order', async () => {

@@ -106,7 +106,7 @@ describe('the inspector', { timeout: 30_000 }, () => {
     await vi.waitFor(async () => {
       say(`p${++count}`)
       expect(await page.locator('body').textContent()).toMatch(/text of p\d/)
-    }, 5000)
+    }, 25_000)
   })
 
   it('shows members of a presence channel', async () => {

@@ -11,7 +11,7 @@ export const classes: Readonly<Record<string, typeof Pusher>> = {
   'our Pusher': Pusher,
 }
 
-export const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 4000, interval: 5 })
+export const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 25_000, interval: 5 })
 
 export async function setup(
   Class: typeof Pusher,

@@ -3,7 +3,7 @@ import { onTestFinished, vi } from 'vitest'
 import { Pusher } from '../compat.ts'
 import { createPusherFarEnd, KEY } from '../far-end-test-setup.ts'
 
-export const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 4000, interval: 5 })
+export const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 25_000, interval: 5 })
 
 /** What the hooks of Echo are configured with, and the server behind it. */
 export function echoSetup() {

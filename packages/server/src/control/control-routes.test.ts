@@ -98,7 +98,7 @@ describe('/_control', () => {
     await client.next('pong')
     await client.next('pong')
     await ask('POST', '/faults', { at: 'now', do: 'freeze', forMs: 1 })
-    await vi.waitFor(async () => expect((await ask('GET', '/faults')).json).toEqual([]))
+    await vi.waitFor(async () => expect((await ask('GET', '/faults')).json).toEqual([]), 25_000)
     await ask('POST', '/faults', { at: 'now', do: 'cut' })
     expect((await client.ended).code).toBe(1006)
     expect((await ask('GET', '/faults')).json).toEqual([])

@@ -106,7 +106,7 @@ describe('createServer', () => {
     const { server, port } = await startServer({ log: { sink: ({ event }) => events.push(event) } })
     const client = await dialRaw(port)
     client.socket.terminate()
-    await vi.waitFor(() => expect(events).toContain('disconnect'))
+    await vi.waitFor(() => expect(events).toContain('disconnect'), 25_000)
     await server.close()
     expect(events).toEqual(['start', 'connect', 'disconnect', 'stop'])
   })

@@ -6,7 +6,7 @@ import { startPusher, startReceiver } from './live-test-setup.ts'
 import { APP, KEY, SECRET } from './pusher-test-setup.ts'
 
 const dialects = ['pusher', 'soketi', 'reverb'] satisfies Dialect[]
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 4000, interval: 5 })
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 25_000, interval: 5 })
 
 async function setup(dialect: Dialect, more = {}) {
   const app = { ...APP, enableUserAuthentication: dialect !== 'reverb', ...more }

@@ -5,6 +5,9 @@ import '../vitest.ts'
 import { pusher } from './pusher.ts'
 import { interceptWebSocket } from './socket-test-setup.ts'
 
+/** Machines are busy. */
+const until = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, 25_000)
+
 const channels = defineChannels({
   'private-booking.{id}': { Changed: event<{ code: string }>() },
   'presence-desk': { typing: event<{ on: boolean }>(), [members]: event<{ name: string }>() },
@@ -44,12 +47,12 @@ describe('the client over pusher.link', () => {
     const heard: string[] = []
     const booking = client.channel('private-booking.{id}', { id: 7 })
     booking.on('Changed', ({ code }) => heard.push(code))
-    await vi.waitFor(() => expect(booking).toBeJoined())
+    await until(() => expect(booking).toBeJoined())
     const far = bookings.channel('private-booking.{id}', { id: 7 })
     await far.emit('Changed', { code: 'a' })
     expect(heard).toEqual(['a'])
     bookings.server.dropAll()
-    await vi.waitFor(() => expect(bookings.server.joined('private-booking.7')).toBe(1))
+    await until(() => expect(bookings.server.joined('private-booking.7')).toBe(1))
     await far.emit('Changed', { code: 'b' })
     await expect.poll(() => heard).toEqual(['a', 'b'])
   })
@@ -63,21 +66,21 @@ describe('the client over pusher.link', () => {
     await expect.poll(() => booking.status.get().state).toBe('rejected')
     bookings.server.allow('private-booking.7')
     booking.retry()
-    await vi.waitFor(() => expect(booking).toBeJoined())
+    await until(() => expect(booking).toBeJoined())
   })
 
   it('sees members come and go, and is heard', async () => {
     const { bookings, client } = setup()
     const desk = client.channel('presence-desk')
     desk.join()
-    await vi.waitFor(() => expect(desk).toBeJoined())
+    await until(() => expect(desk).toBeJoined())
     const names = (): string[] => desk.members.get().list.map(({ id }) => id)
     bookings.server.enter('presence-desk', { id: 'bob', info: { name: 'Bob' } })
     await expect.poll(names).toEqual(['ann', 'bob'])
     bookings.server.exit('presence-desk', 'bob')
     await expect.poll(names).toEqual(['ann'])
     await desk.publish('typing', { on: true })
-    await vi.waitFor(() => expect(bookings.server).toHaveReceived('presence-desk', 'typing', { on: true }))
+    await until(() => expect(bookings.server).toHaveReceived('presence-desk', 'typing', { on: true }))
   })
 
   it('signs in, and hears what is for the user', async () => {
