@@ -2,7 +2,7 @@ import { afterEach, describe, expect, inject, it, onTestFinished, vi } from 'vit
 import { fastClock } from './fast-clock-test-setup.ts'
 import { mountGallery } from './gallery.ts'
 
-const patience = { timeout: 12_000, interval: 10 }
+const patience = { timeout: 25_000, interval: 10 }
 
 /** In the page or in a shadow of it. */
 function findAll(selector: string, root: ParentNode = document): readonly HTMLElement[] {

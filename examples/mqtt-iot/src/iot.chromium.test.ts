@@ -64,9 +64,7 @@ describe('devices over MQTT', () => {
     })
     await page.locator('[data-device="roof"]').getByRole('button', { name: 'Cut' }).click()
     await expect
-      .poll(() => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen), {
-        timeout: 10_000,
-      })
+      .poll(() => page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen))
       .toEqual(['offline', 'online'])
   })
 })

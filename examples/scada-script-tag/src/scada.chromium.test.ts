@@ -189,7 +189,11 @@ describe('SCADA on a plain page', () => {
 
   it('marks an interruption in every chart, and goes on', async () => {
     const page = await demo.open('/scada-script-tag/')
-    await page.locator('figure').nth(49).waitFor()
+    // A chart is there once its range is known, which may be before its first point.
+    await page.waitForFunction(() => {
+      const { charts } = globalThis as unknown as Page
+      return charts?.size === 50 && [...charts.values()].every(({ points }) => points.length)
+    })
     await demo.fail({ at: 'now', do: 'cut' })
     await page.waitForFunction(() => {
       const { charts } = globalThis as unknown as Page

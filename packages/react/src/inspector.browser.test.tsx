@@ -24,7 +24,7 @@ it('shows a client at the reference server, through a cut', async () => {
   const text = (part: string) =>
     document.querySelector('realtime-inspector')?.shadowRoot?.querySelector(part)?.textContent
   const shows = (part: string, what: RegExp) =>
-    vi.waitFor(() => expect(text(part)).toMatch(what), { timeout: 10_000, interval: 20 })
+    vi.waitFor(() => expect(text(part)).toMatch(what), { timeout: 25_000, interval: 20 })
   await shows('.head .chip', /^connected$/)
   await shows('.channels .bar', /^room-1joinedheld by 1$/)
   await far.dropAll()

@@ -5,7 +5,7 @@ import { Room } from './backends-test-setup.tsx'
 import { RealtimeProvider } from './index.ts'
 import { type LiveFarEnd, liveClients } from './live-far-end-test-setup.ts'
 
-const patience = { timeout: 10_000, interval: 20 }
+const patience = { timeout: 25_000, interval: 20 }
 
 /** One component over every protocol, on real sockets. */
 export function testLive(startFarEnd: (kind: string) => Promise<LiveFarEnd>): void {

@@ -4,7 +4,7 @@ import { room } from './backends-test-setup.ts'
 import { createRealtime } from './index.ts'
 import { type LiveFarEnd, liveClients } from './live-far-end-test-setup.ts'
 
-const patience = { timeout: 10_000, interval: 20 }
+const patience = { timeout: 25_000, interval: 20 }
 
 /** One component over every protocol, on real sockets. */
 export function testLive(startFarEnd: (kind: string) => Promise<LiveFarEnd>): void {
