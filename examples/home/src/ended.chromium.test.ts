@@ -35,7 +35,11 @@ describe('the end of a line', () => {
       const end = page.locator('.ended')
       expect(await end.filter({ visible: true }).count()).toBe(0)
       for (const rule of rules) onTestFinished(await demo.fail(rule))
-      await end.getByText(`${words} Nothing new arrives here.`).waitFor()
+      // Of the whole page, so that a failure shows how its line stands instead.
+      await expect
+        .poll(async () => (await page.locator('body').allInnerTexts()).join())
+        .toContain(`${words} Nothing new arrives here.`)
+      expect(await end.filter({ visible: true }).count()).toBe(1)
       const chip = page.getByText(/^(failed|disconnected)$/).first()
       expect(await chip.getAttribute('data-tone')).toBe('bad')
       expect(await page.locator('.empty').filter({ visible: true }).count()).toBe(0)
