@@ -266,11 +266,15 @@ describe('websocketTransport', () => {
     expect(socket.onopen).toBeNull()
   })
 
-  it.each([0, 2, 3])('throws from send in readyState %i', (readyState) => {
-    const { session, socket } = setup()
-    socket.readyState = readyState
-    expect(() => session.send('lost')).toThrow('not open')
+  it('sends nothing more once the peer closes it, and tells its code', () => {
+    const { session, socket, log } = setup()
+    socket.open()
+    socket.readyState = 2
+    session.send('lost')
+    socket.end(4001, 'refused')
+    session.send('late')
     expect(socket.sent).toEqual([])
+    expect(log.at(-1)).toEqual(['end', { code: 4001, reason: 'refused' }])
   })
 
   it('tells how much the socket still holds', () => {

@@ -109,8 +109,8 @@ export const websocketTransport =
     }
     return {
       send(frame) {
-        if (socket.readyState !== OPEN) throw new Error('Session is not open')
-        socket.send(frame)
+        // One that the peer is closing takes no more. Its end comes by itself, with the code that says why.
+        if (socket.readyState <= OPEN) socket.send(frame)
       },
       close(code, reason) {
         const isConnecting = socket.readyState === CONNECTING
