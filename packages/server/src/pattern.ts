@@ -27,18 +27,19 @@ export function toPattern(text: string, made = LEVEL): Pattern | undefined {
   const [start = '', ...rest] = body.split(HOLE)
   const names = rest.filter((_, index) => index % 2 === 0)
   if (/[{}*]/.test(body.replace(HOLE, '')) || new Set(names).size < names.length || !text) return undefined
-  const holes = names.map((name, index) => ({ name, after: [...(rest[index * 2 + 1] ?? '')] }))
+  /** The text behind each hole. */
+  const afters = names.map((_, index) => [...(rest[index * 2 + 1] ?? '')])
   const isMade = new RegExp(`^${made}$`, 'u')
-  const isCrowded = holes.slice(0, -1).some(({ after }) => after.every((char) => isMade.test(char)))
-  const source = holes.map(({ after }) => `(${made}+)${toSource(after.join(''))}`).join('')
-  const whole = new RegExp(`^${toSource(start)}${source}${isOpen ? '.*' : ''}$`, 'su')
-  const take = (name: string): readonly string[] | undefined =>
-    isCrowded ? fill(holes, [...name.slice(start.length)], isMade, isOpen) : whole.exec(name)?.slice(1)
+  const isCrowded = afters.slice(0, -1).some((after) => after.every((char) => isMade.test(char)))
+  const source = afters.map((after) => `(${made}+)${toSource(after.join(''))}`).join('')
+  const behindStart = new RegExp(`^${source}${isOpen ? '.*' : ''}$`, 'su')
   return {
     text,
     rank: (isOpen ? 1e6 : 0) + names.length * 1e4 - body.replace(HOLE, '').length,
     match(name) {
-      const found = name.startsWith(start) ? take(name) : undefined
+      if (!name.startsWith(start)) return undefined
+      const left = name.slice(start.length)
+      const found = isCrowded ? fill(afters, [...left], isMade, isOpen) : behindStart.exec(left)?.slice(1)
       if (!found) return undefined
       // A hole may have any name, `__proto__` too.
       const params = Object.create(null) as Record<string, string>
@@ -51,15 +52,12 @@ export function toPattern(text: string, made = LEVEL): Pattern | undefined {
 const toSource = (text: string): string =>
   text.replace(/\W/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
 
-/** `after`: the text between this hole and the next one. */
-type Hole = { readonly name: string; readonly after: readonly string[] }
-
 /**
  * Fills several holes of one level as a regular expression does, each with as much as it can take. That one would
  * try all ways to share a level, and names come from anybody: this looks at each character once for each hole.
  */
 function fill(
-  holes: readonly Hole[],
+  afters: readonly (readonly string[])[],
   chars: readonly string[],
   isMade: RegExp,
   isOpen: boolean,
@@ -67,24 +65,24 @@ function fill(
   const may = chars.map((char) => isMade.test(char))
   /** Where what follows can begin, so that all the rest fits. */
   let next = chars.map(() => isOpen).concat(true)
-  const ends = new Map<Hole, readonly boolean[]>()
-  for (const hole of [...holes].reverse()) {
-    const { after } = hole
+  /** Where each hole can end. */
+  const ends: (readonly boolean[])[] = []
+  for (const after of [...afters].reverse()) {
     const end = next.map(
       (_, at) => next[at + after.length] === true && after.every((char, index) => char === chars[at + index]),
     )
-    ends.set(hole, end)
+    ends.unshift(end)
     next = end.map(() => false)
     for (let at = chars.length - 1; at >= 0; at--)
       next[at] = may[at] === true && (end[at + 1] === true || next[at + 1] === true)
   }
   if (!next[0]) return undefined
   let from = 0
-  return holes.map((hole) => {
+  return afters.map((after, index) => {
     const start = from
     let to = start
-    for (let at = start + 1; may[at - 1]; at++) if (ends.get(hole)?.[at]) to = at
-    from = to + hole.after.length
+    for (let at = start + 1; may[at - 1]; at++) if (ends[index]?.[at]) to = at
+    from = to + after.length
     return chars.slice(start, to).join('')
   })
 }
