@@ -11,6 +11,7 @@ import { root } from './bootstrap.mjs'
 import { checkSearch } from './check-search.mjs'
 import { launchChromium } from './launch-chromium.mjs'
 import { findProgram } from './programs.mjs'
+import { watchConsole } from './watch-console.mjs'
 
 const wanted = process.argv.slice(2)
 const site = join(root, 'docs/.vitepress/dist')
@@ -67,10 +68,7 @@ async function check() {
 async function read(page, path) {
   /** @type {string[]} */
   const breaches = []
-  page.on('pageerror', (error) => breaches.push(`: ${error}`))
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) breaches.push(`: ${message.text()}`)
-  })
+  watchConsole(page, (problem) => breaches.push(`: ${problem}`))
   await page.goto(path, { waitUntil: 'networkidle' })
   const isApi = path.startsWith('/api/')
   // What a page is made of is the same in all of them, so it is judged in the first.

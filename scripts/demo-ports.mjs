@@ -59,7 +59,7 @@ export async function findOthers(chosen, { isCluster, known }) {
   for (const [name, key] of wanted) {
     const first = withDefaults(choice)[key]
     let port = first
-    while (taken.has(port) || !(await isFree(port))) port = port < 65_535 ? port + 1 : 1024
+    while (taken.has(port) || !(await isFree(port, '127.0.0.1'))) port = port < 65_535 ? port + 1 : 1024
     if (port !== first) {
       busy.add(first)
       choice[name] = port
@@ -69,11 +69,11 @@ export async function findOthers(chosen, { isCluster, known }) {
   return { busy: [...busy], choice }
 }
 
-/** @param {number} port */
-async function isFree(port) {
+/** @param {number} port @param {string} [host] every address of this machine, unless it is said */
+export async function isFree(port, host) {
   const server = createServer()
   try {
-    await once(server.listen(port, '127.0.0.1'), 'listening')
+    await once(server.listen(port, host), 'listening')
   } catch {
     return false
   }

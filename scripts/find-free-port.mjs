@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { isFree } from './demo-ports.mjs'
 
 /** Systems take ports above these for connections that somebody dials, and they would be gone when they are needed. */
 const LOWEST = 20_000
@@ -9,14 +8,6 @@ const HIGHEST = 32_000
 export async function findFreePort() {
   for (;;) {
     const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST))
-    const server = createServer().listen(port)
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    )
-    if (!isFree) continue
-    server.close()
-    await once(server, 'close')
-    return port
+    if (await isFree(port)) return port
   }
 }

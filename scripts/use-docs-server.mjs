@@ -3,6 +3,7 @@ import { createServer } from '@org/realtime-server'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished } from 'vitest'
 import { createPrograms } from './docs-programs.mjs'
 import { launchChromium } from './launch-chromium.mjs'
+import { watchConsole } from './watch-console.mjs'
 
 /**
  * For all tests of a file: the reference server, and Chromium with pages that come from it, as in an app whose server
@@ -66,10 +67,7 @@ export function useDocsServer() {
         html = `<!doctype html><title>App</title><link rel="icon" href="data:,">
           <div id="app">${given}</div><script type="module" src="/app.js"></script>`
         const page = await context.newPage()
-        page.on('pageerror', (error) => problems.push(`${error}`))
-        page.on('console', (message) => {
-          if (['error', 'warning'].includes(message.type())) problems.push(message.text())
-        })
+        watchConsole(page, (problem) => problems.push(problem))
         await before?.(page)
         await page.goto(`http://127.0.0.1:${port}/app`)
         return page

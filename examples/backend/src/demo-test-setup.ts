@@ -5,6 +5,7 @@ import { addFault } from '../../../scripts/add-fault.mjs'
 import { startDemo } from '../../../scripts/demo-server.mjs'
 import { launchChromium } from '../../../scripts/launch-chromium.mjs'
 import { openUnwatched } from '../../../scripts/open-unwatched.mjs'
+import { watchConsole } from '../../../scripts/watch-console.mjs'
 import type { Address } from './create-backend.ts'
 
 /**
@@ -40,12 +41,9 @@ export function useDemo() {
       const page = await context.newPage()
       const problems: string[] = []
       let isOver = false
-      page.on('pageerror', (error) => problems.push(`${error}`))
-      page.on('console', (message) => {
-        // One that is closed while it dials says so, which is no problem of the page.
-        if (!isOver && ['error', 'warning'].includes(message.type()) && !expected?.test(message.text()))
-          problems.push(message.text())
-      })
+      // One that is closed while it dials says so, which is no problem of the page.
+      const isExpected = (text: string): boolean => isOver || expected?.test(text) === true
+      watchConsole(page, (problem) => problems.push(problem), isExpected)
       onTestFinished(async () => {
         isOver = true
         await context.close()

@@ -1,12 +1,11 @@
 import { createServer, type ServerOptions } from '@org/realtime-server'
 import { createPublisher } from '@org/realtime-server/publisher'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type Dialect, KEY, SECRET } from './far-end-test-setup.ts'
 import { createPusher, type PusherOptions, type RealtimeError } from './index.ts'
+import { until } from './until-test-setup.ts'
 
 const app = { id: 'app-id', key: KEY, secret: SECRET, enableClientMessages: true }
-const until = (check: () => void) => vi.waitFor(check, { timeout: 25_000, interval: 5 })
-
 /** The reference server with users and rules, its publisher, and our client. */
 async function setup(pusher: NonNullable<ServerOptions['pusher']> & object = {}, more: ServerOptions = {}) {
   const tokens: (string | undefined)[] = []

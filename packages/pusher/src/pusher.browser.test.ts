@@ -1,6 +1,7 @@
 import { remoteServer } from '@org/realtime-testing'
-import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import * as source from './index.ts'
+import { until } from './until-test-setup.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -9,9 +10,6 @@ declare module 'vitest' {
 }
 
 type Entry = Pick<typeof source, 'createPusher'>
-
-const until = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 25_000, interval: 10 })
 
 async function post(path: string, body = ''): Promise<string> {
   const response = await fetch(`${inject('pusherPages')}/${path}`, { method: 'POST', body })

@@ -2,12 +2,11 @@
 import { createServer, type ServerOptions } from '@org/realtime-server'
 import { createFakeClock, createMemoryTransport } from '@org/realtime-testing'
 import PusherJs from 'pusher-js'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createPusher, type PusherOptions } from './index.ts'
+import { until } from './until-test-setup.ts'
 
 const APP = { id: 'app-id', key: 'app-key', secret: 'app-secret', enableClientMessages: true }
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 25_000, interval: 5 })
-
 const users: Readonly<Record<string, { readonly id: string; readonly role?: string }>> = {
   'of-42': { id: '42' },
   'of-42-renewed': { id: '42' },

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
-import { startRedis, startWire, until } from './redis/redis-test-setup.ts'
+import { startRedis, startWire } from './redis/redis-test-setup.ts'
 import { dialRaw, startServer } from './socket-test-setup.ts'
+import { until } from './until-test-setup.ts'
 
 const CHANNEL = 'room'
 

@@ -2,10 +2,11 @@ import { defineChannels, event, members } from '@org/realtime-core'
 import Echo from 'laravel-echo'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { fromEcho, fromPusherJs } from '../bridge.ts'
-import { classes, setup as setupPusher, until } from '../compat/clients-test-setup.ts'
+import { classes, setup as setupPusher } from '../compat/clients-test-setup.ts'
 import { encryption } from '../encrypted.ts'
 import { seal } from '../far-end-test-setup.ts'
 import type { LiveOptions } from '../live-far-end-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 
 const channels = defineChannels({
   availability: { Updated: event<{ slots: number }>() },

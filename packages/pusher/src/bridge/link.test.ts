@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { classes, setup, until } from '../compat/clients-test-setup.ts'
+import { classes, setup } from '../compat/clients-test-setup.ts'
 import { encryption } from '../encrypted.ts'
 import { seal } from '../far-end-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { createForeignLink } from './link.ts'
 import { createShare } from './share.ts'
 

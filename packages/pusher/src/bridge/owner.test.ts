@@ -1,10 +1,11 @@
 import Echo from 'laravel-echo'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type BridgedClient, fromEcho, fromPusherJs } from '../bridge.ts'
-import { classes, setup as setupPusher, until } from '../compat/clients-test-setup.ts'
+import { classes, setup as setupPusher } from '../compat/clients-test-setup.ts'
 import { encryption } from '../encrypted.ts'
 import { seal } from '../far-end-test-setup.ts'
 import type { LiveOptions } from '../live-far-end-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 
 async function setup(Class: (typeof classes)[string], farEnd: LiveOptions = {}) {
   const { pusher, server } = await setupPusher(Class, farEnd, { encryption: encryption() })

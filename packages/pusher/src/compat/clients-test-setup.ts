@@ -1,5 +1,5 @@
 import PusherJs from 'pusher-js'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { type CompatOptions, Pusher } from '../compat.ts'
 import { KEY } from '../far-end-test-setup.ts'
 import { createLiveFarEnd, type LiveFarEnd, type LiveOptions } from '../live-far-end-test-setup.ts'
@@ -10,8 +10,6 @@ export const classes: Readonly<Record<string, typeof Pusher>> = {
   'pusher-js': PusherJs as unknown as typeof Pusher,
   'our Pusher': Pusher,
 }
-
-export const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 25_000, interval: 5 })
 
 export async function setup(
   Class: typeof Pusher,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Options, Pusher } from '../compat.ts'
-import { classes, setup, until } from './clients-test-setup.ts'
+import { until } from '../until-test-setup.ts'
+import { classes, setup } from './clients-test-setup.ts'
 
 const both = Object.entries(classes)
 

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { encryption } from '../encrypted.ts'
 import { type Dialect, KEY, seal } from '../far-end-test-setup.ts'
-import { classes, setup, until } from './clients-test-setup.ts'
+import { until } from '../until-test-setup.ts'
+import { classes, setup } from './clients-test-setup.ts'
 
 const dialects = ['pusher', 'soketi', 'reverb'] satisfies Dialect[]
 const both = Object.entries(classes)

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Dialect, KEY, sign } from '../far-end-test-setup.ts'
 import { createReferenceServer } from '../reference-server-test-setup.ts'
-import { until } from './clients-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 
 // A page inside Node, because the server cannot be loaded in the environment of pages.
 const window = new Window()

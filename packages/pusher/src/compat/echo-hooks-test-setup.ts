@@ -1,9 +1,7 @@
 import { createMemoryTransport } from '@org/realtime-testing'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { Pusher } from '../compat.ts'
 import { createPusherFarEnd, KEY } from '../far-end-test-setup.ts'
-
-export const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 25_000, interval: 5 })
 
 /** What the hooks of Echo are configured with, and the server behind it. */
 export function echoSetup() {

@@ -9,7 +9,8 @@ import {
 import { act, type ReactNode, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { echoSetup, until } from './echo-hooks-test-setup.ts'
+import { until } from '../until-test-setup.ts'
+import { echoSetup } from './echo-hooks-test-setup.ts'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 

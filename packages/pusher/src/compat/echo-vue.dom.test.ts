@@ -8,7 +8,8 @@ import {
 } from '@laravel/echo-vue'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createApp, defineComponent, h } from 'vue'
-import { echoSetup, until } from './echo-hooks-test-setup.ts'
+import { until } from '../until-test-setup.ts'
+import { echoSetup } from './echo-hooks-test-setup.ts'
 
 function mount(setup: () => () => unknown): { readonly text: () => string; unmount(): void } {
   const element = document.createElement('div')

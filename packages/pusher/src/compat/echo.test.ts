@@ -4,7 +4,8 @@ import { encryption } from '../encrypted.ts'
 import { type Dialect, KEY, seal } from '../far-end-test-setup.ts'
 import { createLiveFarEnd, type LiveOptions } from '../live-far-end-test-setup.ts'
 import { createReferenceServer } from '../reference-server-test-setup.ts'
-import { classes, until } from './clients-test-setup.ts'
+import { until } from '../until-test-setup.ts'
+import { classes } from './clients-test-setup.ts'
 
 const ways = ['Pusher', 'client', 'window.Pusher'] as const
 const dialects = ['pusher', 'soketi', 'reverb'] satisfies Dialect[]

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { startCluster } from '../redis/masters-test-setup.ts'
-import { until } from '../redis/redis-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { publishesOf, shown, toSubscribe } from './mqtt-test-setup.ts'
 import { connectPackets, startMqttNode, stays } from './nodes-test-setup.ts'
 

@@ -2,7 +2,8 @@ import { createMqtt } from '@org/realtime-mqtt'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildCli } from '../cli/cli-test-setup.ts'
 import { type NodeProcess, startBalancer, startNodeProcess } from '../redis/cluster-test-setup.ts'
-import { DURABLE, startRedis, until } from '../redis/redis-test-setup.ts'
+import { DURABLE, startRedis } from '../redis/redis-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 
 const cli = buildCli()
 const TOPICS = ['one', 'two']

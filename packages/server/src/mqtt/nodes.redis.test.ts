@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { DURABLE, startRedis, startWire, until } from '../redis/redis-test-setup.ts'
+import { DURABLE, startRedis, startWire } from '../redis/redis-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { type Peer, startMqttNode } from './nodes-test-setup.ts'
 
 async function startTwo(args: readonly string[] = ['--save', '']) {

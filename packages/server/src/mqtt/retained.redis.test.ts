@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { startRedis, startWire, until } from '../redis/redis-test-setup.ts'
+import { startRedis, startWire } from '../redis/redis-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { type MqttNode, startMqttNode } from './nodes-test-setup.ts'
 
 async function startTwo(more: Parameters<typeof startMqttNode>[1] = {}) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { buildCli } from '../cli/cli-test-setup.ts'
 import { startNodeProcess } from '../redis/cluster-test-setup.ts'
-import { DURABLE, startRedis, until } from '../redis/redis-test-setup.ts'
+import { DURABLE, startRedis } from '../redis/redis-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { publishesOf, shown, toConnect, toPublish, toSubscribe } from './mqtt-test-setup.ts'
 import { connectPackets, connectPeer, startMqttNode, stays } from './nodes-test-setup.ts'
 

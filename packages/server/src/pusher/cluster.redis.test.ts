@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startRedis, until } from '../redis/redis-test-setup.ts'
+import { startRedis } from '../redis/redis-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import type { PusherOptions } from './app.ts'
 import { dialPusher, startPusher, startReceiver } from './live-test-setup.ts'
 import { APP } from './pusher-test-setup.ts'

@@ -1,13 +1,12 @@
 import BackendPusher from 'pusher'
 import PusherJs, { type Channel, type Options, type PresenceChannel } from 'pusher-js'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { until } from '../until-test-setup.ts'
 import type { Dialect } from './dialect.ts'
 import { startPusher, startReceiver } from './live-test-setup.ts'
 import { APP, KEY, SECRET } from './pusher-test-setup.ts'
 
 const dialects = ['pusher', 'soketi', 'reverb'] satisfies Dialect[]
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 25_000, interval: 5 })
-
 async function setup(dialect: Dialect, more = {}) {
   const app = { ...APP, enableUserAuthentication: dialect !== 'reverb', ...more }
   const started = await startPusher({ dialect, apps: [app] })

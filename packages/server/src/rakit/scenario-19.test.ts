@@ -1,11 +1,9 @@
 import { createRakit } from '@org/realtime-raw-ws'
 import { createFakeClock, type FakeClock } from '@org/realtime-testing'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createServer, type Server } from '../index.ts'
+import { until } from '../until-test-setup.ts'
 import type { RakitOptions } from './rakit-options.ts'
-
-/** Machines are busy. */
-const until = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, 25_000)
 
 const STEP_MS = 1000
 const LONGEST = '{"message":""}'.length

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerOptions } from '../index.ts'
-import { startRedis, startWire, until } from '../redis/redis-test-setup.ts'
+import { startRedis, startWire } from '../redis/redis-test-setup.ts'
 import { dialRaw, startServer } from '../socket-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 
 const ROOM = 'presence-room'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { until } from '../until-test-setup.ts'
 import { startNode } from './adapter-test-setup.ts'
-import { DURABLE, startRedis, until } from './redis-test-setup.ts'
+import { DURABLE, startRedis } from './redis-test-setup.ts'
 
 async function startOne() {
   const redis = await startRedis()

@@ -1,8 +1,9 @@
 import { createRawWs } from '@org/realtime-raw-ws'
 import { expect, it, onTestFinished } from 'vitest'
 import { buildCli } from '../cli/cli-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { startBalancer, startNodeProcess } from './cluster-test-setup.ts'
-import { DURABLE, startRedis, until } from './redis-test-setup.ts'
+import { DURABLE, startRedis } from './redis-test-setup.ts'
 
 /** `npm run chaos` makes it longer. */
 const LASTS_MS = Number(process.env['CHAOS_MS'] || 60_000)

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
+import { until } from '../until-test-setup.ts'
 import { startNode } from './adapter-test-setup.ts'
 import { createKeys } from './keys.ts'
 import { type Admin, startCluster } from './masters-test-setup.ts'
-import { until } from './redis-test-setup.ts'
 
 const CHANNELS = ['a', 'b', 'c', 'd', 'e', 'x{}%']
 

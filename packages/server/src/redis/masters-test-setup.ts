@@ -3,7 +3,8 @@ import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { expect, onTestFinished } from 'vitest'
 import { findFreePort } from '../../../../scripts/find-free-port.mjs'
-import { type RealRedis, startRedis, until } from './redis-test-setup.ts'
+import { until } from '../until-test-setup.ts'
+import { type RealRedis, startRedis } from './redis-test-setup.ts'
 
 /** Three masters that share all slots, each with some replicas. */
 export async function startCluster({ replicas = 0 } = {}) {

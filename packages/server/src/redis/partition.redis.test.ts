@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis'
 import { expect, it, onTestFinished } from 'vitest'
 import { type Clock, systemClock } from '../clock.ts'
+import { until } from '../until-test-setup.ts'
 import { type Node, startNode } from './adapter-test-setup.ts'
-import { startRedis, startWire, until } from './redis-test-setup.ts'
+import { startRedis, startWire } from './redis-test-setup.ts'
 
 const HOUR_MS = 3_600_000
 

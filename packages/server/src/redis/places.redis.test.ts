@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { makeCertificate } from '../tls-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { startNode } from './adapter-test-setup.ts'
-import { startRedis, startWire, until } from './redis-test-setup.ts'
+import { startRedis, startWire } from './redis-test-setup.ts'
 
 function ask(port: number): Redis {
   const redis = new Redis({ port, host: '127.0.0.1' })

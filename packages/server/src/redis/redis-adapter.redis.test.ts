@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Position } from '../adapter.ts'
 import { numbers } from '../ranges.ts'
+import { until } from '../until-test-setup.ts'
 import { startNode } from './adapter-test-setup.ts'
-import { startRedis, until } from './redis-test-setup.ts'
+import { startRedis } from './redis-test-setup.ts'
 
 async function startNodes(count: number, limits: Parameters<typeof startNode>[1] = {}) {
   const redis = await startRedis()

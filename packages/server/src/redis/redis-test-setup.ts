@@ -3,15 +3,9 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { findFreePort } from '../../../../scripts/find-free-port.mjs'
 import { type Relay, startRelay } from '../relay-test-setup.ts'
-
-/** Resolves when what it does throws no more; machines are busy. */
-export const until = <T>(
-  check: () => T | Promise<T>,
-  options: { timeout?: number; interval?: number } = {},
-): Promise<T> => vi.waitFor(check, { timeout: 25_000, interval: 20, ...options })
 
 const PROGRAM = process.env['REDIS_SERVER_PATH'] || 'redis-server'
 /** Debian keeps it where not every user looks. */

@@ -3,8 +3,9 @@ import { buildCli } from '../cli/cli-test-setup.ts'
 import { dialPusher, startPusher } from '../pusher/live-test-setup.ts'
 import { APP } from '../pusher/pusher-test-setup.ts'
 import { dialRaw } from '../socket-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { startNodeProcess } from './cluster-test-setup.ts'
-import { startRedis, until } from './redis-test-setup.ts'
+import { startRedis } from './redis-test-setup.ts'
 
 const EACH = 100
 const EVENTS = 1000

@@ -11,8 +11,9 @@ import { APP, KEY } from '../pusher/pusher-test-setup.ts'
 import { startRelay } from '../relay-test-setup.ts'
 import { dialRaw } from '../socket-test-setup.ts'
 import { makeSignedCertificate } from '../tls-test-setup.ts'
+import { until } from '../until-test-setup.ts'
 import { type NodeProcess, startNodeProcess } from './cluster-test-setup.ts'
-import { startRedis, until } from './redis-test-setup.ts'
+import { startRedis } from './redis-test-setup.ts'
 
 const OF_EACH_KIND = 5
 const ORIGIN = 'https://app.example.org'

@@ -6,7 +6,8 @@ import { createPublisher } from '../publisher.ts'
 import { post } from '../pusher/http/api-test-setup.ts'
 import { dialPusher, startPusher } from '../pusher/live-test-setup.ts'
 import { APP, KEY, SECRET } from '../pusher/pusher-test-setup.ts'
-import { startRedis, until } from './redis-test-setup.ts'
+import { until } from '../until-test-setup.ts'
+import { startRedis } from './redis-test-setup.ts'
 
 const SENT = 30
 const RATE = 10
