@@ -82,9 +82,9 @@ export class Broker implements SessionHome {
     this.#leave(session, session.expiryMs, Math.min(session.will?.delayMs ?? 0, session.expiryMs))
   }
 
-  /** Its client is let in. */
-  opened(session: Session): void {
-    void this.#shared?.save(session)
+  /** Its client is to be let in: once other nodes can find the session here, or know better. */
+  opened(session: Session): Later<void> {
+    return this.#shared?.save(session)
   }
 
   arrive(record: SessionRecord, missed: readonly Stored[]): void {
@@ -209,7 +209,11 @@ export class Broker implements SessionHome {
   }
 
   #disconnect(session: Session, reason: number): void {
-    session.attached?.end(reason, 'Another connection has taken the session over')
+    const isTaken = reason !== reasons.badClientId
+    session.attached?.end(
+      reason,
+      isTaken ? 'Another connection has taken the session over' : 'Another user has this client identifier',
+    )
     // One that is not quite let in does not know of its session.
     this.lost(session)
   }

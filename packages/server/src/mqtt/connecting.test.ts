@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { endConnections } from '../shutdown.ts'
 import { bytes, setupMqtt, shown, toConnect, toPublish, toSubscribe } from './mqtt-test-setup.ts'
 
 describe('connecting', () => {
@@ -131,6 +132,27 @@ describe('authenticate', () => {
     expect(await guest.say(connect)).toMatchObject([{ type: 'connack', code }])
     expect(guest.end).toBe(1008)
   })
+
+  it.each([
+    [5, 0x88],
+    [4, 3],
+  ] as const)(
+    'while it takes its time, the server that goes away tells a client of level %i so with %i',
+    async (level, code) => {
+      let answer = (_user: { id: string }): void => {}
+      const authenticate = () =>
+        new Promise<{ id: string }>((resolve) => {
+          answer = resolve
+        })
+      const { dial, core } = setupMqtt({ authenticate })
+      const guest = dial(level)
+      expect(await guest.say(toConnect({ level }))).toEqual([])
+      endConnections(core)
+      expect(guest.take()).toMatchObject([{ type: 'connack', code }])
+      answer({ id: 'u' })
+      expect(await guest.say()).toEqual([])
+    },
+  )
 
   it('refuses who has no credentials as not authorized', async () => {
     const { dial } = setupMqtt({ authenticate: () => undefined })

@@ -57,9 +57,30 @@ export async function admit(
   const opened = await broker.open({ client, user, clean, attached: connection })
   if ('refuse' in opened) return connection.end(opened.refuse, 'The session cannot be opened')
   const { session, isPresent } = opened
+  if (!connection.isOver) {
+    keep(connection, packet, session)
+    await broker.opened(session)
+  }
+  // Another connection has it, or another node, and this one was told.
+  if (session.attached !== connection) return
   // Gone while it was let in: nobody will say so any more.
   if (connection.isOver) return broker.lost(session)
   start(connection, packet, session, isPresent, authentication)
+}
+
+/** What the client wants to be kept of it. */
+function keep(
+  { broker, level }: MqttConnection,
+  { properties, will, clean }: Connect,
+  session: Session,
+): void {
+  const { settings, context } = broker
+  const expiry = properties?.sessionExpiryInterval ?? 0
+  session.expiryMs = level === 5 ? toExpiryMs(expiry, settings) : clean ? 0 : settings.sessionMs
+  session.will = will && {
+    message: new Message(will, session.client, context.clock.now()),
+    delayMs: (will.properties?.willDelayInterval ?? 0) * 1000,
+  }
 }
 
 function start(
@@ -72,13 +93,7 @@ function start(
   const { broker, wire, level } = connection
   const { settings } = broker
   const { clock, options } = broker.context
-  const { properties = {}, will } = packet
-  const expiry = properties.sessionExpiryInterval ?? 0
-  session.expiryMs = level === 5 ? toExpiryMs(expiry, settings) : packet.clean ? 0 : settings.sessionMs
-  session.will = will && {
-    message: new Message(will, session.client, clock.now()),
-    delayMs: (will.properties?.willDelayInterval ?? 0) * 1000,
-  }
+  const { properties = {} } = packet
   const { bufferBytes } = options.limits
   const sender = new PacketSender({
     wire,
@@ -93,7 +108,6 @@ function start(
   const told = level === 5 ? { ...toProperties(connection, packet, session), ...authentication } : undefined
   const connack: Connack = { type: 'connack', level, sessionPresent, code: 0, properties: told }
   const own = packet.keepAlive * 1000
-  broker.opened(session)
   connection.open(session, sender, connack, level === 5 ? settings.keepAliveMs || own : own)
 }
 

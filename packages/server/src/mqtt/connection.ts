@@ -20,7 +20,7 @@ import { KeepAlive } from './keep-alive.ts'
 import type { OpenConnection } from './open-connection.ts'
 import { kindOf } from './packets.ts'
 import { OVER, type Phase, WAITING } from './phase.ts'
-import { countRefusal, endingReasons, reasons, toReturnCode } from './reasons.ts'
+import { countRefusal, endingReasons, reasons, toConnackCode, toDisconnectCode } from './reasons.ts'
 import { refuseVersion } from './refuse-version.ts'
 import type { PacketSender } from './sender.ts'
 import type { Attached, Session } from './session.ts'
@@ -237,11 +237,11 @@ export class MqttConnection implements WireHandler, OpenConnection, Attached {
   #sayWhy(reason: number, sentence: string): void {
     const { name } = this.#phase
     const properties = sentence ? { reasonString: sentence } : undefined
-    if (name === 'open' && this.#level === 5) this.send({ type: 'disconnect', code: reason, properties })
+    if (name === 'open' && this.#level === 5)
+      this.send({ type: 'disconnect', code: toDisconnectCode(reason), properties })
     if (name !== 'connecting') return
     countRefusal(this.broker.context.tally, 'connection', reason)
-    const said = reason === reasons.takenOver ? reasons.unavailable : reason
-    const code = this.#level === 5 ? said : toReturnCode(said)
+    const code = toConnackCode(this.#level, reason)
     if (code !== undefined)
       this.send({ type: 'connack', level: this.#level, sessionPresent: false, code, properties })
   }

@@ -19,9 +19,9 @@ export interface MqttNode extends Awaited<ReturnType<typeof startServer>> {
   connect(options?: IClientOptions): Promise<Peer>
 }
 
-/** A node of the server whose Redis is at a port, or is a cluster. */
+/** A node of the server whose Redis is at a port, or elsewhere. */
 export async function startMqttNode(
-  at: number | { readonly cluster: readonly string[] },
+  at: number | NonNullable<ServerOptions['redis']>,
   more: ServerOptions = {},
 ): Promise<MqttNode> {
   const redis = typeof at === 'number' ? { port: at } : at

@@ -1,3 +1,4 @@
+import type { Level } from '@org/realtime-mqtt/codec'
 import type { AuthRefusal } from '../authenticate.ts'
 import type { Denial } from '../authorize.ts'
 import type { Tallied, Tally } from '../tally.ts'
@@ -41,7 +42,6 @@ const returnCodes: Readonly<Record<number, number>> = {
   [reasons.badVersion]: 1,
   [reasons.badClientId]: 2,
   [reasons.unavailable]: 3,
-  [reasons.shuttingDown]: 3,
   [reasons.quota]: 3,
   [reasons.connectionRate]: 3,
   [reasons.noRetain]: 3,
@@ -50,7 +50,23 @@ const returnCodes: Readonly<Record<number, number>> = {
   [reasons.notAuthorized]: 5,
 }
 
-export const toReturnCode = (reason: number): number | undefined => returnCodes[reason]
+/** Of these only DISCONNECT knows. */
+const NOT_OF_CONNACK: ReadonlySet<number> = new Set([
+  reasons.takenOver,
+  reasons.administrative,
+  reasons.shuttingDown,
+  reasons.connectTime,
+])
+
+/** What CONNACK says; undefined when the level has no word for it. */
+export function toConnackCode(level: Level, reason: number): number | undefined {
+  const said = NOT_OF_CONNACK.has(reason) ? reasons.unavailable : reason
+  return level === 5 ? said : returnCodes[said]
+}
+
+/** Of that one only CONNACK knows. */
+export const toDisconnectCode = (reason: number): number =>
+  reason === reasons.badClientId ? reasons.notAuthorized : reason
 
 /** What a refusal of `authenticate` is on the wire. */
 export function toAuthReason({ refuse }: AuthRefusal, hasCredentials: boolean): number {

@@ -4,6 +4,7 @@ import type { Context } from '../core.ts'
 import { MQTT_SESSIONS } from '../names.ts'
 import { Turns } from '../turns.ts'
 import { ignoreAway } from '../unless-away.ts'
+import { reasons } from './reasons.ts'
 import type { Session } from './session.ts'
 import { encodeRecord, keyOf, parseRecord, type SessionRecord, toRecord } from './session-record.ts'
 
@@ -16,8 +17,8 @@ interface SessionWritesNeeds {
   /** Asks a node to let go of a client. */
   readonly ask: (client: string, node: string) => Promise<boolean>
   readonly isHere: (session: Session) => boolean
-  /** Another node has it now; `isLater` when its client came there after it came here. */
-  readonly taken: (client: string, isLater: boolean) => void
+  /** It is not of this node any more, for that reason. */
+  readonly taken: (client: string, reason: number) => void
 }
 
 /** As of a round all sessions of a node had heard everything until here, unless they were written later. */
@@ -67,7 +68,7 @@ export class SessionWrites {
       if (isWritten || !this.#needs.isHere(session)) return
       this.#forgotten.delete(client)
       this.#written.delete(session)
-      if (await this.#write(client, () => encodeRecord(this.#toRecord(session)), session.openedAt))
+      if (await this.#write(client, () => encodeRecord(this.#toRecord(session)), session))
         this.#written.set(session, version)
     })
   }
@@ -170,9 +171,9 @@ export class SessionWrites {
   }
 
   /** False when another node has taken the session. */
-  async #write(client: string, make: () => Told, openedAt = Infinity): Promise<boolean> {
+  async #write(client: string, make: () => Told, session?: Session): Promise<boolean> {
     const { node, ask, taken } = this.#needs
-    let isLater = false
+    let reason: number | undefined
     for (let tries = 0; tries < TRIES; tries++) {
       const before = this.#places.get(client)
       const told = make()
@@ -180,16 +181,16 @@ export class SessionWrites {
       if (place && !told.isRemoval) this.#places.set(client, place)
       if (place) return true
       const found = await this.find(client)
-      const isForeign = found !== undefined && found.record.node !== '' && found.record.node !== node
-      isLater = isForeign && found.record.openedAt > openedAt
-      if (isForeign && (before || isLater)) break
+      const foreign = found && found.record.node !== node ? found.record : undefined
+      reason = foreign && toReason(foreign, session, before !== undefined)
+      if (reason) break
       // It came here while Redis was away, or at the same moment as to another node.
-      if (isForeign && (await ask(client, found.record.node))) continue
+      if (foreign?.node && (await ask(client, foreign.node))) continue
       if (found) this.#places.set(client, found.stored)
       else this.#places.delete(client)
     }
     this.#places.delete(client)
-    if (!make().isRemoval) taken(client, isLater)
+    if (!make().isRemoval) taken(client, reason ?? reasons.failed)
     return false
   }
 
@@ -198,6 +199,17 @@ export class SessionWrites {
     const { isRepeat, epoch, off } = await adapter.append(MQTT_SESSIONS, { ...told, instead })
     return isRepeat ? undefined : { epoch, off }
   }
+}
+
+/** Why a session cannot be had that is recorded as another's; undefined when it can be asked for. */
+function toReason(
+  { node, user, openedAt }: SessionRecord,
+  own: Session | undefined,
+  wasOurs: boolean,
+): number | undefined {
+  if (own && !wasOurs && user.id !== own.user.id) return reasons.badClientId
+  if (own && node && openedAt > own.openedAt) return reasons.takenOver
+  return node && wasOurs ? reasons.failed : undefined
 }
 
 const toRemoval = (key: string): Told => ({

@@ -1,10 +1,11 @@
+import type { Packet } from '@org/realtime-mqtt/codec'
 import { describe, expect, it } from 'vitest'
 import { buildCli } from '../cli/cli-test-setup.ts'
 import { startNodeProcess } from '../redis/cluster-test-setup.ts'
-import { DURABLE, startRedis } from '../redis/redis-test-setup.ts'
+import { DURABLE, startRedis, startWire } from '../redis/redis-test-setup.ts'
 import { until } from '../until-test-setup.ts'
 import { publishesOf, shown, toConnect, toPublish, toSubscribe } from './mqtt-test-setup.ts'
-import { connectPackets, connectPeer, startMqttNode, stays } from './nodes-test-setup.ts'
+import { connectPackets, connectPeer, type PacketPeer, startMqttNode, stays } from './nodes-test-setup.ts'
 
 const cli = buildCli()
 
@@ -12,6 +13,34 @@ async function startTwo(more: Parameters<typeof startMqttNode>[1] = {}) {
   const redis = await startRedis()
   const [a, b] = [await startMqttNode(redis.port, more), await startMqttNode(redis.port, more)]
   return { redis, a, b, crashes: () => [...a.crashes, ...b.crashes] }
+}
+
+const authenticate = (token: string | undefined) => ({ id: token ?? '' })
+
+/** Of two nodes the far one may stop on its way to Redis when it writes a session. */
+async function startSlow(more: Parameters<typeof startMqttNode>[1] = {}) {
+  const redis = await startRedis()
+  const wire = await startWire(redis.port)
+  const patient = { timeoutMs: 30_000 }
+  const near = await startMqttNode({ ...patient, port: redis.port }, more)
+  const far = await startMqttNode({ ...patient, port: wire.port }, more)
+  const comesHalf = async (connect: Packet) => {
+    const isWriting = wire.stallAt('"openedAt"')
+    const connected = connectPackets(far.port, connect)
+    await isWriting
+    return {
+      goesOn: () => {
+        wire.flow()
+        return connected
+      },
+    }
+  }
+  return { near, far, comesHalf }
+}
+
+async function isThere(guest: PacketPeer): Promise<void> {
+  guest.send({ type: 'pingreq' })
+  await guest.next('pingresp')
 }
 
 describe('a client that comes to another node', () => {
@@ -92,11 +121,29 @@ describe('a client that comes to another node', () => {
   })
 
   it('is refused when the session is of another user', async () => {
-    const authenticate = (token: string | undefined) => ({ id: token ?? '' })
     const { a, b } = await startTwo({ authenticate })
     await connectPackets(a.port, stays('c', { username: 'ann' }))
     const other = await connectPackets(b.port, stays('c', { username: 'ben' }))
     expect(other.connack.code).toBe(0x85)
+  })
+
+  it('is refused too when both come at once, as soon as the others know the session of one', async () => {
+    const { near, comesHalf } = await startSlow({ authenticate })
+    const ann = await comesHalf(stays('c', { username: 'ann' }))
+    const ben = await connectPackets(near.port, stays('c', { username: 'ben' }))
+    expect(ben.connack.code).toBe(0)
+    expect((await ann.goesOn()).connack.code).toBe(0x85)
+    await isThere(ben)
+  })
+
+  it('is let in once the others know its session, and stays where it came last', async () => {
+    const { near, comesHalf } = await startSlow()
+    const first = await comesHalf(stays('c'))
+    const begun = Date.now()
+    await until(() => expect(Date.now()).toBeGreaterThan(begun))
+    const last = await connectPackets(near.port, stays('c'))
+    expect((await first.goesOn()).connack.code).toBe(0x88)
+    await isThere(last)
   })
 
   it('finds no session when the rules do not grant its filters any more', async () => {
@@ -209,14 +256,29 @@ describe('when a node is killed', () => {
 })
 
 describe('while Redis is away', () => {
-  it('a client may go on at another node, which has it when Redis is back', async () => {
+  async function startAway(more: Parameters<typeof startMqttNode>[1] = {}, connect: object = {}) {
     const redis = await startRedis(DURABLE)
-    const [a, b] = [await startMqttNode(redis.port), await startMqttNode(redis.port)]
-    const first = await connectPackets(a.port, stays('c'))
+    const [a, b] = [await startMqttNode(redis.port, more), await startMqttNode(redis.port, more)]
+    const first = await connectPackets(a.port, stays('c', connect))
     await redis.kill()
-    // The node is asked whether it knows already.
+    // The nodes are asked whether they know already.
     const isAway = async (port: number) => (await fetch(`http://127.0.0.1:${port}/ready`)).status === 503
     await until(async () => expect([await isAway(a.port), await isAway(b.port)]).toEqual([true, true]))
+    return { redis, a, b, first }
+  }
+
+  it('another user may come to another node with the same id, and is ended when Redis is back', async () => {
+    const { redis, a, b, first } = await startAway({ authenticate }, { username: 'ann' })
+    const other = await connectPackets(b.port, stays('c', { username: 'ben' }))
+    expect(other.connack.code).toBe(0)
+    await redis.start()
+    expect(await other.next('disconnect')).toMatchObject({ code: 0x87 })
+    await isThere(first)
+    expect([a.crashes, b.crashes]).toEqual([[], []])
+  })
+
+  it('a client may go on at another node, which has it when Redis is back', async () => {
+    const { redis, a, b, first } = await startAway()
     const second = await connectPackets(b.port, stays('c'))
     expect(second.connack.sessionPresent).toBe(false)
     second.send(toSubscribe('n', 1))

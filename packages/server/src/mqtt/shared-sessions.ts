@@ -63,7 +63,7 @@ export class SharedSessions {
       at: () => exchange.at,
       ask: (client, node) => this.#ask(client, node),
       isHere: (session) => home.sessions.has(session),
-      taken: (client, isLater) => void home.letGo(client, isLater ? reasons.takenOver : reasons.failed, true),
+      taken: (client, reason) => void home.letGo(client, reason, true),
     })
     context.hub.onAsked(RELEASE, (question) => this.#release(question as Release))
     this.#roundLater()
