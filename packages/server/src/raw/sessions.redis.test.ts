@@ -86,6 +86,8 @@ describe('a session of another node', () => {
     const cid = await enter(a.port, { token: 'cid' })
     cid.send({ t: 'bye' })
     await cid.ended
+    // Redis answers when it has heard of the end.
+    await a.server.publish(ROOM, 'after', 1)
     expect((await enter(b.port, { token: 'cid', ...cid.named })).welcome.resumed).toBe(false)
   })
 
