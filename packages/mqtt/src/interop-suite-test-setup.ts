@@ -183,7 +183,7 @@ export function interopSuite({
         (n) => outcomes[2 * n] === 'acknowledged',
       )
       if (keepsPublishers) expect(acknowledged).toHaveLength(500)
-      await eventually(() => exact.length >= acknowledged.length && new Set(least).size === 500, 15_000)
+      await eventually(() => exact.length >= acknowledged.length && new Set(least).size === 500)
       expect(new Set(exact).size).toBe(exact.length)
       if (keepsPublishers) {
         expect(exact).toEqual(acknowledged)

@@ -19,7 +19,7 @@ export function openClient(options: MqttOptions<never>): AnyClient & { readonly 
 }
 
 /** Waits for the outside world, which has its own time. */
-export async function eventually(condition: () => unknown, withinMs = 8000): Promise<void> {
+export async function eventually(condition: () => unknown, withinMs = 25_000): Promise<void> {
   const giveUpAt = performance.now() + withinMs
   while (!condition()) {
     if (performance.now() > giveUpAt) throw new Error(`Waited ${withinMs} ms in vain: ${condition}`)

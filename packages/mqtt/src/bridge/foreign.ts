@@ -13,6 +13,9 @@ export interface ForeignMqtt {
     done: (error: Error | null, granted?: readonly { readonly qos: number }[]) => void,
   ): unknown
   unsubscribe(filter: string): unknown
+  /** Who waits for an answer, and filters of a SUBSCRIBE, by the identifier of the packet. */
+  readonly outgoing?: Record<number, { cb?: (...answer: never[]) => unknown }>
+  readonly messageIdToTopic?: Readonly<Record<number, readonly string[]>>
   reconnect(): unknown
   end(): unknown
 }

@@ -1,5 +1,6 @@
 import { wrap } from '@org/realtime-core/kit'
 import type { ForeignMqtt } from './foreign.ts'
+import { createUnanswered } from './unanswered.ts'
 
 type Done = Parameters<ForeignMqtt['subscribe']>[2]
 
@@ -28,7 +29,7 @@ interface Bridge {
 interface Common {
   readonly bridges: Set<Bridge>
   isHeld(filter: string): boolean
-  /** Asks for the filter once nobody is about to unsubscribe it. */
+  /** Asks for the filter once nothing else about it waits for an answer. */
   ask(hold: Hold, qos: 0 | 1 | 2, done: Done): void
   /** Unsubscribes what only bridges have had. */
   drop(filter: string): void
@@ -75,8 +76,7 @@ function createCommon(foreign: ForeignMqtt): Common {
   const bridges = new Set<Bridge>()
   /** Filters that only bridges want, and those that the owner has subscribed since there are bridges. */
   const [ours, theirs] = [new Set<string>(), new Set<string>()]
-  /** Filters whose unsubscription is not answered yet, how often, and who waits for that. */
-  const leaving = new Map<string, { open: number; readonly waiting: Map<Hold, () => void> }>()
+  const unanswered = createUnanswered(() => foreign.connected)
   let isOurs = false
 
   const isHeld = (filter: string): boolean =>
@@ -84,7 +84,7 @@ function createCommon(foreign: ForeignMqtt): Common {
 
   const subscribe = (hold: Hold, qos: 0 | 1 | 2, done: Done): void => {
     const { filter } = hold
-    const answered: Done = (error, granted = []) => {
+    const heed: Done = (error, granted = []) => {
       const code = granted[0]?.qos
       // Without an answer of the server somebody had it already.
       if (!error && code !== undefined && code <= 2 && !theirs.has(filter)) {
@@ -95,7 +95,7 @@ function createCommon(foreign: ForeignMqtt): Common {
     }
     isOurs = true
     try {
-      foreign.subscribe(filter, { qos }, answered)
+      foreign.subscribe(filter, { qos }, heed)
     } finally {
       isOurs = false
     }
@@ -103,20 +103,6 @@ function createCommon(foreign: ForeignMqtt): Common {
 
   const drop = (filter: string): void => {
     if (ours.delete(filter) && foreign.connected) foreign.unsubscribe(filter)
-  }
-
-  /** The answer to an unsubscription is still to come. */
-  const leave = (filter: string): void => {
-    const entry = leaving.get(filter) ?? { open: 0, waiting: new Map() }
-    entry.open++
-    leaving.set(filter, entry)
-  }
-
-  const left = (filter: string): void => {
-    const entry = leaving.get(filter)
-    if (!entry || --entry.open) return
-    leaving.delete(filter)
-    for (const ask of entry.waiting.values()) ask()
   }
 
   const lose = (filter: string): void => {
@@ -130,33 +116,37 @@ function createCommon(foreign: ForeignMqtt): Common {
         }
   }
 
+  // What its owner has asked for already.
+  for (const [id, filters] of Object.entries(foreign.messageIdToTopic ?? {})) {
+    const entry = foreign.outgoing?.[Number(id)]
+    if (entry) entry.cb = unanswered.expect(filters, entry.cb)
+  }
+
+  /** The rest of a call. */
+  const expecting = (filters: readonly string[], [options, done]: readonly unknown[]): readonly unknown[] =>
+    typeof options === 'function'
+      ? [undefined, unanswered.expect(filters, options)]
+      : [options, unanswered.expect(filters, done)]
+
   const methods = foreign as unknown as {
     subscribe(...values: unknown[]): unknown
     unsubscribe(...values: unknown[]): unknown
   }
   const undo = [
     wrap<'subscribe', unknown[], unknown>(methods, 'subscribe', (call, asked, ...rest) => {
+      const filters = toFilters(asked)
       // What MQTT.js subscribes again by itself says nothing of who wants it.
-      if (!isOurs && !(asked as { resubscribe?: boolean }).resubscribe)
-        for (const filter of toFilters(asked)) {
+      if (!isOurs && !(asked as Again).resubscribe)
+        for (const filter of filters) {
           ours.delete(filter)
           theirs.add(filter)
         }
-      return call(asked, ...rest)
+      return call(asked, ...expecting(filters, rest))
     }),
     // `unsubscribeAsync` ends here too.
-    wrap<'unsubscribe', unknown[], unknown>(methods, 'unsubscribe', (call, asked, options, done) => {
+    wrap<'unsubscribe', unknown[], unknown>(methods, 'unsubscribe', (call, asked, ...rest) => {
       const filters = toFilters(asked)
-      for (const filter of filters) leave(filter)
-      const theirDone = typeof options === 'function' ? options : done
-      const result = call(
-        asked,
-        typeof options === 'object' ? options : undefined,
-        (...answer: unknown[]) => {
-          for (const filter of filters) left(filter)
-          if (typeof theirDone === 'function') theirDone(...answer)
-        },
-      )
+      const result = call(asked, ...expecting(filters, rest))
       for (const filter of filters) lose(filter)
       return result
     }),
@@ -165,14 +155,10 @@ function createCommon(foreign: ForeignMqtt): Common {
   return {
     bridges,
     isHeld,
-    ask(hold, qos, done) {
-      // Until then MQTT.js may count it as subscribed, and not ask the server.
-      const entry = leaving.get(hold.filter)
-      if (!entry) return subscribe(hold, qos, done)
-      entry.waiting.set(hold, () => {
+    ask: (hold, qos, done) =>
+      unanswered.after(hold.filter, hold, () => {
         if (isHeld(hold.filter)) subscribe(hold, qos, done)
-      })
-    },
+      }),
     drop,
     undo() {
       for (const putBack of undo) putBack()
@@ -180,7 +166,13 @@ function createCommon(foreign: ForeignMqtt): Common {
   }
 }
 
+/** Beside the filters that MQTT.js subscribes again by itself. */
+interface Again {
+  readonly resubscribe?: true
+}
+
 function toFilters(asked: unknown): readonly string[] {
   if (typeof asked === 'string') return [asked]
-  return Array.isArray(asked) ? asked : Object.keys(asked as object)
+  const { resubscribe, ...filters } = asked as Again
+  return Array.isArray(asked) ? asked : Object.keys(filters)
 }

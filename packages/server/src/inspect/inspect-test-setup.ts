@@ -13,6 +13,8 @@ export async function watchInspector(url: string, query = '', headers: Record<st
       lines.push(...parts.map((part) => JSON.parse(part)))
     }
   })()
+  // A server that ends cuts it short, of which only those need to know who wait for it.
+  ended.catch(() => {})
   const sees = async <K extends InspectLine['kind']>(
     kind: K,
     fits: (line: InspectLine & { kind: K }) => boolean = () => true,

@@ -57,9 +57,11 @@ describe.each(versions)('mosquitto_pub and mosquitto_sub with %s', (version) => 
     const { run, crashes, subscribed } = await start()
     const sub = run('mosquitto_sub', '-V', version, '-t', 'test/#', '-q', `${qos}`, '-C', '3', '-v')
     await subscribed('test/#')
-    for (const text of ['one', 'zwei ä€😀', '3']) {
+    for (const [n, text] of ['one', 'zwei ä€😀', '3'].entries()) {
       const pub = run('mosquitto_pub', '-V', version, '-t', 'test/a', '-q', `${qos}`, '-m', text)
       expect(await pub.ended).toBe(0)
+      // Without an answer it may end before its message arrives, and the next one be faster.
+      await sub.until(n + 1)
     }
     expect(await sub.ended).toBe(0)
     expect(sub.lines).toEqual(['test/a one', 'test/a zwei ä€😀', 'test/a 3'])
