@@ -43,7 +43,7 @@ async function setup(look: BrowserContextOptions = {}) {
 declare const client: ReturnType<typeof Kit.createRawWs>
 declare const room: ReturnType<typeof client.untyped>
 
-const PATIENCE = { timeout: 10_000, interval: 50 }
+const PATIENCE = { timeout: 25_000, interval: 50 }
 
 const open = (page: Page): Promise<void> =>
   page.getByRole('button', { name: 'Open the realtime inspector' }).click()

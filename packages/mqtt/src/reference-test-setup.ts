@@ -26,7 +26,7 @@ export function toLiveServer({ faults, connections, on, publishMqtt }: Server): 
     letGo = faults.add(rule)
   }
   return {
-    publish: (topic, _event, payload) => publishMqtt(topic, JSON.stringify(payload), { qos: 1 }),
+    publish: (topic, _event, payload) => publishMqtt(topic, JSON.stringify(payload), { qos: 2 }),
     received: async () => received.map(toArrival),
     joined: async (name) => connections().filter(({ channels }) => channels.includes(name)).length,
     withhold: hold({ at: 'frame', direction: 'out', do: 'drop' }),

@@ -25,7 +25,7 @@ async function occupy(): Promise<number> {
   return (server.address() as { port: number }).port
 }
 
-describe('realtime-server', { timeout: 20_000 }, () => {
+describe('realtime-server', () => {
   it('starts without anything given, and prints all that is needed to connect', async () => {
     const running = run(TEXT)
     const port = await portOf(running)
@@ -176,7 +176,7 @@ describe('realtime-server', { timeout: 20_000 }, () => {
   })
 })
 
-describe('realtime-server doctor', { timeout: 20_000 }, () => {
+describe('realtime-server doctor', () => {
   it('finds nothing where all is well', async () => {
     const running = run(['doctor', '--port=0'])
     expect(await running.ended).toBe(0)

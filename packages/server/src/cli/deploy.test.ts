@@ -62,9 +62,7 @@ describe('deploy', () => {
     expect(healthCommand().slice(0, 2)).toEqual(['node', 'node_modules/@org/realtime-server/dist/cli.js'])
   })
 
-  it('starts as PM2 starts it: says that it is ready, and ends with 0 on SIGINT', {
-    timeout: 20_000,
-  }, async () => {
+  it('starts as PM2 starts it: says that it is ready, and ends with 0 on SIGINT', async () => {
     const [{ args, env }] = ecosystem().apps
     const child = fork(path, [args], {
       env: { PATH: process.env['PATH'], ...env, REALTIME_HOST: '127.0.0.1', REALTIME_PORT: '0' },
@@ -78,7 +76,7 @@ describe('deploy', () => {
   })
 })
 
-describe('realtime-server health', { timeout: 20_000 }, () => {
+describe('realtime-server health', () => {
   it('is well while the server lives, as the container asks it', async () => {
     const { port } = await startServer()
     const running = run(healthCommand().slice(2), { env: { REALTIME_PORT: `${port}` } })

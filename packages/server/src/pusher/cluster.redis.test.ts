@@ -139,15 +139,13 @@ describe('Pusher over two nodes', () => {
     const guest = await dialPusher(a.port)
     await guest.join('x')
     await redis.kill()
-    await until(async () => expect((await fetch(`${a.url}/ready`)).status).toBe(503), { timeout: 5000 })
+    await until(async () => expect((await fetch(`${a.url}/ready`)).status).toBe(503))
     await a.backend.trigger('x', 'alone', {})
     await guest.next('alone')
     const late = await dialPusher(a.port)
     await late.join('presence-x', { user_id: 'ann' })
     await redis.start()
-    await until(async () => expect((await fetch(`${a.url}/ready`)).status).toBe(200), {
-      timeout: 10_000,
-    })
+    await until(async () => expect((await fetch(`${a.url}/ready`)).status).toBe(200))
     await a.backend.trigger('x', 'together', {})
     await guest.next('together')
     expect(guest.frames.filter(({ event }) => event === 'alone')).toHaveLength(1)

@@ -95,10 +95,10 @@ describe('a Redis that starts again', () => {
     await b?.follow('x')
     const first = await a?.append('x', 'one', 'id')
     await redis.kill()
+    const areAway = () => [a?.adapter.isAway, b?.adapter.isAway]
+    await until(() => expect(areAway()).toEqual([true, true]))
     await redis.start()
-    await until(() => expect([a?.adapter.isAway, b?.adapter.isAway]).toEqual([false, false]), {
-      timeout: 10_000,
-    })
+    await until(() => expect(areAway()).toEqual([false, false]))
     expect(await a?.append('x', 'one', 'id')).toEqual({ ...first, isRepeat: true })
     expect(await a?.append('x', 'two')).toMatchObject({ epoch: first?.epoch, off: 2 })
     await until(() => expect(b?.heard).toHaveLength(2))

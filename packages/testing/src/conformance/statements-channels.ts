@@ -131,6 +131,8 @@ export const channelStatements: readonly ProtocolStatement[] = [
       await until(() => arrived.length === 1, 'the first message arrives')
       if (!(await move(bench))) return
       await until(() => tap.sessions.length === 2 && tap.open.length === 1, 'the move is over')
+      // By then the far end does not count the old connection any more.
+      await settled()
       await untilJoined(channels[0])
       await server.publish(channels[0], event, 1)
       await until(() => arrived.length > 1, 'the second message arrives')
