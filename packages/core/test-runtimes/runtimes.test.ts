@@ -222,7 +222,7 @@ describe('core in a Node process', () => {
     expect(Number(await output(process.execPath, [write('leave.mjs', leaving('/echo'))]))).toBeLessThan(
       LIMIT_OF_EXIT_MS,
     )
-    expect(peer.closes).toEqual(['1000 '])
+    await expect.poll(() => peer.closes).toEqual(['1000 '])
   })
 
   it('lets the process end after the close of a session that never opened', async () => {
