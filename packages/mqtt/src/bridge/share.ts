@@ -123,10 +123,14 @@ function createCommon(foreign: ForeignMqtt): Common {
   }
 
   /** The rest of a call. */
-  const expecting = (filters: readonly string[], [options, done]: readonly unknown[]): readonly unknown[] =>
-    typeof options === 'function'
+  const expecting = (filters: readonly string[], rest: readonly unknown[]): readonly unknown[] => {
+    // Nothing is asked any more, which MQTT.js tells as an error to who gives no callback.
+    if (foreign.disconnecting) return rest
+    const [options, done] = rest
+    return typeof options === 'function'
       ? [undefined, unanswered.expect(filters, options)]
       : [options, unanswered.expect(filters, done)]
+  }
 
   const methods = foreign as unknown as {
     subscribe(...values: unknown[]): unknown

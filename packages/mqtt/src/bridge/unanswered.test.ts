@@ -73,3 +73,14 @@ describe.each([4, 5] as const)(
     })
   },
 )
+
+it('a client that is ending tells its owner so by an event, as without a bridge', async () => {
+  const { foreign, bridge } = await start(5)
+  await bridge().client.connect()
+  const errors: string[] = []
+  foreign.on('error', ({ message }) => errors.push(message))
+  const ended = foreign.endAsync()
+  foreign.subscribe('m')
+  await ended
+  expect(errors).toEqual(['client disconnecting'])
+})

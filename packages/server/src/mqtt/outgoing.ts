@@ -76,6 +76,10 @@ export class Outgoing {
     this.#enqueue(delivery)
   }
 
+  get isUp(): boolean {
+    return this.#sender !== undefined
+  }
+
   /** All that waits and is under way, in order. */
   get kept(): readonly KeptDelivery[] {
     const underWay = [...this.#entries.values()].map(({ id, qos, delivery }) => ({ id, qos, delivery }))

@@ -62,8 +62,9 @@ export class Session {
     return this.#attached
   }
 
+  /** Its client is there, and let in. */
   get isUp(): boolean {
-    return this.#attached !== undefined
+    return this.outgoing.isUp
   }
 
   attach(attached: Attached): void {
