@@ -15,9 +15,8 @@ describe('the page of all examples', () => {
       await page.frameLocator('iframe').locator('h1').first().waitFor()
       await page.getByRole('link', { name: 'All examples' }).click()
     }
-    expect(await page.getByRole('navigation', { name: 'Examples' }).getByRole('link').count()).toBe(
-      examples.length,
-    )
+    const links = page.getByRole('navigation', { name: 'Examples' }).getByRole('link')
+    await expect.poll(() => links.count()).toBe(examples.length)
   }, 90_000)
 
   it('breaks the line of the example beside it, and lets it come back', async () => {

@@ -60,11 +60,13 @@ describe('chat with Rakit', () => {
     onTestFinished(release)
     await demo.fail({ at: 'now', do: 'cut' })
     await page.getByText('reconnecting').waitFor()
-    expect(await page.getByText('Here:').count()).toBe(0)
-    expect(await page.locator('option').allTextContents()).toEqual(['everybody', 'the channel chat.1'])
+    await expect.poll(() => page.getByText('Here:').count()).toBe(0)
+    await expect
+      .poll(() => page.locator('option').allTextContents())
+      .toEqual(['everybody', 'the channel chat.1'])
     await release()
     await page.getByText('Here: you.').waitFor()
-    expect(await page.getByText(/^You are \w/).textContent()).not.toContain(id)
+    await expect.poll(() => page.getByText(/^You are \w/).textContent()).not.toContain(id)
   })
 
   it('sends commands, of which this server answers one', async () => {

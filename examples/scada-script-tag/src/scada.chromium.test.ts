@@ -184,7 +184,7 @@ describe('SCADA on a plain page', () => {
     await page.getByText('The connection has ended (connection.refused).').waitFor()
     await again.click()
     await page.getByText('connected', { exact: true }).waitFor()
-    expect(await again.isVisible()).toBe(false)
+    await again.waitFor({ state: 'hidden' })
   })
 
   it('marks an interruption in every chart, and goes on', async () => {
