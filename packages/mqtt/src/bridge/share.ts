@@ -119,17 +119,25 @@ function createCommon(foreign: ForeignMqtt): Common {
   // What its owner has asked for already.
   for (const [id, filters] of Object.entries(foreign.messageIdToTopic ?? {})) {
     const entry = foreign.outgoing?.[Number(id)]
-    if (entry) entry.cb = unanswered.expect(filters, entry.cb)
+    if (entry) entry.cb = unanswered.expect(filters, entry.cb).pass
   }
 
-  /** The rest of a call. */
-  const expecting = (filters: readonly string[], rest: readonly unknown[]): readonly unknown[] => {
+  /** A call about filters with all that follows them. */
+  const expecting = (
+    filters: readonly string[],
+    rest: readonly unknown[],
+    call: (...rest: readonly unknown[]) => unknown,
+  ): unknown => {
     // Nothing is asked any more, which MQTT.js tells as an error to who gives no callback.
-    if (foreign.disconnecting) return rest
-    const [options, done] = rest
-    return typeof options === 'function'
-      ? [undefined, unanswered.expect(filters, options)]
-      : [options, unanswered.expect(filters, done)]
+    if (foreign.disconnecting) return call(...rest)
+    const [options, done] = typeof rest[0] === 'function' ? [undefined, rest[0]] : rest
+    const { pass, end } = unanswered.expect(filters, done)
+    try {
+      return call(options, pass)
+    } catch (error) {
+      end()
+      throw error
+    }
   }
 
   const methods = foreign as unknown as {
@@ -145,12 +153,12 @@ function createCommon(foreign: ForeignMqtt): Common {
           ours.delete(filter)
           theirs.add(filter)
         }
-      return call(asked, ...expecting(filters, rest))
+      return expecting(filters, rest, (...all) => call(asked, ...all))
     }),
     // `unsubscribeAsync` ends here too.
     wrap<'unsubscribe', unknown[], unknown>(methods, 'unsubscribe', (call, asked, ...rest) => {
       const filters = toFilters(asked)
-      const result = call(asked, ...expecting(filters, rest))
+      const result = expecting(filters, rest, (...all) => call(asked, ...all))
       for (const filter of filters) lose(filter)
       return result
     }),

@@ -74,6 +74,14 @@ describe.each([4, 5] as const)(
   },
 )
 
+it('a call that throws holds nothing up', async () => {
+  const { foreign, bridge } = await start(5)
+  const { client, state } = bridge()
+  expect(() => foreign.subscribe(['n', undefined as never])).toThrow()
+  await client.connect()
+  await until(() => expect(state()).toBe('joined'))
+})
+
 it('a client that is ending tells its owner so by an event, as without a bridge', async () => {
   const { foreign, bridge } = await start(5)
   await bridge().client.connect()

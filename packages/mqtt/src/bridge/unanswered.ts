@@ -1,7 +1,7 @@
 /** Filters about which somebody has called, and is not answered yet. */
 export interface Unanswered {
-  /** Passes an answer on. */
-  expect(filters: readonly string[], done: unknown): (...answer: unknown[]) => void
+  /** `pass` passes an answer on; `end` is for a call that was none. */
+  expect(filters: readonly string[], done: unknown): { pass(...answer: unknown[]): void; end(): void }
   /** Runs it once there is none about this filter; of each `who` the last. */
   after(filter: string, who: object, run: () => void): void
 }
@@ -35,10 +35,19 @@ export function createUnanswered(isUp: () => boolean): Unanswered {
   return {
     after,
     expect(filters, done) {
+      let isOpen = true
       for (const filter of filters) begin(filter)
-      return (...answer) => {
-        for (const filter of filters) end(filter)
-        if (typeof done === 'function') done(...answer)
+      const endOnce = (): void => {
+        if (isOpen) for (const filter of filters) end(filter)
+        isOpen = false
+      }
+      return {
+        end: endOnce,
+        pass(...answer) {
+          // MQTT.js answers again when what it calls has thrown.
+          endOnce()
+          if (typeof done === 'function') done(...answer)
+        },
       }
     },
   }

@@ -78,6 +78,7 @@ export class Broker implements SessionHome {
   lost(session: Session): void {
     if (this.#online.get(session.client) !== session) return
     this.#online.delete(session.client)
+    if (!session.isUp) session.takeBack()
     session.detach()
     this.#leave(session, session.expiryMs, Math.min(session.will?.delayMs ?? 0, session.expiryMs))
   }
@@ -104,8 +105,12 @@ export class Broker implements SessionHome {
 
   letGo(client: string, reason: number, isTaken: boolean): Session | undefined {
     const online = this.#online.get(client)
-    if (online && isTaken) online.will = undefined
+    // Nobody goes on with the session of another user: it is over, and its will is due.
+    const isOver = reason === reasons.badClientId
+    if (isOver) online?.decide({ expiryMs: 0 })
+    else if (isTaken) online?.decide({ will: undefined })
     if (online) this.#disconnect(online, reason)
+    if (isOver) this.#expire({ client })
     const session = this.store.sessions.take(client)
     if (!session) return
     session.stopTimers()
@@ -203,17 +208,15 @@ export class Broker implements SessionHome {
 
   /** Its client comes back to a new session. */
   #putOut(session: Session, sentence: string): void {
-    session.expiryMs = 0
+    session.decide({ expiryMs: 0 })
     if (session.attached) session.attached.end(reasons.administrative, sentence)
     else this.#expire(session)
   }
 
   #disconnect(session: Session, reason: number): void {
-    const isTaken = reason !== reasons.badClientId
-    session.attached?.end(
-      reason,
-      isTaken ? 'Another connection has taken the session over' : 'Another user has this client identifier',
-    )
+    const isOthers = reason === reasons.badClientId
+    const who = isOthers ? 'Another user has this client identifier' : 'Another connection has the session'
+    session.attached?.end(reason, who)
     // One that is not quite let in does not know of its session.
     this.lost(session)
   }
@@ -226,7 +229,7 @@ export class Broker implements SessionHome {
     return session
   }
 
-  #expire({ client }: Session): void {
+  #expire({ client }: Pick<Session, 'client'>): void {
     const parked = this.store.sessions.take(client)
     if (parked) this.#end(parked)
   }

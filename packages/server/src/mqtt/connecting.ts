@@ -8,7 +8,7 @@ import { countDrop } from './counts.ts'
 import { Message } from './message.ts'
 import { reasons, toAuthReason, toDeniedReason } from './reasons.ts'
 import { PacketSender } from './sender.ts'
-import type { Session } from './session.ts'
+import type { Session, Wishes } from './session.ts'
 import { toExpiryMs } from './session-expiry.ts'
 import { isPublic } from './topic-tree.ts'
 
@@ -58,7 +58,7 @@ export async function admit(
   if ('refuse' in opened) return connection.end(opened.refuse, 'The session cannot be opened')
   const { session, isPresent } = opened
   if (!connection.isOver) {
-    keep(connection, packet, session)
+    session.wish(toWishes(connection, packet, client))
     await broker.opened(session)
   }
   // Another connection has it, or another node, and this one was told.
@@ -68,18 +68,16 @@ export async function admit(
   start(connection, packet, session, isPresent, authentication)
 }
 
-/** What the client wants to be kept of it. */
-function keep(
-  { broker, level }: MqttConnection,
-  { properties, will, clean }: Connect,
-  session: Session,
-): void {
+function toWishes({ broker, level }: MqttConnection, packet: Connect, client: string): Wishes {
   const { settings, context } = broker
+  const { properties, will, clean } = packet
   const expiry = properties?.sessionExpiryInterval ?? 0
-  session.expiryMs = level === 5 ? toExpiryMs(expiry, settings) : clean ? 0 : settings.sessionMs
-  session.will = will && {
-    message: new Message(will, session.client, context.clock.now()),
-    delayMs: (will.properties?.willDelayInterval ?? 0) * 1000,
+  return {
+    expiryMs: level === 5 ? toExpiryMs(expiry, settings) : clean ? 0 : settings.sessionMs,
+    will: will && {
+      message: new Message(will, client, context.clock.now()),
+      delayMs: (will.properties?.willDelayInterval ?? 0) * 1000,
+    },
   }
 }
 

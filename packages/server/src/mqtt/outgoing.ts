@@ -76,6 +76,7 @@ export class Outgoing {
     this.#enqueue(delivery)
   }
 
+  /** Its client is there, and let in. */
   get isUp(): boolean {
     return this.#sender !== undefined
   }

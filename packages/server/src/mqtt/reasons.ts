@@ -64,9 +64,16 @@ export function toConnackCode(level: Level, reason: number): number | undefined 
   return level === 5 ? said : returnCodes[said]
 }
 
-/** Of that one only CONNACK knows. */
-export const toDisconnectCode = (reason: number): number =>
-  reason === reasons.badClientId ? reasons.notAuthorized : reason
+/** Of these only CONNACK knows, and what DISCONNECT says instead. */
+const NOT_OF_DISCONNECT: Readonly<Record<number, number>> = {
+  [reasons.badClientId]: reasons.notAuthorized,
+  [reasons.badCredentials]: reasons.notAuthorized,
+  [reasons.badMethod]: reasons.notAuthorized,
+  [reasons.unavailable]: reasons.failed,
+  [reasons.badVersion]: reasons.failed,
+}
+
+export const toDisconnectCode = (reason: number): number => NOT_OF_DISCONNECT[reason] ?? reason
 
 /** What a refusal of `authenticate` is on the wire. */
 export function toAuthReason({ refuse }: AuthRefusal, hasCredentials: boolean): number {

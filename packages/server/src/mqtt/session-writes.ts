@@ -173,6 +173,7 @@ export class SessionWrites {
   /** False when another node has taken the session. */
   async #write(client: string, make: () => Told, session?: Session): Promise<boolean> {
     const { node, ask, taken } = this.#needs
+    const wasOurs = this.#places.has(client)
     let reason: number | undefined
     for (let tries = 0; tries < TRIES; tries++) {
       const before = this.#places.get(client)
@@ -182,7 +183,7 @@ export class SessionWrites {
       if (place) return true
       const found = await this.find(client)
       const foreign = found && found.record.node !== node ? found.record : undefined
-      reason = foreign && toReason(foreign, session, before !== undefined)
+      reason = foreign && toReason(foreign, session, wasOurs)
       if (reason) break
       // It came here while Redis was away, or at the same moment as to another node.
       if (foreign?.node && (await ask(client, foreign.node))) continue

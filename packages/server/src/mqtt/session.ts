@@ -14,6 +14,9 @@ export interface Attached extends Sender {
   end(reason: number, sentence: string): void
 }
 
+/** What a client wants to be kept of it. */
+export type Wishes = Pick<Session, 'expiryMs' | 'will'>
+
 interface SessionNeeds {
   readonly client: string
   readonly user: User
@@ -43,6 +46,7 @@ export class Session {
   cancelWill: (() => void) | undefined
   cancelEnd: (() => void) | undefined
   #attached: Attached | undefined
+  #former: Wishes | undefined
   #serials: Map<number, string> | undefined
   #names: Map<number, string> | undefined
 
@@ -69,9 +73,27 @@ export class Session {
 
   attach(attached: Attached): void {
     this.#attached = attached
+    this.#former = undefined
     this.endsAt = undefined
     this.willAt = undefined
     this.changes++
+  }
+
+  /** What the client wants that comes, until it is let in. */
+  wish(wishes: Wishes): void {
+    this.#former = { expiryMs: this.expiryMs, will: this.will }
+    Object.assign(this, wishes)
+  }
+
+  /** The same in any case, let in or not. */
+  decide(wishes: Partial<Wishes>): void {
+    Object.assign(this, wishes)
+    if (this.#former) this.#former = { ...this.#former, ...wishes }
+  }
+
+  /** Its client was not let in. */
+  takeBack(): void {
+    Object.assign(this, this.#former)
   }
 
   stopTimers(): void {

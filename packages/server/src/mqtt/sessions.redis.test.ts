@@ -15,6 +15,13 @@ async function startTwo(more: Parameters<typeof startMqttNode>[1] = {}) {
   return { redis, a, b, crashes: () => [...a.crashes, ...b.crashes] }
 }
 
+const toWill = () => ({
+  topic: 'will',
+  payload: Buffer.from('gone'),
+  qos: 1 as const,
+  retain: false,
+})
+
 const authenticate = (token: string | undefined) => ({ id: token ?? '' })
 
 /** Of two nodes the far one may stop on its way to Redis when it writes a session. */
@@ -27,8 +34,14 @@ async function startSlow(more: Parameters<typeof startMqttNode>[1] = {}) {
   const comesHalf = async (connect: Packet) => {
     const isWriting = wire.stallAt('"openedAt"')
     const connected = connectPackets(far.port, connect)
+    // It may be cut before there is an answer.
+    connected.catch(() => {})
     await isWriting
     return {
+      cut() {
+        far.server.faults.add({ at: 'now', do: 'cut', client: 'c' })()
+        wire.flow()
+      },
       goesOn: () => {
         wire.flow()
         return connected
@@ -134,6 +147,26 @@ describe('a client that comes to another node', () => {
     expect(ben.connack.code).toBe(0)
     expect((await ann.goesOn()).connack.code).toBe(0x85)
     await isThere(ben)
+  })
+
+  it('keeps its session as it was when it is cut before it is let in, and its will does not come', async () => {
+    const { near, far, comesHalf } = await startSlow()
+    const hears = await near.connect()
+    await hears.subscribe('will', 1)
+    const first = await connectPackets(far.port, stays('c'))
+    first.send(toSubscribe('n', 1))
+    await first.next('suback')
+    first.drop()
+    await until(() => expect(far.server.connections()).toEqual([]))
+    await far.server.publishMqtt('n', '1', { qos: 1 })
+    const half = await comesHalf(toConnect({ clientId: 'c', clean: false, will: toWill() }))
+    half.cut()
+    const again = await connectPackets(far.port, stays('c'))
+    expect(again.connack.sessionPresent).toBe(true)
+    expect(shown([await again.next('publish')])).toEqual(['n 1'])
+    await far.server.publishMqtt('will', 'end', { qos: 1 })
+    await until(() => expect(hears.heard).toContain('will end'))
+    expect(hears.heard).toEqual(['will end'])
   })
 
   it('is let in once the others know its session, and stays where it came last', async () => {
@@ -269,11 +302,13 @@ describe('while Redis is away', () => {
 
   it('another user may come to another node with the same id, and is ended when Redis is back', async () => {
     const { redis, a, b, first } = await startAway({ authenticate }, { username: 'ann' })
-    const other = await connectPackets(b.port, stays('c', { username: 'ben' }))
+    const other = await connectPackets(b.port, stays('c', { username: 'ben', will: toWill() }))
     expect(other.connack.code).toBe(0)
+    first.send(toSubscribe('will', 1))
+    await first.next('suback')
     await redis.start()
     expect(await other.next('disconnect')).toMatchObject({ code: 0x87 })
-    await isThere(first)
+    expect(shown([await first.next('publish')])).toEqual(['will gone'])
     expect([a.crashes, b.crashes]).toEqual([[], []])
   })
 
