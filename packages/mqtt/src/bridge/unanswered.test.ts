@@ -1,10 +1,8 @@
 import mqttJs from 'mqtt'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { eventually } from '../interop-test-setup.ts'
 import { startReference } from '../reference-test-setup.ts'
 import { fromMqttJs } from './bridge.ts'
-
-const until = (condition: () => void | Promise<void>) =>
-  vi.waitFor(condition, { timeout: 25_000, interval: 5 })
 
 async function start(protocolVersion: 4 | 5) {
   const { server, ws, stop } = await startReference()
@@ -26,8 +24,8 @@ async function start(protocolVersion: 4 | 5) {
   }
   const reconnect = async (): Promise<void> => {
     server.faults.add({ at: 'now', do: 'cut' })()
-    await until(() => expect(foreign.connected).toBe(false))
-    await until(() => expect(foreign.connected).toBe(true))
+    await eventually(() => !foreign.connected)
+    await eventually(() => foreign.connected)
   }
   return { server, foreign, bridge, loseAnswers, reconnect }
 }
@@ -38,14 +36,14 @@ describe.each([4, 5] as const)(
     it('what MQTT.js subscribes again by itself', async () => {
       const { bridge, loseAnswers, reconnect } = await start(level)
       const { state, isThere } = bridge()
-      await until(() => expect(state()).toBe('joined'))
+      await eventually(() => state() === 'joined')
       const goOn = loseAnswers()
       await reconnect()
       expect(await isThere()).toMatchObject({ outcome: 'acknowledged' })
       expect(state()).toBe('joining')
       goOn()
       await reconnect()
-      await until(() => expect(state()).toBe('joined'))
+      await eventually(() => state() === 'joined')
     })
 
     it.each(['before', 'after'] as const)(
@@ -53,7 +51,10 @@ describe.each([4, 5] as const)(
       async (when) => {
         const { foreign, bridge, loseAnswers, reconnect } = await start(level)
         const goOn = loseAnswers()
-        if (when === 'after') onTestFinished(() => fromMqttJs(foreign).close())
+        if (when === 'after') {
+          const first = fromMqttJs(foreign)
+          onTestFinished(() => first.close())
+        }
         foreign.subscribe('n', { qos: 1 })
         const { client, state, isThere } = bridge()
         await client.connect()
@@ -61,7 +62,7 @@ describe.each([4, 5] as const)(
         expect(state()).toBe('joining')
         goOn()
         await reconnect()
-        await until(() => expect(state()).toBe('joined'))
+        await eventually(() => state() === 'joined')
       },
     )
 
@@ -69,7 +70,7 @@ describe.each([4, 5] as const)(
       const { server, bridge } = await start(level)
       server.authorize('n', () => false)
       const [one, other] = [bridge(), bridge()]
-      await until(() => expect([one.state(), other.state()]).toEqual(['rejected', 'rejected']))
+      await eventually(() => one.state() === 'rejected' && other.state() === 'rejected')
     })
   },
 )
@@ -79,7 +80,7 @@ it('a call that throws holds nothing up', async () => {
   const { client, state } = bridge()
   expect(() => foreign.subscribe(['n', undefined as never])).toThrow()
   await client.connect()
-  await until(() => expect(state()).toBe('joined'))
+  await eventually(() => state() === 'joined')
 })
 
 it('a client that is ending tells its owner so by an event, as without a bridge', async () => {

@@ -105,12 +105,8 @@ export class Broker implements SessionHome {
 
   letGo(client: string, reason: number, isTaken: boolean): Session | undefined {
     const online = this.#online.get(client)
-    // Nobody goes on with the session of another user: it is over, and its will is due.
-    const isOver = reason === reasons.badClientId
-    if (isOver) online?.decide({ expiryMs: 0 })
-    else if (isTaken) online?.decide({ will: undefined })
+    if (isTaken) online?.decide({ will: undefined })
     if (online) this.#disconnect(online, reason)
-    if (isOver) this.#expire({ client })
     const session = this.store.sessions.take(client)
     if (!session) return
     session.stopTimers()
@@ -118,6 +114,12 @@ export class Broker implements SessionHome {
     this.#routes.leave(session)
     for (const filter of session.filters.keys()) if (isShared(filter)) void this.#exchange?.share(filter)
     return session
+  }
+
+  putOut(session: Session, reason: number, sentence: string): void {
+    session.decide({ expiryMs: 0 })
+    if (session.attached) session.attached.end(reason, sentence)
+    else this.#expire(session)
   }
 
   /**
@@ -161,7 +163,7 @@ export class Broker implements SessionHome {
       isMeant({ user: user.id }) && [...filters.values()].some(({ matched }) => matched === channel)
     const meant = [...this.sessions].filter(isOut)
     for (const session of this.sessions) session.hearing.forget(channel)
-    for (const session of meant) this.#putOut(session, `Put out of ${channel}`)
+    for (const session of meant) this.putOut(session, reasons.administrative, `Put out of ${channel}`)
     return meant.length
   }
 
@@ -202,21 +204,12 @@ export class Broker implements SessionHome {
     for (const session of this.sessions) {
       if (![...session.filters.values()].some(({ qos }) => qos)) continue
       countDrop(this.context.tally, 'gap')
-      this.#putOut(session, 'What other nodes have published is lost')
+      this.putOut(session, reasons.administrative, 'What other nodes have published is lost')
     }
   }
 
-  /** Its client comes back to a new session. */
-  #putOut(session: Session, sentence: string): void {
-    session.decide({ expiryMs: 0 })
-    if (session.attached) session.attached.end(reasons.administrative, sentence)
-    else this.#expire(session)
-  }
-
   #disconnect(session: Session, reason: number): void {
-    const isOthers = reason === reasons.badClientId
-    const who = isOthers ? 'Another user has this client identifier' : 'Another connection has the session'
-    session.attached?.end(reason, who)
+    session.attached?.end(reason, 'Another connection has taken the session over')
     // One that is not quite let in does not know of its session.
     this.lost(session)
   }
@@ -229,7 +222,7 @@ export class Broker implements SessionHome {
     return session
   }
 
-  #expire({ client }: Pick<Session, 'client'>): void {
+  #expire({ client }: Session): void {
     const parked = this.store.sessions.take(client)
     if (parked) this.#end(parked)
   }

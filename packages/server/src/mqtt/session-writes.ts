@@ -4,7 +4,6 @@ import type { Context } from '../core.ts'
 import { MQTT_SESSIONS } from '../names.ts'
 import { Turns } from '../turns.ts'
 import { ignoreAway } from '../unless-away.ts'
-import { reasons } from './reasons.ts'
 import type { Session } from './session.ts'
 import { encodeRecord, keyOf, parseRecord, type SessionRecord, toRecord } from './session-record.ts'
 
@@ -17,8 +16,10 @@ interface SessionWritesNeeds {
   /** Asks a node to let go of a client. */
   readonly ask: (client: string, node: string) => Promise<boolean>
   readonly isHere: (session: Session) => boolean
-  /** It is not of this node any more, for that reason. */
-  readonly taken: (client: string, reason: number) => void
+  /** Another node has it now; `isLater` when its client came there after it came here. */
+  readonly taken: (client: string, isLater: boolean) => void
+  /** Another user had a session of this client first. */
+  readonly refused: (session: Session) => void
 }
 
 /** As of a round all sessions of a node had heard everything until here, unless they were written later. */
@@ -172,9 +173,9 @@ export class SessionWrites {
 
   /** False when another node has taken the session. */
   async #write(client: string, make: () => Told, session?: Session): Promise<boolean> {
-    const { node, ask, taken } = this.#needs
+    const { node, ask, taken, refused } = this.#needs
     const wasOurs = this.#places.has(client)
-    let reason: number | undefined
+    let isLater = false
     for (let tries = 0; tries < TRIES; tries++) {
       const before = this.#places.get(client)
       const told = make()
@@ -183,15 +184,21 @@ export class SessionWrites {
       if (place) return true
       const found = await this.find(client)
       const foreign = found && found.record.node !== node ? found.record : undefined
-      reason = foreign && toReason(foreign, session, wasOurs)
-      if (reason) break
+      if (session && foreign && !wasOurs && foreign.user.id !== session.user.id) {
+        this.#places.delete(client)
+        refused(session)
+        return false
+      }
+      const holder = foreign?.node ? foreign : undefined
+      isLater = holder !== undefined && holder.openedAt > (session?.openedAt ?? Infinity)
+      if (holder && (wasOurs || isLater)) break
       // It came here while Redis was away, or at the same moment as to another node.
-      if (foreign?.node && (await ask(client, foreign.node))) continue
+      if (holder && (await ask(client, holder.node))) continue
       if (found) this.#places.set(client, found.stored)
       else this.#places.delete(client)
     }
     this.#places.delete(client)
-    if (!make().isRemoval) taken(client, reason ?? reasons.failed)
+    if (!make().isRemoval) taken(client, isLater)
     return false
   }
 
@@ -200,17 +207,6 @@ export class SessionWrites {
     const { isRepeat, epoch, off } = await adapter.append(MQTT_SESSIONS, { ...told, instead })
     return isRepeat ? undefined : { epoch, off }
   }
-}
-
-/** Why a session cannot be had that is recorded as another's; undefined when it can be asked for. */
-function toReason(
-  { node, user, openedAt }: SessionRecord,
-  own: Session | undefined,
-  wasOurs: boolean,
-): number | undefined {
-  if (own && !wasOurs && user.id !== own.user.id) return reasons.badClientId
-  if (own && node && openedAt > own.openedAt) return reasons.takenOver
-  return node && wasOurs ? reasons.failed : undefined
 }
 
 const toRemoval = (key: string): Told => ({

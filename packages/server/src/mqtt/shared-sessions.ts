@@ -22,6 +22,8 @@ export interface SessionHome {
    * @param isTaken another node has its will already
    */
   letGo(client: string, reason: number, isTaken: boolean): Session | undefined
+  /** It is over for that reason: whoever comes back begins a new one. */
+  putOut(session: Session, reason: number, sentence: string): void
 }
 
 interface SharedSessionsNeeds {
@@ -63,7 +65,9 @@ export class SharedSessions {
       at: () => exchange.at,
       ask: (client, node) => this.#ask(client, node),
       isHere: (session) => home.sessions.has(session),
-      taken: (client, reason) => void home.letGo(client, reason, true),
+      taken: (client, isLater) => void home.letGo(client, isLater ? reasons.takenOver : reasons.failed, true),
+      refused: (session) =>
+        home.putOut(session, reasons.badClientId, 'Another user has this client identifier'),
     })
     context.hub.onAsked(RELEASE, (question) => this.#release(question as Release))
     this.#roundLater()
